@@ -1,0 +1,29 @@
+/**
+ * The shape of one HTTP endpoint. The tables `peopleApi`, `ledgerApi`, `callsApi`, `journalApi` are the contract:
+ * the server binds its routes from them (path, schemas, who may call), the web's client is typed by them.
+ */
+import type { z } from "zod";
+
+/**
+ * Who may call: anyone; a signed-in person; an operator; a party of the call named by `:callId` (the consultant, the client person
+ * or the guest holding the call's cookie).
+ */
+export type Access = "anyone" | "person" | "operator" | "party";
+
+export interface Endpoint {
+  readonly method: "GET" | "POST" | "PATCH" | "DELETE";
+  /** Fastify notation: `/api/calls/:callId`. */
+  readonly path: string;
+  readonly access: Access;
+  readonly params?: z.ZodType;
+  readonly query?: z.ZodType;
+  readonly body?: z.ZodType;
+  readonly reply: z.ZodType;
+  /** Changes something: carries an `Idempotency-Key` (a UUID) and runs once, in one transaction with its answer. */
+  readonly command?: true;
+  /** At most `max` calls in `perSeconds` from one address (and over all addresses `maxGlobal`). */
+  readonly limit?: { readonly max: number; readonly perSeconds: number; readonly maxGlobal?: number };
+}
+
+/** Keeps the literal types of an endpoint table. */
+export const endpoints = <T extends Record<string, Endpoint>>(table: T): T => table;

@@ -1,0 +1,67 @@
+/** The journal of a call (what happened, as evidence) and the protocol printed from it. */
+import { z } from "zod";
+import { callView } from "./calls.ts";
+import { endpoints } from "./endpoint.ts";
+import { callId } from "./ids.ts";
+import { kopecksSchema } from "./money.ts";
+import { instant } from "./time.ts";
+
+/** Who did it: a side, or the server itself. */
+export const journalActor = z.enum(["client", "consultant", "server"]);
+export type JournalActor = z.infer<typeof journalActor>;
+
+/** Every kind of event a journal may hold. */
+export const journalKind = z.enum([
+  "invited", "joined", "consent-given", "task-changed",
+  "end-connected", "end-disconnected", "on-the-line", "off-the-line",
+  "screen-shared", "screen-stopped", "screen-refused", "blanked", "unblanked",
+  "microphone-on", "microphone-off", "microphone-refused", "path-changed",
+  "paused", "resumed", "low-balance", "paused-for-top-up", "topped-up", "charged", "chat", "stopped-in-red", "commented", "email-confirmed", "ended", "settled", "flagged",
+]);
+export type JournalKind = z.infer<typeof journalKind>;
+
+export const journalEvent = z.object({
+  n: z.int().positive(),
+  at: instant,
+  actor: journalActor,
+  kind: journalKind,
+  facts: z.record(z.string(), z.unknown()),
+  /** SHA-256 (hex) over the canonical form of this event and the hash before it. */
+  hash: z.string().regex(/^[0-9a-f]{64}$/),
+});
+export type JournalEvent = z.infer<typeof journalEvent>;
+
+/** One stretch of time for the minute table; gaps say why they were not charged. */
+export const protocolInterval = z.object({
+  from: instant, to: instant, seconds: z.int(),
+  counted: z.boolean(),
+  why: z.enum(["on-the-line", "waiting", "client-away", "consultant-away", "paused", "paused-for-top-up"]),
+});
+export type ProtocolInterval = z.infer<typeof protocolInterval>;
+
+export const protocol = z.object({
+  number: z.string(),
+  call: callView,
+  intervals: z.array(protocolInterval),
+  provenSeconds: z.int(),
+  billableSeconds: z.int(),
+  /** Minutes paid for, by the pulse. */
+  chargeableSeconds: z.int(),
+  charged: kopecksSchema,
+  pricePerMinute: kopecksSchema,
+  /** Minutes × the consultant's own rate: what the consultant asks of his client; not moved by the platform. Null without a rate. */
+  ownSum: kopecksSchema.nullable(),
+  events: z.array(journalEvent),
+  journalHead: z.string(),
+  printedAt: instant,
+});
+export type Protocol = z.infer<typeof protocol>;
+
+const ofCall = z.object({ callId });
+export const journalApi = endpoints({
+  events: { method: "GET", path: "/api/journal/:callId", access: "party", params: ofCall, reply: z.object({ events: z.array(journalEvent) }) },
+  protocol: { method: "GET", path: "/api/journal/:callId/protocol", access: "party", params: ofCall, reply: z.object({ protocol }) },
+  /** The same as a PDF: raw bytes, `Content-Disposition: attachment`. */
+  protocolPdf: { method: "GET", path: "/api/journal/:callId/protocol.pdf", access: "party", params: ofCall, query: z.object({ locale: z.enum(["ru", "en"]).default("ru") }), reply: z.instanceof(Uint8Array) },
+});
+

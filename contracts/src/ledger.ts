@@ -1,0 +1,56 @@
+/** Money a person sees: wallet, statement, an operator's top-up. */
+import { z } from "zod";
+import { endpoints } from "./endpoint.ts";
+import { callId } from "./ids.ts";
+import { kopecksSchema } from "./money.ts";
+import { email } from "./people.ts";
+import { instant } from "./time.ts";
+
+/** 1 RUB to 1 000 000 RUB. */
+export const TOP_UP_MIN_KOPECKS = 100;
+export const TOP_UP_MAX_KOPECKS = 100_000_000;
+
+export const wallet = z.object({
+  /** What is free to spend now: the wallet account's balance. */
+  balance: kopecksSchema,
+  /** Set aside ahead of use by running calls. */
+  reserved: kopecksSchema,
+  /** Charged by running or unsettled calls as payer. */
+  held: kopecksSchema,
+  /** How far below zero the wallet may go, ≥ 0. */
+  overdraft: kopecksSchema,
+  /** What the running calls cost a minute. */
+  burnPerMinute: kopecksSchema,
+  /** (wallet + reserves of all running calls) / burn, whole minutes down; null when nothing runs. */
+  minutesLeft: z.int().nullable(),
+  /** May be paid out, as payee. */
+  earned: kopecksSchema,
+});
+export type Wallet = z.infer<typeof wallet>;
+
+/** One line of a statement as its owner reads it. */
+export const statementLine = z.object({
+  id: z.string(),
+  kind: z.enum(["top-up", "quota", "quota-return", "charge", "settlement", "earning", "refund", "payout", "correction"]),
+  amount: kopecksSchema,
+  balanceAfter: kopecksSchema,
+  reason: z.string(),
+  callId: callId.nullable(),
+  occurredAt: instant,
+});
+export type StatementLine = z.infer<typeof statementLine>;
+
+export const ledgerApi = endpoints({
+  wallet: { method: "GET", path: "/api/ledger/wallet", access: "person", reply: wallet },
+  statement: {
+    method: "GET", path: "/api/ledger/statement", access: "person",
+    query: z.object({ before: z.string().max(40).optional(), limit: z.coerce.number().int().min(1).max(200).default(50) }),
+    /** Newest first; `next` is the cursor of the following page, stable while rows arrive. */
+    reply: z.object({ lines: z.array(statementLine), next: z.string().nullable() }),
+  },
+  topUp: {
+    method: "POST", path: "/api/ledger/top-ups", access: "operator", command: true,
+    body: z.object({ email, amount: kopecksSchema, reason: z.string().trim().min(3).max(200) }),
+    reply: z.object({ balance: kopecksSchema }),
+  },
+});

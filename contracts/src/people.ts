@@ -1,0 +1,83 @@
+/** Persons: sign-up, sign-in, profile. */
+import { z } from "zod";
+import { endpoints } from "./endpoint.ts";
+import { guestId, personId, signInId } from "./ids.ts";
+import { instant } from "./time.ts";
+
+/** NIST SP 800-63B: length counts, composition rules do not. */
+export const PASSWORD_MIN_LENGTH = 10;
+const PASSWORD_MAX_LENGTH = 200;
+
+export const email = z.string().trim().toLowerCase().max(254).pipe(z.email());
+export const personName = z.string().trim().min(2).max(100);
+export const firmName = z.string().trim().min(1).max(200);
+export const locale = z.enum(["ru", "en"]);
+export type Locale = z.infer<typeof locale>;
+/** A secret in a link: 32 random bytes, base64url. */
+export const linkToken = z.string().regex(/^[A-Za-z0-9_-]{43}$/);
+const newPassword = z.string().max(PASSWORD_MAX_LENGTH);
+
+export const role = z.enum(["operator"]);
+export type Role = z.infer<typeof role>;
+
+export const person = z.object({
+  id: personId,
+  email,
+  name: z.string(),
+  firm: z.string().nullable(),
+  inn: z.string().nullable(),
+  /** Name, firm and INN were checked against papers by an operator. */
+  verified: z.boolean(),
+  locale,
+  roles: z.array(role),
+  /** The consultant's own rate offered in new invitations, kopecks a minute; null: none. The platform moves none of that money. */
+  ownRateKopecks: z.int().min(0).max(1_000_000).nullable(),
+});
+export type Person = z.infer<typeof person>;
+
+const nothing = z.object({});
+
+export const peopleApi = endpoints({
+  signUp: {
+    method: "POST", path: "/api/people/sign-up", access: "anyone", limit: { max: 10, perSeconds: 3600 },
+    body: z.object({ email, password: newPassword, name: personName, locale }),
+    /** The same answer whether or not the e-mail is known already: nobody learns who has an account. */
+    reply: nothing,
+  },
+  confirmEmail: {
+    method: "POST", path: "/api/people/confirm", access: "anyone", limit: { max: 30, perSeconds: 600 },
+    body: z.object({ token: linkToken }), reply: z.object({ person }),
+  },
+  signIn: {
+    method: "POST", path: "/api/people/sign-in", access: "anyone", limit: { max: 30, perSeconds: 600 },
+    body: z.object({ email, password: z.string().max(PASSWORD_MAX_LENGTH) }), reply: z.object({ person }),
+  },
+  signOut: { method: "POST", path: "/api/people/sign-out", access: "anyone", reply: nothing },
+  me: {
+    method: "GET", path: "/api/people/me", access: "anyone",
+    reply: z.object({ person: person.nullable(), guest: z.object({ id: guestId, name: z.string() }).nullable() }),
+  },
+  requestReset: {
+    method: "POST", path: "/api/people/reset-request", access: "anyone", limit: { max: 10, perSeconds: 3600 },
+    body: z.object({ email }), reply: nothing,
+  },
+  resetPassword: {
+    method: "POST", path: "/api/people/reset", access: "anyone", limit: { max: 30, perSeconds: 600 },
+    body: z.object({ token: linkToken, password: newPassword }), reply: z.object({ person }),
+  },
+  changeProfile: {
+    method: "PATCH", path: "/api/people/me", access: "person",
+    body: z.object({
+      name: personName.optional(), firm: firmName.nullable().optional(), inn: z.string().trim().max(12).nullable().optional(),
+      locale: locale.optional(), ownRateKopecks: person.shape.ownRateKopecks.optional(),
+    }),
+    reply: z.object({ person }),
+  },
+  signIns: {
+    method: "GET", path: "/api/people/sign-ins", access: "person",
+    reply: z.object({
+      signIns: z.array(z.object({ id: signInId, createdAt: instant, lastSeenAt: instant, address: z.string(), agent: z.string(), current: z.boolean() })),
+    }),
+  },
+  endSignIn: { method: "DELETE", path: "/api/people/sign-ins/:signInId", access: "person", params: z.object({ signInId }), reply: nothing },
+});

@@ -1,0 +1,38 @@
+/** What talk costs: a pure, monotone function of billable seconds. Server, web and protocol compute the same (domain rule "Metering"). */
+import { z } from "zod";
+import { kopecks, type Kopecks } from "./money.ts";
+
+/** Which of the two tariffs a call runs on: who pays the platform, and how it is split. */
+export const tariffKind = z.enum(["carrier", "marketplace"]);
+export type TariffKind = z.infer<typeof tariffKind>;
+
+/** The pulse of a tariff version: `firstSeconds/nextSeconds`, free seconds, connection fee. 60/60 is the started minute. */
+export const pulse = z.object({
+  firstSeconds: z.int().positive(),
+  nextSeconds: z.int().positive(),
+  /** Talk of up to this many seconds costs nothing; one second more is charged from the first. */
+  freeSeconds: z.int().nonnegative(),
+});
+export type Pulse = z.infer<typeof pulse>;
+
+/** What `costOfTalk` needs to know of a line. Price in kopecks a minute. */
+export interface LineTerms {
+  readonly pulse: Pulse;
+  readonly pricePerMinute: Kopecks;
+  readonly connectionFee: Kopecks;
+}
+
+/** Seconds that are paid for `billableSeconds` of talk: none while free, then the first pulse, then every started next pulse. */
+export function chargeableSeconds(of: Pulse, billableSeconds: number): number {
+  if (!Number.isSafeInteger(billableSeconds) || billableSeconds < 0) throw new RangeError("billable seconds are whole and ≥ 0");
+  if (billableSeconds === 0 || billableSeconds <= of.freeSeconds) return 0;
+  const beyondFirst = Math.max(0, billableSeconds - of.firstSeconds);
+  return of.firstSeconds + Math.ceil(beyondFirst / of.nextSeconds) * of.nextSeconds;
+}
+
+/** Cost in kopecks of `billableSeconds`: cumulative and floored, so charging step by step adds up to the same sum. */
+export function costOfTalk(terms: LineTerms, billableSeconds: number): Kopecks {
+  const seconds = chargeableSeconds(terms.pulse, billableSeconds);
+  if (seconds === 0) return kopecks(0n);
+  return kopecks(terms.connectionFee + (BigInt(seconds) * terms.pricePerMinute) / 60n);
+}

