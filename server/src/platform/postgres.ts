@@ -159,7 +159,7 @@ interface Launch {
   readonly options: PostgresOptions;
 }
 
-const settings = ["shared_buffers=256MB", "max_connections=200", "wal_compression=lz4", "log_min_messages=warning", "random_page_cost=1.1"];
+const settings = ["shared_buffers=256MB", "max_connections=200", "wal_compression=on", "log_min_messages=warning", "random_page_cost=1.1"];
 const throwawaySettings = ["fsync=off", "synchronous_commit=off", "full_page_writes=off"];
 
 async function launch({ cluster, sockets, binaries, runner, options }: Launch): Promise<void> {
