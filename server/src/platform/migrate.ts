@@ -1,6 +1,7 @@
 /** Applies server/migrations/NNNN_name.sql in order, each in a transaction of its own, once; several copies may start together. */
 import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
+import { Logger, runMigrations } from "graphile-worker";
 import type pg from "pg";
 
 const folder = new URL("../../migrations/", import.meta.url);
@@ -18,6 +19,8 @@ export async function migrate(pool: pg.Pool): Promise<void> {
     const unknown = [...applied.keys()].filter((name) => !files.includes(name));
     if (unknown.length > 0) throw new Error(`the database is newer than this program: it has ${unknown.join(", ")}`);
     for (const name of files) await applyOnce(connection, name, applied.get(name));
+    // The job queue keeps its tables in a schema of its own and brings its own migrations.
+    await runMigrations({ pgPool: pool, logger: new Logger(() => () => {}) });
   } finally {
     await connection.query("select pg_advisory_unlock($1)", [MIGRATION_LOCK]).catch(() => {});
     connection.release();

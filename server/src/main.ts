@@ -1,0 +1,81 @@
+/** The one entry: reads the settings, starts the database and the product, says where it is, stops cleanly. */
+import { mkdir } from "node:fs/promises";
+import { createServer } from "node:net";
+import { join, resolve } from "node:path";
+import { startApp, type App } from "./app.ts";
+import { readConfig, type Config } from "./config.ts";
+import { createLog } from "./platform/log.ts";
+import { startPostgres, type EmbeddedPostgres } from "./platform/postgres.ts";
+
+/** How far from the asked port a free one is looked for. */
+const PORTS_TRIED = 50;
+
+async function main(): Promise<void> {
+  const config = readConfig(process.env);
+  const log = createLog(config.LOG_LEVEL);
+  const folder = resolve(config.DATA_DIR);
+  await mkdir(folder, { recursive: true });
+  const postgres = config.DATABASE_URL === undefined ? await startPostgres({ folder: join(folder, "postgres") }) : null;
+  const port = await freePort(config);
+  if (port !== config.PORT && config.PORT !== 0) console.log(`Port ${config.PORT} is busy, taking ${port}.`);
+  const publicUrl = config.PUBLIC_URL ?? `http://${config.HOST === "0.0.0.0" ? "localhost" : config.HOST}:${port}`;
+  const connection = config.DATABASE_URL ?? postgres!.connection;
+  const app = await startApp({ config, log, folder, connection, publicUrl });
+  await app.listen({ host: config.HOST, port });
+  greet(publicUrl, app);
+  stopOnSignals(app, postgres);
+}
+
+function greet(publicUrl: string, app: App): void {
+  console.log(`\nMinuta is running at ${publicUrl}\n`);
+  if (app.demoPeople.length === 0) return;
+  console.log("Demo sign-ins:");
+  for (const { role, name, email, password } of app.demoPeople) console.log(`  ${role.padEnd(12)} ${email.padEnd(28)} ${password}   ${name}`);
+  console.log("\nStop with Ctrl+C; the data stays.");
+}
+
+function stopOnSignals(app: App, postgres: EmbeddedPostgres | null): void {
+  let stopping = false;
+  const stop = async (): Promise<void> => {
+    if (stopping) return;
+    stopping = true;
+    await app.stop();
+    await postgres?.stop();
+    process.exit(0);
+  };
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.on(signal, () => {
+      stop().catch((error: unknown) => {
+        console.error(error);
+        process.exit(1);
+      });
+    });
+  }
+}
+
+/** The asked port, or the next one nobody listens on; 0 asks the system for any. */
+async function freePort({ HOST, PORT }: Config): Promise<number> {
+  const candidates = PORT === 0 ? [0] : Array.from({ length: PORTS_TRIED }, (_, step) => PORT + step);
+  for (const port of candidates) {
+    const found = await tryPort(HOST, port);
+    if (found !== null) return found;
+  }
+  throw new Error(`ports ${PORT} to ${PORT + PORTS_TRIED - 1} are all busy: set PORT`);
+}
+
+function tryPort(host: string, port: number): Promise<number | null> {
+  return new Promise((answer) => {
+    const probe = createServer();
+    probe.once("error", () => answer(null));
+    probe.listen({ host, port, exclusive: true }, () => {
+      const address = probe.address();
+      const taken = typeof address === "object" && address !== null ? address.port : port;
+      probe.close(() => answer(taken));
+    });
+  });
+}
+
+main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exit(1);
+});

@@ -1,0 +1,70 @@
+/** WebSockets on the page's own origin and port: the handshake is checked here (path, Origin, who calls), messages are the domains' business. */
+import type { IncomingMessage, Server } from "node:http";
+import type { Duplex } from "node:stream";
+import { WebSocketServer, type WebSocket } from "ws";
+import type { Caller } from "./http.ts";
+import { checkOrigin } from "./http.ts";
+import type { Log } from "./log.ts";
+
+/** One message of a call channel at most: a key frame of a large screen. */
+const MESSAGE_MAX_BYTES = 4 * 1024 * 1024;
+
+export interface SocketRoute {
+  /** `/api/remote/call/:callId`; parameters are one path segment each. */
+  readonly path: string;
+  onOpen(opened: { socket: WebSocket; caller: Caller; params: Readonly<Record<string, string>>; query: URLSearchParams }): void;
+}
+
+export interface Sockets {
+  route(route: SocketRoute): void;
+  /** Refuses new sockets and closes the open ones with code 1012 (service restart), so that the ends come back at once. */
+  close(): void;
+}
+
+export interface SocketOptions {
+  readonly server: Server;
+  readonly callerOf: (request: IncomingMessage) => Promise<Caller>;
+  readonly log: Log;
+}
+
+export function createSockets({ server, callerOf, log }: SocketOptions): Sockets {
+  const routes: { pattern: URLPattern; route: SocketRoute }[] = [];
+  const webSockets = new WebSocketServer({ noServer: true, maxPayload: MESSAGE_MAX_BYTES, perMessageDeflate: false });
+  let closing = false;
+
+  const upgrade = async (request: IncomingMessage, stream: Duplex, head: Buffer): Promise<void> => {
+    const url = new URL(request.url ?? "/", "http://any");
+    const found = routes.map(({ pattern, route }) => ({ route, match: pattern.exec({ pathname: url.pathname }) })).find(({ match }) => match !== null);
+    if (closing || !found?.match) return reject(stream, "404 Not Found");
+    try {
+      if (request.headers.origin === undefined) return reject(stream, "403 Forbidden");
+      checkOrigin(request.headers.origin, request.headers.host);
+    } catch {
+      return reject(stream, "403 Forbidden");
+    }
+    const caller = await callerOf(request);
+    const params = Object.fromEntries(Object.entries(found.match.pathname.groups).map(([name, value]) => [name, value ?? ""]));
+    webSockets.handleUpgrade(request, stream, head, (socket) => {
+      socket.on("error", (error) => log.debug({ err: error }, "socket.failed"));
+      found.route.onOpen({ socket, caller, params, query: url.searchParams });
+    });
+  };
+  server.on("upgrade", (request, stream, head) => {
+    stream.on("error", () => stream.destroy());
+    upgrade(request, stream, head).catch((error: unknown) => {
+      log.error({ err: error }, "socket.handshake_failed");
+      stream.destroy();
+    });
+  });
+  return {
+    route: (route) => void routes.push({ pattern: new URLPattern({ pathname: route.path }), route }),
+    close() {
+      closing = true;
+      for (const socket of webSockets.clients) socket.close(1012, "restart");
+    },
+  };
+}
+
+function reject(stream: Duplex, status: string): void {
+  stream.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+}
