@@ -39,7 +39,12 @@ const tests = "[.]test[.]tsx?$|/testing[.]ts$";
 
 /** What is absent on purpose: `from` never imports `to` (regular expressions over repository paths and package names). */
 export const absences = [
-  { name: "platform-knows-no-domain", from: "^server/src/platform/", to: "^server/src/(domains/|app[.]ts|main[.]ts)", why: "platform has no business word" },
+  {
+    name: "platform-knows-no-domain",
+    from: "^server/src/platform/",
+    to: "^server/src/(domains/|app[.]ts|main[.]ts)",
+    why: "platform has no business word",
+  },
   {
     name: "only-app-knows-the-domains",
     from: "^server/src/(?!domains/|app[.]ts)",
@@ -47,7 +52,13 @@ export const absences = [
     to: "^server/src/domains/",
     why: "app.ts is the one composition root",
   },
-  { name: "domains-do-not-know-the-app", from: "^server/src/domains/", except: tests, to: "^server/src/[^/]+[.]ts$", why: "a domain is given what it needs" },
+  {
+    name: "domains-do-not-know-the-app",
+    from: "^server/src/domains/",
+    except: tests,
+    to: "^server/src/[^/]+[.]ts$",
+    why: "a domain is given what it needs",
+  },
   {
     name: "the-database-driver-stays-in-platform",
     from: "^server/src/(?!platform/)",
@@ -61,12 +72,23 @@ export const absences = [
     to: "^node:|^server/src/platform/|/(store|routes|jobs)[.]ts$",
     why: "decisions are functions of their arguments",
   },
-  { name: "the-product-does-not-import-tests", from: "^(contracts|server|web|helper)/", except: tests, to: tests, why: "tests see the product, not the other way" },
+  {
+    name: "the-product-does-not-import-tests",
+    from: "^(contracts|server|web|helper)/",
+    except: tests,
+    to: tests,
+    why: "tests see the product, not the other way",
+  },
   {
     name: "the-engine-has-no-ui",
     from: "^web/src/rtc/",
     to: "node_modules/(react|react-dom|react-i18next|@mantine|@tabler|@tanstack|mantine-datatable)/|^web/src/(ui|features|api|text)/|^web/src/[^/]+[.]tsx$",
     why: "media, signalling and permissions are tried without a screen",
   },
-  { name: "the-vocabulary-knows-no-feature", from: "^web/src/(ui|api|text)/", to: "^web/src/features/", why: "ui, api and text are used by features" },
+  {
+    name: "the-vocabulary-knows-no-feature",
+    from: "^web/src/(ui|api|text)/",
+    to: "^web/src/features/",
+    why: "ui, api and text are used by features",
+  },
 ];

@@ -1,0 +1,75 @@
+/**
+ * What the tests need besides npm's packages: a browser, X screens, a loudspeaker nobody hears. As root on Debian it is installed;
+ * otherwise this says what to install and refuses.
+ */
+import { spawnSync } from "node:child_process";
+import { accessSync, constants } from "node:fs";
+import { delimiter, isAbsolute, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+
+/** Debian's package ← the program, or the file, by which we know that it is there. */
+const needed = {
+  chromium: "chromium",
+  xvfb: "Xvfb",
+  openbox: "openbox",
+  xdotool: "xdotool",
+  "x11-utils": "xwininfo",
+  "x11-apps": "xcalc",
+  pulseaudio: "pulseaudio",
+  "pulseaudio-utils": "parec",
+  "poppler-utils": "pdftotext",
+  "fonts-dejavu-core": "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf",
+} as const;
+
+const ATTEMPTS_MAX = 4;
+const ATTEMPT_PAUSE_MS = 5_000;
+
+function present(programOrFile: string): boolean {
+  const candidates = isAbsolute(programOrFile)
+    ? [programOrFile]
+    : (process.env["PATH"] ?? "").split(delimiter).map((folder) => join(folder, programOrFile));
+  return candidates.some((path) => {
+    try {
+      accessSync(path, constants.R_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}
+
+const missing = (): string[] => Object.entries(needed).flatMap(([name, sign]) => (present(sign) ? [] : [name]));
+
+function apt(...args: string[]): boolean {
+  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+  return (
+    spawnSync("apt-get", ["-qq", "-o", "Acquire::Retries=3", "-o", "Dpkg::Use-Pty=0", ...args], { stdio: "inherit", env }).status === 0
+  );
+}
+
+/** Mirrors stumble and other installs hold the lock for a while: a few attempts, with a pause. */
+async function install(packages: readonly string[]): Promise<boolean> {
+  for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt += 1) {
+    if (apt("update") && apt("install", "-y", "--no-install-recommends", ...packages)) return true;
+    console.log(`apt-get failed (attempt ${attempt} of ${ATTEMPTS_MAX})`);
+    if (attempt < ATTEMPTS_MAX) await sleep(ATTEMPT_PAUSE_MS);
+  }
+  return false;
+}
+
+const wanted = missing();
+const root = process.getuid?.() === 0;
+if (wanted.length > 0 && root && present("apt-get")) {
+  console.log(`installing from Debian: ${wanted.join(" ")}`);
+  await install(wanted);
+}
+const left = missing();
+if (left.length > 0) {
+  console.error(
+    `The tests need programs that are not here. On Debian 12 run:\n\n  apt-get update && apt-get install --no-install-recommends ${left.join(" ")}\n`,
+  );
+  if (!root) console.error("as root (sudo), then start the tests again.");
+  process.exitCode = 1;
+} else {
+  console.log("everything the tests need is here");
+}
