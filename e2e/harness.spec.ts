@@ -33,8 +33,8 @@ async function servePage(): Promise<{ server: Server; address: string }> {
 
 async function connect(client: Page, consultant: Page): Promise<void> {
   const click = "document.querySelector('button').onclick";
-  await client.evaluate(`window.brought = new Promise((done) => ${click} = () => done(bring(true)))`);
-  await consultant.evaluate(`window.brought = new Promise((done) => ${click} = () => done(bring(false)))`);
+  await client.evaluate(`void (window.brought = new Promise((done) => ${click} = () => done(bring(true))))`);
+  await consultant.evaluate(`void (window.brought = new Promise((done) => ${click} = () => done(bring(false))))`);
   await client.getByRole("button").click();
   await consultant.getByRole("button").click();
   await Promise.all([client.evaluate("window.brought"), consultant.evaluate("window.brought")]);

@@ -16,6 +16,12 @@ export interface Running {
 
 const OUTPUT_LIMIT = 20_000;
 
+/** Whatever goes wrong, nothing that was started outlives the tests. */
+const alive = new Set<ChildProcess>();
+process.on("exit", () => {
+  for (const child of alive) child.kill("SIGKILL");
+});
+
 /** Starts a program without a shell. */
 export function start(command: string, args: readonly string[], options: SpawnOptions = {}): Running {
   const child = spawn(command, [...args], { stdio: ["ignore", "pipe", "pipe"], ...options });
@@ -25,11 +31,16 @@ export function start(command: string, args: readonly string[], options: SpawnOp
   };
   child.stdout?.on("data", hear);
   child.stderr?.on("data", hear);
+  alive.add(child);
   const gone = new Promise<void>((resolve) => {
-    child.once("exit", () => resolve());
+    const end = (): void => {
+      alive.delete(child);
+      resolve();
+    };
+    child.once("exit", end);
     child.once("error", (error) => {
       said += `\n${command}: ${error.message}`;
-      resolve();
+      end();
     });
   });
   const kill = async (signal: NodeJS.Signals): Promise<void> => {

@@ -52,7 +52,9 @@ export async function startScreen(): Promise<Screen> {
   });
   const display = `:${await displayNumber(server)}`;
   const env = { ...process.env, DISPLAY: display };
-  const manager = start("openbox", ["--sm-disable"], { env });
+  const manager = start("openbox", ["--sm-disable", "--startup", "echo the manager stands"], { env });
+  // A window that opens while the manager starts may stay hidden for ever.
+  await until("the window manager", () => (manager.output().includes("the manager stands") ? true : null));
   const programs: Running[] = [manager];
   const pixels = async (): Promise<Pixels> => parseWindowDump(await readFile(join(folder, "Xvfb_screen0")));
   const xdotool = async (...args: string[]): Promise<string> => (await run("xdotool", args, env)).trim();
