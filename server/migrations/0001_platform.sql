@@ -32,3 +32,16 @@ create unlogged table platform.attempt (
   count integer not null,
   primary key (what, who)
 );
+
+-- News told by a domain and not yet heard by the ones above; deleted once heard.
+create table platform.event (
+  n bigint generated always as identity primary key,
+  id uuid not null default uuidv7(),
+  topic text not null,
+  queue text not null,
+  body jsonb not null,
+  told_at timestamptz not null default platform.now(),
+  attempts integer not null default 0,
+  retry_at timestamptz
+);
+create index event_retry on platform.event (queue, n) where retry_at is not null;

@@ -56,17 +56,21 @@ function stopOnSignals(app: App, postgres: EmbeddedPostgres | null): void {
 /** The asked port, or the next one nobody listens on; 0 asks the system for any. */
 async function freePort({ HOST, PORT }: Config): Promise<number> {
   const candidates = PORT === 0 ? [0] : Array.from({ length: PORTS_TRIED }, (_, step) => PORT + step);
-  for (const port of candidates) {
-    const found = await tryPort(HOST, port);
-    if (found !== null) return found;
+  // "localhost" is two addresses, and browsers may try either.
+  const hosts = HOST === "localhost" ? ["127.0.0.1", "::1"] : [HOST];
+  for (const candidate of candidates) {
+    let port: number | null = candidate;
+    for (const host of hosts) port = port === null ? null : await tryPort(host, port);
+    if (port !== null) return port;
   }
   throw new Error(`ports ${PORT} to ${PORT + PORTS_TRIED - 1} are all busy: set PORT`);
 }
 
+/** The port when it can be listened on, null when somebody does; an address this machine does not have is no obstacle. */
 function tryPort(host: string, port: number): Promise<number | null> {
   return new Promise((answer) => {
     const probe = createServer();
-    probe.once("error", () => answer(null));
+    probe.once("error", (error: NodeJS.ErrnoException) => answer(error.code === "EADDRINUSE" || error.code === "EACCES" ? null : port));
     probe.listen({ host, port, exclusive: true }, () => {
       const address = probe.address();
       const taken = typeof address === "object" && address !== null ? address.port : port;

@@ -66,7 +66,9 @@ export function poolOf(options: DbOptions): pg.Pool {
     types,
   });
   // A connection that breaks while idle is replaced by the pool; without a listener it would end the process.
-  pool.on("error", (error) => options.onError?.(error));
+  const report = (error: Error): void => options.onError?.(error);
+  pool.on("error", report);
+  pool.on("connect", (connection) => connection.on("error", report));
   return pool;
 }
 

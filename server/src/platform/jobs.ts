@@ -1,4 +1,4 @@
-/** Work for later, queued in the transaction that wants it (graphile-worker): mail, timers, events. Runs at least once; failed jobs are tried again. */
+/** Work for later, queued in the transaction that wants it (graphile-worker): mail, timers. Runs at least once; failed jobs are tried again. */
 import { Logger, run as runWorker } from "graphile-worker";
 import { command, type Db, type Tx } from "./db.ts";
 import type { Json } from "./bus.ts";
@@ -13,8 +13,6 @@ export interface Job {
   readonly runAt?: Date;
   /** A job with the key of a waiting one replaces it. */
   readonly key?: string;
-  /** Jobs of one queue run one after another, in order. */
-  readonly queue?: string;
 }
 
 /** By task name, `domain.verb_noun`. */
@@ -25,23 +23,12 @@ const ATTEMPTS_MAX = 25;
 
 const addOne = command({
   name: "platform.add_job",
-  text: `select graphile_worker.add_job($1::text, payload => $2::json, queue_name => $3::text, run_at => $4::timestamptz, max_attempts => ${ATTEMPTS_MAX}, job_key => $5::text)`,
+  text: `select graphile_worker.add_job($1::text, payload => $2::json, run_at => $3::timestamptz, max_attempts => ${ATTEMPTS_MAX}, job_key => $4::text)`,
 });
 
 /** Queues `job` in the transaction: it runs if and only if the transaction commits. */
-export async function addJob(tx: Tx, { task, payload, runAt, key, queue }: Job): Promise<void> {
-  await tx.run(addOne, [task, JSON.stringify(payload), queue ?? null, runAt ?? null, key ?? null]);
-}
-
-const addMany = command({
-  name: "platform.add_jobs",
-  text: `select graphile_worker.add_jobs(array(
-    select row(j->>'task', j->'payload', j->>'queue', null, ${ATTEMPTS_MAX}::smallint, null, null, null)::graphile_worker.job_spec from unnest($1::json[]) j))`,
-});
-
-/** Queues many at once, in order, to run as soon as possible. */
-export async function addJobs(tx: Tx, jobs: readonly Pick<Job, "task" | "payload" | "queue">[]): Promise<void> {
-  if (jobs.length > 0) await tx.run(addMany, [jobs.map((job) => JSON.stringify(job))]);
+export async function addJob(tx: Tx, { task, payload, runAt, key }: Job): Promise<void> {
+  await tx.run(addOne, [task, JSON.stringify(payload), runAt ?? null, key ?? null]);
 }
 
 /** Starts working; answers what stops it after the running jobs are done. */

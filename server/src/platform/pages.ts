@@ -16,7 +16,7 @@ export async function servePages(server: FastifyInstance): Promise<void> {
     await server.register(fastifyStatic, {
       root: folder,
       wildcard: false,
-      setHeaders: (reply, path) => void reply.setHeader("cache-control", path.includes("/assets/") ? KEPT_FOREVER : "no-cache"),
+      setHeaders: (reply, path) => void reply.header("cache-control", path.includes("/assets/") ? KEPT_FOREVER : "no-cache"),
     });
   }
   server.setNotFoundHandler(async (request, reply) => {

@@ -5,7 +5,7 @@
 import { execFile, spawn, type ChildProcess } from "node:child_process";
 import { createHash } from "node:crypto";
 import { constants, existsSync } from "node:fs";
-import { access, chmod, chown, copyFile, mkdir, open, readFile, rm, symlink } from "node:fs/promises";
+import { access, chmod, chown, copyFile, mkdir, open, readFile, rm, stat, symlink } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
@@ -18,6 +18,8 @@ const START_TIMEOUT_MS = 60_000;
 /** A server that cannot start says so well within this. */
 const START_GRACE_MS = 150;
 const STOP_TIMEOUT_MS = 30_000;
+/** The user that owns nothing else on any Unix. */
+const NOBODY = { uid: 65534, gid: 65534 };
 const DATABASE = "minuta";
 const USER = "minuta";
 
@@ -50,8 +52,8 @@ export async function startPostgres(options: PostgresOptions): Promise<EmbeddedP
   const folder = resolve(options.folder);
   const cluster = join(folder, "cluster");
   const binaries = await binariesFor(folder);
-  const runner = await runnerFor(binaries);
   await mkdir(folder, { recursive: true, mode: 0o755 });
+  const runner = await runnerFor(binaries, cluster);
   const sockets = await socketFolder(cluster, runner);
   const connection = { host: sockets, user: USER, database: DATABASE };
   if (!existsSync(join(cluster, "PG_VERSION"))) await initialise(cluster, binaries, runner);
@@ -94,14 +96,17 @@ async function linkLibraries(native: string, folder: string): Promise<string | n
   return writable ? null : beside;
 }
 
-async function runnerFor(binaries: { bin: string; libraries: string | null }): Promise<Runner> {
+async function runnerFor(binaries: { bin: string; libraries: string | null }, cluster: string): Promise<Runner> {
   const env = { ...process.env, LC_ALL: "C", ...(binaries.libraries ? { LD_LIBRARY_PATH: binaries.libraries } : {}) };
   const self: Runner = { command: [], ids: null, env };
   if (process.getuid?.() !== 0) return self;
-  const nobody = { uid: 65534, gid: 65534 };
-  const reachable = await run(join(binaries.bin, "postgres"), ["--version"], { ...nobody, env, cwd: "/" }).then(() => true, () => false);
-  if (reachable) return { ...self, ids: nobody };
-  return { ...self, command: ["unshare", "--user", "--map-user=65534", "--map-group=65534"] };
+  const asNobody: Runner = { ...self, ids: NOBODY };
+  const inNameSpace: Runner = { ...self, command: ["unshare", "--user", `--map-user=${NOBODY.uid}`, `--map-group=${NOBODY.gid}`] };
+  // A cluster stays with the user who made it.
+  const owner = await stat(cluster).then(({ uid }) => uid, () => null);
+  if (owner !== null) return owner === NOBODY.uid ? asNobody : inNameSpace;
+  const reached = (path: string): Promise<boolean> => run("test", ["-x", path], { ...NOBODY, cwd: "/" }).then(() => true, () => false);
+  return (await reached(join(binaries.bin, "postgres"))) && (await reached(dirname(cluster))) ? asNobody : inNameSpace;
 }
 
 /** Socket paths are limited to 107 bytes, so sockets live in the system's temporary folder, one place per cluster, closed to others. */
