@@ -1,0 +1,108 @@
+/** One side's page as the server holds it: its two sockets, what it said of itself, what it may still send. */
+import { randomBytes } from "node:crypto";
+import type { Side } from "@minuta/contracts/ids";
+import type { CallView, Meter } from "@minuta/contracts/calls";
+import { closeCodes, serverMessage, type EndMedia, type ServerMessage } from "@minuta/contracts/wire";
+import type { WebSocket } from "ws";
+import { z } from "zod";
+import type { Caller } from "#platform/http";
+import { bucket, CONTROL_QUEUE_BYTES, rates, VOICE_QUEUE_BYTES } from "./limits.ts";
+import type { EndFacts } from "./presence.ts";
+import { freshRelay, type PictureRelay } from "./relay.ts";
+
+export class End {
+  readonly side: Side;
+  readonly caller: Caller;
+  /** Whether the last word about low balance and minutes left is for this side. */
+  readonly pays: boolean;
+  /** Opens the media socket of this page and of no other. */
+  readonly ticket = randomBytes(24).toString("base64url");
+  readonly allowed = {
+    text: bucket(rates.text),
+    chat: bucket(rates.chat),
+    controlFrames: bucket(rates.controlFrames),
+    mediaFrames: bucket(rates.mediaFrames),
+    mediaBytes: bucket(rates.mediaBytes),
+  };
+  media: EndMedia;
+  heardAt: number;
+  answeredAt: number | null = null;
+  /** Pictures on their way to this end. */
+  relay: PictureRelay = freshRelay;
+  readonly #control: WebSocket;
+  #pictures: WebSocket | null = null;
+  #lastMeter = "";
+  #lastProbe = -1;
+
+  constructor(of: { side: Side; caller: Caller; view: CallView; control: WebSocket; media: EndMedia; now: number }) {
+    this.side = of.side;
+    this.caller = of.caller;
+    this.pays = of.view.youPay;
+    this.#control = of.control;
+    this.media = of.media;
+    this.heardAt = of.now;
+  }
+
+  get facts(): EndFacts {
+    return { connected: this.#control.readyState === this.#control.OPEN, heardAt: this.heardAt, answeredAt: this.answeredAt };
+  }
+
+  /** Whether this end has not yet told of a probe with this number or a later one. */
+  newProbe(n: number): boolean {
+    if (n <= this.#lastProbe) return false;
+    this.#lastProbe = n;
+    return true;
+  }
+
+  /** Bytes waiting on the media socket; null without one. */
+  get waitingPictureBytes(): number | null {
+    const socket = this.#pictures;
+    return socket !== null && socket.readyState === socket.OPEN ? socket.bufferedAmount : null;
+  }
+
+  tell(message: ServerMessage): void {
+    if (this.#control.readyState !== this.#control.OPEN) return;
+    if (this.#control.bufferedAmount > CONTROL_QUEUE_BYTES) return this.#control.terminate();
+    this.#control.send(JSON.stringify(z.encode(serverMessage, message)));
+  }
+
+  /** Tells the meter when it changed; how many minutes are left is the payer's business only. */
+  tellMeter(meter: Meter): void {
+    const message = { t: "meter", meter: this.pays ? meter : { ...meter, minutesLeft: null } } as const;
+    const written = JSON.stringify(z.encode(serverMessage, message));
+    if (written === this.#lastMeter || this.#control.readyState !== this.#control.OPEN) return;
+    this.#lastMeter = written;
+    this.#control.send(written);
+  }
+
+  sendControlFrame(bytes: Uint8Array, kind: "voice" | "signal"): void {
+    if (this.#control.readyState !== this.#control.OPEN) return;
+    if (kind === "voice" && this.#control.bufferedAmount > VOICE_QUEUE_BYTES) return;
+    if (this.#control.bufferedAmount > CONTROL_QUEUE_BYTES) return this.#control.terminate();
+    this.#control.send(bytes, { binary: true });
+  }
+
+  sendMediaFrame(bytes: Uint8Array): void {
+    if (this.#pictures?.readyState === this.#control.OPEN) this.#pictures.send(bytes, { binary: true });
+  }
+
+  /** A later media socket takes the place of the one before. */
+  attachMedia(socket: WebSocket): void {
+    const before = this.#pictures;
+    this.#pictures = socket;
+    this.relay = freshRelay;
+    before?.close(closeCodes.replaced, "replaced");
+  }
+
+  /** Without a goodbye: nobody is there to hear it. */
+  terminate(): void {
+    this.#control.terminate();
+    this.#pictures?.terminate();
+  }
+
+  /** `code` of closeCodes. */
+  close(code: number, reason: string): void {
+    this.#control.close(code, reason);
+    this.#pictures?.close(code, reason);
+  }
+}

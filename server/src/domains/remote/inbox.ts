@@ -1,0 +1,47 @@
+/** Messages of one socket, in order, held back until it is known whose socket it is. */
+import type { RawData, WebSocket } from "ws";
+import { closeCodes } from "@minuta/contracts/wire";
+import type { Clock } from "#platform/clock";
+import { EARLY_MESSAGES_MAX, FIRST_MESSAGE_WITHIN_MS } from "./limits.ts";
+
+export type Received = { readonly text: string } | { readonly bytes: Uint8Array };
+
+export interface Inbox {
+  /** The first message; null when the socket closed, kept silent for too long or talked too much before it was answered. */
+  first(): Promise<Received | null>;
+  /** Hands over what waits and everything that comes. */
+  open(heard: (received: Received) => void): void;
+}
+
+export function inboxOf(socket: WebSocket, clock: Clock): Inbox {
+  const waiting: Received[] = [];
+  let heard: ((received: Received) => void) | null = null;
+  let tellFirst: (received: Received | null) => void = () => {};
+  const first = new Promise<Received | null>((resolve) => (tellFirst = resolve));
+  const stopTimer = clock.after(FIRST_MESSAGE_WITHIN_MS, () => socket.close(closeCodes.badMessage, "silent"));
+  socket.on("message", (data, binary) => {
+    const received = binary ? { bytes: bytesOf(data) } : { text: bytesOf(data).toString("utf8") };
+    stopTimer();
+    if (heard !== null) return heard(received);
+    if (waiting.push(received) > EARLY_MESSAGES_MAX) return socket.close(closeCodes.tooMuch, "too much");
+    const [earliest] = waiting;
+    if (waiting.length === 1 && earliest !== undefined) tellFirst(earliest);
+  });
+  socket.on("close", () => {
+    stopTimer();
+    tellFirst(null);
+  });
+  return {
+    first: () => first,
+    open(hear) {
+      heard = hear;
+      for (const received of waiting.slice(1)) hear(received);
+      waiting.length = 0;
+    },
+  };
+}
+
+function bytesOf(data: RawData): Buffer {
+  if (Buffer.isBuffer(data)) return data;
+  return Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data);
+}

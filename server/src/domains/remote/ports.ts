@@ -1,0 +1,49 @@
+/** What this domain needs of the others; app.ts fills it. */
+import type { CallView, Meter } from "@minuta/contracts/calls";
+import type { CallId, PersonId, Side, SignInId } from "@minuta/contracts/ids";
+import type { JournalActor, JournalKind } from "@minuta/contracts/journal";
+import type { IceServer } from "@minuta/contracts/wire";
+import type { Bus } from "#platform/bus";
+import type { Clock } from "#platform/clock";
+import type { Caller } from "#platform/http";
+import type { Log } from "#platform/log";
+import type { Sockets } from "#platform/socket";
+
+/** A line of chat as the journal keeps it. */
+export interface WrittenChat {
+  readonly id: string;
+  readonly from: Side;
+  readonly text: string;
+  readonly at: Date;
+}
+
+export interface RemotePorts {
+  readonly sockets: Pick<Sockets, "route">;
+  readonly bus: Pick<Bus, "subscribe">;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly calls: {
+    /** Null when the caller is no party of the call, or there is no such call. */
+    partyOf(callId: CallId, caller: Caller): Promise<{ readonly side: Side } | null>;
+    view(callId: CallId, side: Side): Promise<CallView>;
+  };
+  /** Meters of open calls as the payer sees them; calls without a meter are left out. */
+  meters(callIds: readonly CallId[]): Promise<ReadonlyMap<CallId, Meter>>;
+  /** Where metering takes its evidence from; `at` by this server's clock. A second `begin` or `end` in a row is harmless. */
+  readonly evidence: {
+    begin(of: { callId: CallId; side: Side; at: Date }): Promise<void>;
+    /** `at`: the last instant at which all conditions held. */
+    end(of: { callId: CallId; side: Side; at: Date }): Promise<void>;
+  };
+  readonly journal: {
+    append(callId: CallId, event: { actor: JournalActor; kind: JournalKind; facts: Record<string, unknown> }): Promise<void>;
+    chat(callId: CallId): Promise<readonly WrittenChat[]>;
+  };
+  iceServers(callId: CallId, side: Side): readonly IceServer[];
+  /** Calls back when the sign-in is ended anywhere; returns the unsubscriber. */
+  onSignInEnded(signInId: SignInId, ended: () => void): () => void;
+  /** Topic of the live news of a person. */
+  personTopic(personId: PersonId): string;
+  /** Topic of the news of a call. */
+  callTopic(callId: CallId): string;
+}

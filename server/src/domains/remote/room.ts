@@ -1,0 +1,251 @@
+/**
+ * The two ends of one call at this server: pairs them, relays what it cannot read, keeps chat, tells metering who is on the line.
+ * Media passes only while the call is open and not paused.
+ */
+import { randomInt } from "node:crypto";
+import type { CallView, Meter } from "@minuta/contracts/calls";
+import { otherSide, type CallId, type Side } from "@minuta/contracts/ids";
+import type { JournalKind } from "@minuta/contracts/journal";
+import { closeCodes, noMedia, readFrame, type EndMedia, type EndMessage, type FrameHeader } from "@minuta/contracts/wire";
+import type { End } from "./end.ts";
+import { mediaEvents } from "./events.ts";
+import { openLine } from "./evidence.ts";
+import { CHAT_LINES_IN_WELCOME, SILENT_END_IS_GONE_MS } from "./limits.ts";
+import type { RemotePorts, WrittenChat } from "./ports.ts";
+import { established } from "./presence.ts";
+import { relayPicture } from "./relay.ts";
+
+type Message<T extends EndMessage["t"]> = Extract<EndMessage, { t: T }>;
+
+export class Room {
+  readonly callId: CallId;
+  readonly #ports: RemotePorts;
+  readonly #ends: Record<Side, End | null> = { client: null, consultant: null };
+  readonly #lines;
+  readonly #unsubscribe: () => void;
+  #pairing = 0;
+  #mediaPasses = false;
+  #closed = false;
+  #looking = false;
+  #lookAgain = false;
+
+  constructor(ports: RemotePorts, callId: CallId) {
+    this.#ports = ports;
+    this.callId = callId;
+    this.#lines = { client: openLine(ports, callId, "client"), consultant: openLine(ports, callId, "consultant") };
+    this.#unsubscribe = ports.bus.subscribe(ports.callTopic(callId), (news) => this.#hear(news));
+  }
+
+  /** A closed room takes nobody in any more: a new one does. */
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  get empty(): boolean {
+    return this.#ends.client === null && this.#ends.consultant === null;
+  }
+
+  /** Takes the end in; the same side's earlier page is told that it was replaced. */
+  async join(end: End, view: CallView): Promise<void> {
+    const chat = await this.#ports.journal.chat(this.callId);
+    if (!end.facts.connected) return;
+    this.#takePlace(end);
+    this.#mediaPasses = passesMedia(view.meter);
+    const other = this.#ends[otherSide(end.side)];
+    if (other !== null) this.#pairing = randomInt(1, 0xffff_ffff);
+    const iceServers = [...this.#ports.iceServers(this.callId, end.side)];
+    end.tell({
+      t: "welcome", call: view, mediaTicket: end.ticket, iceServers, chat: chat.slice(-CHAT_LINES_IN_WELCOME).map((line) => ({ ...line })),
+      other: other === null ? null : { media: other.media, pairing: this.#pairing },
+    });
+    if (other !== null) {
+      other.answeredAt = null;
+      other.tell({ t: "other-joined", media: end.media, pairing: this.#pairing });
+    }
+    this.#write(end.side, "end-connected", {});
+    for (const event of mediaEvents(noMedia, end.media)) this.#write(end.side, event.kind, event.facts);
+    this.step(this.#now());
+  }
+
+  leave(end: End): void {
+    if (this.#ends[end.side] !== end) return;
+    this.#step(end.side, this.#now());
+    this.#ends[end.side] = null;
+    this.#ends[otherSide(end.side)]?.tell({ t: "other-left" });
+    this.#write(end.side, "end-disconnected", {});
+    this.step(this.#now());
+  }
+
+  text(end: End, message: Exclude<EndMessage, { t: "hello" }>): void {
+    end.heardAt = this.#now();
+    const other = this.#ends[otherSide(end.side)];
+    switch (message.t) {
+      case "beat":
+        return end.tell({ t: "beat", n: message.n });
+      case "media":
+        return this.#changeMedia(end, message.media);
+      case "probe-back":
+        return end.newProbe(message.n) ? this.#probeBack(end, "webrtc") : undefined;
+      case "key-commit":
+      case "key-reveal":
+        if (message.pairing === this.#pairing) other?.tell(message);
+        return;
+      case "chat":
+        return void this.#chat(end, message).catch((error: unknown) => this.#ports.log.warn({ err: error }, "remote.chat_not_kept"));
+      case "red-stop":
+        this.#write(end.side, "stopped-in-red", {});
+        return other?.tell({ t: "other-red-stop" });
+      case "bye":
+        return end.close(1000, "bye");
+    }
+  }
+
+  /** A binary message of the control channel; false when it is none of ours. */
+  controlFrame(end: End, bytes: Uint8Array): boolean {
+    const frame = readFrame(bytes);
+    if (frame === null || "probe" in frame || frame.header.kind === "picture") return false;
+    if (frame.header.kind === "voice" && !this.#mediaPasses) return true;
+    this.#ends[otherSide(end.side)]?.sendControlFrame(bytes, frame.header.kind);
+    return true;
+  }
+
+  /** A binary message of the media socket; false when it is none of ours. */
+  mediaFrame(end: End, bytes: Uint8Array): boolean {
+    const frame = readFrame(bytes);
+    if (frame === null) return false;
+    const other = this.#ends[otherSide(end.side)];
+    if ("probe" in frame) {
+      // An answer of this end goes to whoever sent the probe, and we saw it pass.
+      if (frame.probe === "answer" && other !== null) this.#probeBack(other, "websocket");
+      other?.sendMediaFrame(bytes);
+      return true;
+    }
+    if (frame.header.kind !== "picture") return false;
+    if (this.#mediaPasses && other !== null) this.#relay({ from: end, to: other }, frame.header, bytes);
+    return true;
+  }
+
+  /** Looks at who is on the line now; an end that was silent for long is taken for gone. */
+  step(now: number): void {
+    for (const end of this.#eachEnd()) if (now - end.heardAt > SILENT_END_IS_GONE_MS) end.terminate();
+    this.#step("client", now);
+    this.#step("consultant", now);
+  }
+
+  meter(meter: Meter): void {
+    this.#mediaPasses = passesMedia(meter);
+    for (const end of this.#eachEnd()) end.tellMeter(meter);
+  }
+
+  /** Closes both ends for good and waits until metering has heard it. */
+  async close(code: number, reason: string): Promise<void> {
+    this.#closed = true;
+    this.#unsubscribe();
+    for (const end of this.#eachEnd()) {
+      end.close(code, reason);
+      this.leave(end);
+    }
+    await Promise.all([this.#lines.client.settled(), this.#lines.consultant.settled()]);
+  }
+
+  #takePlace(end: End): void {
+    const before = this.#ends[end.side];
+    if (before !== null) {
+      before.close(closeCodes.replaced, "replaced");
+      this.leave(before);
+    }
+    this.#ends[end.side] = end;
+  }
+
+  #changeMedia(end: End, media: EndMedia): void {
+    const before = end.media;
+    end.media = media;
+    for (const event of mediaEvents(before, media)) this.#write(end.side, event.kind, event.facts);
+    this.#ends[otherSide(end.side)]?.tell({ t: "other-media", media });
+    this.step(this.#now());
+  }
+
+  /** A probe sent by `sender` came back over `path`: that proves the other end, if that is the path the media takes. */
+  #probeBack(sender: End, path: "websocket" | "webrtc"): void {
+    const proven = this.#ends[otherSide(sender.side)];
+    if (proven === null) return;
+    const carries = sender.media.path === null || sender.media.path === "websocket" ? "websocket" : "webrtc";
+    if (carries !== path) return;
+    proven.answeredAt = this.#now();
+    this.step(proven.answeredAt);
+  }
+
+  #relay({ from, to }: { from: End; to: End }, header: FrameHeader, bytes: Uint8Array): void {
+    const next = relayPicture(to.relay, { keyFrame: header.keyFrame, waitingBytes: to.waitingPictureBytes, now: this.#now() });
+    to.relay = next.state;
+    if (next.forward) to.sendMediaFrame(bytes);
+    if (next.ask) from.tell({ t: "key-frame-please" });
+  }
+
+  async #chat(end: End, { id, text }: Message<"chat">): Promise<void> {
+    if (!end.allowed.chat.take(1, this.#now())) return;
+    // An end that lost its channel repeats what was not confirmed: it is answered, but not kept twice.
+    const kept = (await this.#ports.journal.chat(this.callId)).find((line) => line.id === id);
+    if (kept !== undefined) return end.tell({ t: "chat", line: { ...kept } });
+    const line: WrittenChat = { id, from: end.side, text, at: this.#ports.clock.now() };
+    await this.#ports.journal.append(this.callId, { actor: end.side, kind: "chat", facts: { id, text } });
+    for (const each of this.#eachEnd()) each.tell({ t: "chat", line });
+  }
+
+  #hear(news: unknown): void {
+    const t = typeof news === "object" && news !== null && "t" in news ? news.t : null;
+    if (t === "call-changed") void this.#lookAtCall().catch((error: unknown) => this.#ports.log.warn({ err: error }, "remote.call_not_seen"));
+    if (t === "low-balance" && typeof news === "object" && news !== null && "minutesLeft" in news && typeof news.minutesLeft === "number") {
+      for (const end of this.#eachEnd()) if (end.pays) end.tell({ t: "low-balance", minutesLeft: news.minutesLeft });
+    }
+  }
+
+  /** Shows both ends the call as it is now; news that come meanwhile are one more look. */
+  async #lookAtCall(): Promise<void> {
+    this.#lookAgain = true;
+    if (this.#looking) return;
+    this.#looking = true;
+    try {
+      while (this.#lookAgain) {
+        this.#lookAgain = false;
+        await this.#showCall();
+      }
+    } finally {
+      this.#looking = false;
+    }
+  }
+
+  async #showCall(): Promise<void> {
+    let over = false;
+    for (const end of this.#eachEnd()) {
+      const call = await this.#ports.calls.view(this.callId, end.side);
+      this.#mediaPasses = call.state === "open" && passesMedia(call.meter);
+      end.tell({ t: "call", call });
+      over = call.state !== "open";
+    }
+    if (over) await this.close(closeCodes.callOver, "call-over");
+  }
+
+  #step(side: Side, now: number): void {
+    const end = this.#ends[side];
+    const talk = established({ client: this.#ends.client?.media ?? noMedia, consultant: this.#ends.consultant?.media ?? noMedia });
+    const facts = end?.facts ?? { connected: false, heardAt: 0, answeredAt: null };
+    this.#lines[side].step(facts, talk, now);
+  }
+
+  #write(side: Side, kind: JournalKind, facts: Record<string, unknown>): void {
+    this.#ports.journal
+      .append(this.callId, { actor: side, kind, facts })
+      .catch((error: unknown) => this.#ports.log.warn({ err: error, callId: this.callId, kind }, "remote.event_not_written"));
+  }
+
+  #eachEnd(): End[] {
+    return [this.#ends.client, this.#ends.consultant].filter((end) => end !== null);
+  }
+
+  #now(): number {
+    return this.#ports.clock.now().getTime();
+  }
+}
+
+const passesMedia = (meter: Meter): boolean => meter.status === "idle" || meter.status === "live";
