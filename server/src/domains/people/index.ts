@@ -23,8 +23,8 @@ export interface PeopleDeps {
   readonly db: Db;
   readonly bus: Pick<Bus, "publish">;
   readonly mail: Pick<Mail, "send">;
-  /** The product's address as people see it, without a slash at the end; known only once the port is. */
-  readonly publicUrl: () => string;
+  /** The product's address as people see it, without a slash at the end. */
+  readonly publicUrl: string;
   /** Whether demo persons may sign in here. */
   readonly demo: boolean;
 }

@@ -17,10 +17,10 @@ export async function requestReset(deps: PeopleDeps, email: string, caller: Call
   await countOrRefuse(deps.db, { ...limits.reset, who: email });
   await deps.db.tx(async (tx) => {
     const person = await tx.maybe(store.findByEmail, [email]);
-    if (person === null) return deps.mail.send(tx, { to: email, ...noAccountMail(deps.publicUrl()) });
+    if (person === null) return deps.mail.send(tx, { to: email, ...noAccountMail(deps.publicUrl) });
     const token = newToken();
     await tx.run(store.addReset, [hashOf(token), person.id]);
-    return deps.mail.send(tx, { to: email, ...resetMail(deps.publicUrl(), token)[person.locale] });
+    return deps.mail.send(tx, { to: email, ...resetMail(deps.publicUrl, token)[person.locale] });
   });
 }
 
@@ -37,7 +37,7 @@ export async function resetPassword(deps: PeopleDeps, { token, password }: { tok
     await tx.run(store.setPassword, [personId, passwordHash]);
     await tx.run(store.forgetResets, [personId]);
     await endAllSignIns(deps, tx, personId);
-    await deps.mail.send(tx, { to: owner.email, ...passwordChangedMail(deps.publicUrl())[owner.locale] });
+    await deps.mail.send(tx, { to: owner.email, ...passwordChangedMail(deps.publicUrl)[owner.locale] });
     return startSignIn(deps, tx, { personId, caller });
   });
 }

@@ -52,7 +52,8 @@ function isPattern(text: string): boolean {
 export function isWeakPassword(typed: string, owner: { readonly email: string; readonly name: string }): boolean {
   const password = normalizedPassword(typed).toLowerCase();
   if (Array.from(password).length < PASSWORD_MIN_LENGTH) return true;
-  if (isPattern(password) || commonWords.has(password) || commonWords.has(lettersOf(password))) return true;
+  const joined = password.replaceAll(/[^\p{L}\p{N}]/gu, "");
+  if (joined === "" || isPattern(joined) || [password, joined, lettersOf(password), lettersOf(joined)].some((word) => commonWords.has(word))) return true;
   const name = owner.name.normalize("NFC").toLowerCase();
   const [localPart = ""] = owner.email.split("@");
   const own = [owner.email, localPart, name, name.replaceAll(/\s+/g, "")];

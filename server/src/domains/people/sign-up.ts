@@ -31,7 +31,7 @@ export async function signUp(deps: PeopleDeps, asked: SignUp, caller: Caller): P
     const known = await tx.maybe(store.findByEmail, [email]);
     await tx.run(store.forgetOldSignUps);
     await tx.run(store.addSignUp, [hashOf(token), email, name, locale, passwordHash]);
-    const mail = known === null ? confirmMail(deps.publicUrl(), token)[locale] : alreadyKnownMail(deps.publicUrl())[known.locale];
+    const mail = known === null ? confirmMail(deps.publicUrl, token)[locale] : alreadyKnownMail(deps.publicUrl)[known.locale];
     await deps.mail.send(tx, { to: email, ...mail });
   });
 }
