@@ -43,7 +43,9 @@ async function connect(client: Page, consultant: Page): Promise<void> {
   await client.evaluate(`peer.setRemoteDescription(${JSON.stringify(answer)})`);
 }
 
-test("a number on one screen and a tone from one microphone are seen and heard at the other desk, and only when shared", async ({ stage }) => {
+test("a number on one screen and a tone from one microphone are seen and heard at the other desk, and only when shared", async ({
+  stage,
+}) => {
   const { server, address } = await servePage();
   const [client, consultant] = await Promise.all([stage.client.openBrowser(), stage.consultant.openBrowser()]);
   try {

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chromium, type BrowserContext, type Page } from "@playwright/test";
+import { until } from "./process.ts";
 import type { Place, Screen } from "./screen.ts";
 import { toneFile, type Ear } from "./tone.ts";
 
@@ -74,7 +75,7 @@ export async function startBrowser(wishes: BrowserWishes): Promise<Browser> {
     page,
     async powerCut() {
       const session = await context.newCDPSession(page);
-      await session.send("Browser.crash" as never).catch(() => undefined);
+      await session.send("Browser.crash").catch(() => undefined);
       await rm(folder, { recursive: true, force: true });
     },
     async close() {
@@ -82,4 +83,27 @@ export async function startBrowser(wishes: BrowserWishes): Promise<Browser> {
       await rm(folder, { recursive: true, force: true, maxRetries: 5 });
     },
   };
+}
+
+/** Where the button of the browser's own bar "… is sharing your screen" is, from the bar's right and top edges. */
+const STOP_BUTTON_FROM_RIGHT = 117;
+const STOP_BUTTON_FROM_TOP = 28;
+
+/** Ends sharing as a person may: by the button of the browser's own bar, with the mouse of that screen. */
+export async function stopSharingByBar(screen: Screen): Promise<void> {
+  const bar = await until("the browser's sharing bar", async () => {
+    return await screen.xdotool("search", "--onlyvisible", "--name", "is sharing your screen").catch(() => null);
+  });
+  const geometry = await screen.xdotool("getwindowgeometry", "--shell", bar);
+  const width = Number(/WIDTH=(\d+)/.exec(geometry)?.[1]);
+  const [x, y] = [String(width - STOP_BUTTON_FROM_RIGHT), String(STOP_BUTTON_FROM_TOP)];
+  await screen.xdotool("mousemove", "--window", bar, x, y, "click", "1");
+}
+
+/** Answers the question the browser is asking ("what to share", "use the microphone") with Escape, again until `answered`. */
+export async function dismissQuestion(screen: Screen, answered: () => Promise<boolean>): Promise<void> {
+  await until("the browser's question dismissed", async () => {
+    await screen.xdotool("key", "Escape");
+    return (await answered()) ? true : null;
+  });
 }

@@ -24,22 +24,26 @@ function painted(value: number, scale: number): Pixels {
   return picture;
 }
 
+/** One colour part averaged over the pixel and its neighbours. */
+function meanAround({ rgba }: Pixels, at: { x: number; y: number; part: number }, radius: number): number {
+  let [sum, count] = [0, 0];
+  for (let v = Math.max(0, at.y - radius); v <= Math.min(HEIGHT - 1, at.y + radius); v += 1) {
+    for (let u = Math.max(0, at.x - radius); u <= Math.min(WIDTH - 1, at.x + radius); u += 1) {
+      sum += rgba[(v * WIDTH + u) * 4 + at.part] ?? 0;
+      count += 1;
+    }
+  }
+  return sum / count;
+}
+
 /** Averages every pixel with its neighbours and adds an even noise, as a lossy codec at a low rate would. */
 function blurred(picture: Pixels, radius: number): Pixels {
   const rgba = new Uint8Array(picture.rgba.length);
   for (let y = 0; y < HEIGHT; y += 1) {
     for (let x = 0; x < WIDTH; x += 1) {
-      const sum = [0, 0, 0];
-      let count = 0;
-      for (let v = Math.max(0, y - radius); v <= Math.min(HEIGHT - 1, y + radius); v += 1) {
-        for (let u = Math.max(0, x - radius); u <= Math.min(WIDTH - 1, x + radius); u += 1) {
-          const at = (v * WIDTH + u) * 4;
-          for (const part of [0, 1, 2]) sum[part] = (sum[part] ?? 0) + (picture.rgba[at + part] ?? 0);
-          count += 1;
-        }
-      }
       const noise = ((x * 7 + y * 13) % 21) - 10;
-      rgba.set(sum.map((part) => Math.max(0, Math.min(255, part / count + noise))), (y * WIDTH + x) * 4);
+      const parts = [0, 1, 2].map((part) => Math.max(0, Math.min(255, meanAround(picture, { x, y, part }, radius) + noise)));
+      rgba.set(parts, (y * WIDTH + x) * 4);
     }
   }
   return { ...picture, rgba };
@@ -50,7 +54,8 @@ test("every number is read back as it was drawn", () => {
 });
 
 test("a marker scaled down and up is still read", () => {
-  for (const scale of [0.4, 0.53, 0.71, 0.9, 1.3]) for (const value of [0, 37, 90, 201, 255]) expect(readMarker(painted(value, scale)), `${value} at ${scale}`).toBe(value);
+  for (const scale of [0.4, 0.53, 0.71, 0.9, 1.3])
+    for (const value of [0, 37, 90, 201, 255]) expect(readMarker(painted(value, scale)), `${value} at ${scale}`).toBe(value);
 });
 
 test("a scaled marker blurred by compression is still read", () => {
@@ -67,7 +72,8 @@ test("no number is read where there is none", () => {
 
 test("a marker with one wrong cell is refused rather than misread", () => {
   const picture = painted(37, 1);
-  for (let y = 31 + 13; y < 31 + 65; y += 1) for (let x = 57 + 12; x < 57 + 60; x += 1) picture.rgba.set([255, 255, 255], (y * WIDTH + x) * 4);
+  for (let y = 31 + 13; y < 31 + 65; y += 1)
+    for (let x = 57 + 12; x < 57 + 60; x += 1) picture.rgba.set([255, 255, 255], (y * WIDTH + x) * 4);
   expect(readMarker(picture)).toBeNull();
 });
 

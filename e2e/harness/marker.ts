@@ -142,7 +142,7 @@ export async function startMarker(screen: Screen, x: number, y: number): Promise
   const folder = await mkdtemp(join(tmpdir(), "minuta-marker-"));
   const pipe = join(folder, "numbers");
   await run("mkfifo", [pipe]);
-  const look = ["-fn", "6x13", "-b", "0", "+sb", "-xrm", "*color0: #000000", "-xrm", "*color1: #ff0000", "-xrm", "*color7: #ffffff"];
+  const look = ["-fn", "fixed", "-b", "0", "+sb", "-xrm", "*color0: #000000", "-xrm", "*color1: #ff0000", "-xrm", "*color7: #ffffff"];
   const place = ["-geometry", `${COLUMNS}x${ROWS}+${x}+${y}`, "-T", "Minuta marker"];
   const terminal: Running = await screen.open("xterm", [...look, ...place, "-e", "cat", pipe], "Minuta marker");
   const numbers: WriteStream = createWriteStream(pipe);

@@ -19,6 +19,16 @@ export function parseWindowDump(dump: Buffer): Pixels {
   if (!leastByteFirst || bitsPerPixel !== 32) throw new Error(`an X window dump of ${bitsPerPixel} bits a pixel is not expected`);
   const start = word(0) + word(19) * XWD_COLOR_ENTRY_BYTES;
   if (dump.length < start + bytesPerLine * height) throw new Error("the X window dump is cut short");
+  return { width, height, rgba: rgbaOf({ dump, start, bytesPerLine }, width, height) };
+}
+
+interface Rows {
+  readonly dump: Buffer;
+  readonly start: number;
+  readonly bytesPerLine: number;
+}
+
+function rgbaOf({ dump, start, bytesPerLine }: Rows, width: number, height: number): Uint8Array {
   const rgba = new Uint8Array(width * height * 4);
   for (let y = 0; y < height; y += 1) {
     for (let x = 0; x < width; x += 1) {
@@ -30,5 +40,5 @@ export function parseWindowDump(dump: Buffer): Pixels {
       rgba[to + 3] = 255;
     }
   }
-  return { width, height, rgba };
+  return rgba;
 }

@@ -70,7 +70,11 @@ export async function run(command: string, args: readonly string[], env: NodeJS.
 }
 
 /** Waits until `probe` gives something; refuses (throws) after `patienceMs`, naming what was awaited. */
-export async function until<T>(what: string, probe: () => Promise<T | null | undefined> | T | null | undefined, patienceMs = 30_000): Promise<T> {
+export async function until<T>(
+  what: string,
+  probe: () => Promise<T | null | undefined> | T | null | undefined,
+  patienceMs = 30_000,
+): Promise<T> {
   const end = performance.now() + patienceMs;
   for (;;) {
     const found = await probe();

@@ -10,7 +10,11 @@ const LISTENING_SECONDS = 1.5;
 /** Draws the number on the client's screen and waits until the consultant's screen shows it. */
 async function seeNumber(marker: Marker, at: Desk, value: number): Promise<void> {
   marker.show(value);
-  await until(`the number ${value} on the other screen`, async () => (readMarker(await at.screen.pixels()) === value ? value : null), 30_000);
+  await until(
+    `the number ${value} on the other screen`,
+    async () => (readMarker(await at.screen.pixels()) === value ? value : null),
+    30_000,
+  );
 }
 
 /** Proves that the consultant's screen follows the client's: every number drawn there is read here. */

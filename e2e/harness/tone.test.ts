@@ -33,7 +33,12 @@ test("the beeps given to a browser are heard as their own pitch only", () => {
 
 test("a tone is heard through noise half as loud", () => {
   const hiss = noise(1);
-  expect(soundsIn(tone(660, 1).map((sample, n) => sample + Math.round((hiss[n] ?? 0) / 2)), 660)).toBe(true);
+  expect(
+    soundsIn(
+      tone(660, 1).map((sample, n) => sample + Math.round((hiss[n] ?? 0) / 2)),
+      660,
+    ),
+  ).toBe(true);
 });
 
 test("silence, noise and a hum too faint to be heard are no tone", () => {

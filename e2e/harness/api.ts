@@ -1,0 +1,82 @@
+/** A person at the product's HTTP door, typed by the contract: for what a journey needs before or after its pages. */
+import { callsApi, type Invitation } from "@minuta/contracts/calls";
+import type { Endpoint } from "@minuta/contracts/endpoint";
+import { ledgerApi, type Wallet } from "@minuta/contracts/ledger";
+import type { Kopecks } from "@minuta/contracts/money";
+import { peopleApi } from "@minuta/contracts/people";
+import { randomUUID } from "node:crypto";
+import { z } from "zod";
+import type { Credentials, Product } from "./product.ts";
+
+type Part<E, Name extends "params" | "query" | "body"> =
+  E extends Record<Name, infer Schema extends z.ZodType> ? { [Key in Name]: z.input<Schema> } : unknown;
+type Input<E extends Endpoint> = Part<E, "params"> & Part<E, "query"> & Part<E, "body">;
+
+interface LooseInput {
+  readonly params?: Readonly<Record<string, unknown>>;
+  readonly body?: unknown;
+}
+
+export interface Caller {
+  /** One request; refuses (throws) with the problem's body when the answer is not a success. */
+  ask<E extends Endpoint>(endpoint: E, input: Input<E>): Promise<z.output<E["reply"]>>;
+  wallet(): Promise<Wallet>;
+  invite(task: string): Promise<Invitation>;
+}
+
+/** Somebody without a cookie; cookies that answers set are kept. */
+export function stranger(product: Product): Caller {
+  const cookies = new Map<string, string>();
+  const keep = (reply: Response): void => {
+    for (const line of reply.headers.getSetCookie()) {
+      const [, name, value] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
+      if (name !== undefined && value !== undefined) cookies.set(name, value);
+    }
+  };
+  const ask: Caller["ask"] = async (endpoint, input) => {
+    const { params, body }: LooseInput = input;
+    const path = endpoint.path.replaceAll(/:(\w+)/g, (_, name: string) => encodeURIComponent(String(params?.[name])));
+    const reply = await fetch(product.address + path, {
+      method: endpoint.method,
+      headers: {
+        cookie: Array.from(cookies, ([name, value]) => `${name}=${value}`).join("; "),
+        ...(body === undefined ? {} : { "content-type": "application/json" }),
+        ...(endpoint.command === true ? { "idempotency-key": randomUUID() } : {}),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    keep(reply);
+    if (!reply.ok) throw new Error(`${endpoint.method} ${path}: ${reply.status} ${await reply.text()}`);
+    return endpoint.reply.parse(await reply.json()) as z.output<typeof endpoint.reply>;
+  };
+  return {
+    ask,
+    wallet: async () => await ask(ledgerApi.wallet, {}),
+    invite: async (task) => (await ask(callsApi.invite, { body: { task, configuration: null, ownRateKopecks: null } })).invitation,
+  };
+}
+
+/** The same person as in the browser, with a sign-in of its own. */
+export async function signedIn(product: Product, { email, password }: Credentials): Promise<Caller> {
+  const caller = stranger(product);
+  await caller.ask(peopleApi.signIn, { body: { email, password } });
+  return caller;
+}
+
+/** A new person with a confirmed e-mail and an empty wallet. */
+export async function newPerson(product: Product, name: string): Promise<{ credentials: Credentials; caller: Caller }> {
+  const credentials: Credentials = { email: `${randomUUID()}@client.example`, password: "длинный пароль 42" };
+  const caller = stranger(product);
+  await caller.ask(peopleApi.signUp, { body: { ...credentials, name, locale: "ru" } });
+  const letter = await product.letter(credentials.email);
+  const token = /confirm\S*[/=]([\w-]{43})/.exec(letter.text)?.[1];
+  if (token === undefined) throw new Error(`no link in the letter: ${letter.text}`);
+  await caller.ask(peopleApi.confirmEmail, { body: { token } });
+  return { credentials, caller };
+}
+
+/** Money from the operator, as the bank would bring it. */
+export async function topUp(product: Product, email: string, amount: Kopecks): Promise<void> {
+  const operator = await signedIn(product, await product.demo("operator@minuta.example"));
+  await operator.ask(ledgerApi.topUp, { body: { email, amount: Number(amount), reason: "Пополнение для проверки" } });
+}

@@ -1,0 +1,89 @@
+/** The product itself, started as its users start it, on a data folder of its own. */
+import { existsSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { devApi } from "@minuta/contracts/dev";
+import type { z } from "zod";
+import { start, until, type Running } from "./process.ts";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const START_PATIENCE_MS = 90_000;
+
+export interface Credentials {
+  readonly email: string;
+  readonly password: string;
+}
+
+export interface DemoPerson extends Credentials {
+  readonly name: string;
+}
+
+export interface Product {
+  /** `http://localhost:PORT`, without a slash at the end; the same after a restart. */
+  readonly address: string;
+  readonly dataFolder: string;
+  /** The demo person with this address. */
+  demo(email: string): Promise<DemoPerson>;
+  /** The newest letter to the address; waits for it. */
+  letter(to: string, subject?: RegExp): Promise<{ subject: string; text: string }>;
+  /** Kills the program as a crash would (its database may live on), starts it again and waits until it answers. */
+  crashAndRestart(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+async function answers(address: string): Promise<true | null> {
+  const reply = await fetch(`${address}/api/people/me`).catch(() => null);
+  return reply?.ok === true ? true : null;
+}
+
+async function startServer(dataFolder: string, port: string): Promise<{ server: Running; address: string }> {
+  const env = { ...process.env, DATA_DIR: dataFolder, PORT: port, HOST: "localhost", DEMO: "on", LOG_LEVEL: "warn" };
+  const server = start(process.execPath, ["server/src/main.ts"], { cwd: ROOT, env });
+  const address = await until(
+    "the product's address",
+    () => {
+      if (server.child.exitCode !== null) throw new Error(`the product ended: ${server.output()}`);
+      return /http:\/\/localhost:\d+/.exec(server.output())?.[0];
+    },
+    START_PATIENCE_MS,
+  );
+  await until("the product's first answer", async () => await answers(address), START_PATIENCE_MS);
+  return { server, address };
+}
+
+async function get<S extends z.ZodType>(url: string, schema: S): Promise<z.output<S>> {
+  const reply = await fetch(url);
+  return schema.parse(await reply.json());
+}
+
+/** Starts the product with demo people on any free port. The pages must have been built. */
+export async function startProduct(): Promise<Product> {
+  if (!existsSync(join(ROOT, "web/dist/index.html"))) throw new Error("build the pages first: npm run check:web");
+  const dataFolder = await mkdtemp(join(tmpdir(), "minuta-data-"));
+  let { server, address } = await startServer(dataFolder, "0");
+  return {
+    address,
+    dataFolder,
+    async demo(email) {
+      const { people } = await get(`${address}${devApi.demo.path}`, devApi.demo.reply);
+      const found = people.find((person) => person.email === email);
+      if (found === undefined) throw new Error(`no demo person ${email}`);
+      return found;
+    },
+    letter: async (to, subject = /./) =>
+      await until(`a letter to ${to}`, async () => {
+        const { mails } = await get(`${address}${devApi.mail.path}`, devApi.mail.reply);
+        return mails.find((mail) => mail.to === to && subject.test(mail.subject));
+      }),
+    async crashAndRestart() {
+      await server.kill("SIGKILL");
+      ({ server, address } = await startServer(dataFolder, new URL(address).port));
+    },
+    async stop() {
+      await server.stop();
+      await rm(dataFolder, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}
