@@ -10,16 +10,18 @@ import type { Credentials, Product } from "./product.ts";
 
 type Part<E, Name extends "params" | "query" | "body"> =
   E extends Record<Name, infer Schema extends z.ZodType> ? { [Key in Name]: z.input<Schema> } : unknown;
-type Input<E extends Endpoint> = Part<E, "params"> & Part<E, "query"> & Part<E, "body">;
+type Input<E extends Endpoint> = Part<E, "params"> & Part<E, "query"> & Part<E, "body"> & LooseInput;
+type Reply<E extends Endpoint> = z.output<E["reply"]>;
 
 interface LooseInput {
   readonly params?: Readonly<Record<string, unknown>>;
+  readonly query?: Readonly<Record<string, unknown>>;
   readonly body?: unknown;
 }
 
 export interface Caller {
   /** One request; refuses (throws) with the problem's body when the answer is not a success. */
-  ask<E extends Endpoint>(endpoint: E, input: Input<E>): Promise<z.output<E["reply"]>>;
+  ask<E extends Endpoint>(endpoint: E, input: Input<E>): Promise<Reply<E>>;
   wallet(): Promise<Wallet>;
   invite(task: string): Promise<Invitation>;
 }
@@ -33,10 +35,11 @@ export function stranger(product: Product): Caller {
       if (name !== undefined && value !== undefined) cookies.set(name, value);
     }
   };
-  const ask: Caller["ask"] = async (endpoint, input) => {
-    const { params, body }: LooseInput = input;
+  const ask = async <E extends Endpoint>(endpoint: E, input: Input<E>): Promise<Reply<E>> => {
+    const { params, query, body }: LooseInput = input;
     const path = endpoint.path.replaceAll(/:(\w+)/g, (_, name: string) => encodeURIComponent(String(params?.[name])));
-    const reply = await fetch(product.address + path, {
+    const search = new URLSearchParams(Object.entries(query ?? {}).map(([name, value]) => [name, String(value)])).toString();
+    const reply = await fetch(`${product.address}${path}?${search}`, {
       method: endpoint.method,
       headers: {
         cookie: Array.from(cookies, ([name, value]) => `${name}=${value}`).join("; "),
@@ -47,7 +50,7 @@ export function stranger(product: Product): Caller {
     });
     keep(reply);
     if (!reply.ok) throw new Error(`${endpoint.method} ${path}: ${reply.status} ${await reply.text()}`);
-    return endpoint.reply.parse(await reply.json()) as z.output<typeof endpoint.reply>;
+    return endpoint.reply.parse(await reply.json()) as Reply<E>;
   };
   return {
     ask,
