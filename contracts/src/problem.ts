@@ -34,6 +34,11 @@ export const problems = {
   "amount-not-valid": { status: 422, title: "The amount is out of bounds", facts: z.object({ minKopecks: z.int(), maxKopecks: z.int() }) },
   "person-unknown": { status: 404, title: "No person with this e-mail", facts: none },
   "comment-not-valid": { status: 422, title: "The comment is empty or too long", facts: z.object({ maxLength: z.int() }) },
+  "card-incomplete": { status: 422, title: "A card needs price, configuration and text before it is published", facts: z.object({ missing: z.array(z.string()) }) },
+  "price-not-valid": { status: 422, title: "The price is out of bounds", facts: z.object({ minKopecks: z.int(), maxKopecks: z.int() }) },
+  "consultant-not-free": { status: 409, title: "The consultant cannot be called now", facts: none },
+  "own-call": { status: 409, title: "Nobody can call himself", facts: none },
+  "ring-over": { status: 409, title: "The ring is over", facts: z.object({ state: z.string() }) },
   overloaded: { status: 503, title: "The server is starting or stopping", facts: none },
   internal: { status: 500, title: "Something went wrong at our end", facts: z.object({ requestId: z.string() }) },
 } as const satisfies Record<string, { status: number; title: string; facts: z.ZodObject }>;
