@@ -1,6 +1,6 @@
 /**
  * The one command before a change is handed on: `npm run check` runs every step in order and stops at the first that fails;
- * `node tools/check.ts lint format` runs the named ones. The last line is `N passed, N failed`: tests that ran, by vitest and Playwright
+ * `npm run check lint format` runs the named ones. The last line is `N passed, N failed`: tests that ran, by vitest and Playwright
  * (a step that fails without a failing test counts as one).
  */
 import { spawn } from "node:child_process";
@@ -12,75 +12,66 @@ import { z } from "zod";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const reports = join(root, "reports");
 
+const scripts = z
+  .object({ scripts: z.record(z.string(), z.string()) })
+  .parse(JSON.parse(readFileSync(join(root, "package.json"), "utf8"))).scripts;
+
 interface Tests {
   readonly passed: number;
   readonly failed: number;
 }
+const NO_TESTS: Tests = { passed: 0, failed: 0 };
 
-interface Step {
-  readonly commands: readonly string[];
-  /** Reads what the test runner left in reports/. */
-  readonly tests?: (report: unknown) => Tests;
+/** How a step that runs tests is asked for a report in reports/<step>.json, and how that is read. */
+interface Counted {
+  readonly options: (file: string) => string;
+  readonly report: z.ZodType<Tests>;
 }
 
-const vitestReport = z.object({ numPassedTests: z.int(), numFailedTests: z.int() });
-const playwrightReport = z.object({ stats: z.object({ expected: z.int(), unexpected: z.int(), flaky: z.int() }) });
-
-function vitest(project: string): Step {
-  return {
-    commands: [`vitest run --project ${project} --reporter=default --reporter=json --outputFile.json=reports/${project}.json`],
-    tests(report) {
-      const { numPassedTests, numFailedTests } = vitestReport.parse(report);
-      return { passed: numPassedTests, failed: numFailedTests };
-    },
-  };
-}
-
-const steps: Readonly<Record<string, Step>> = {
-  prepare: { commands: ["node tools/prepare.ts"] },
-  types: { commands: ["tsc -p .", "tsc -p web"] },
-  lint: { commands: ["oxlint --type-aware --deny-warnings --report-unused-disable-directives"] },
-  format: { commands: ["oxfmt --check ."] },
-  boundaries: { commands: ["node tools/boundaries.ts"] },
-  dead: { commands: ["knip --treat-config-hints-as-errors"] },
-  tidy: vitest("tidy"),
-  drift: { commands: ["node tools/generate.ts --check"] },
-  unit: vitest("unit"),
-  database: vitest("database"),
-  web: { commands: ["vite build web --logLevel warn"] },
-  e2e: {
-    commands: ["playwright test --config e2e --reporter=list,json"],
-    tests(report) {
-      const { expected, unexpected, flaky } = playwrightReport.parse(report).stats;
-      return { passed: expected, failed: unexpected + flaky };
-    },
-  },
+const vitest: Counted = {
+  options: (file) => `--reporter=default --reporter=json --outputFile.json=${file}`,
+  report: z
+    .object({ numPassedTests: z.int(), numFailedTests: z.int() })
+    .transform(({ numPassedTests, numFailedTests }) => ({ passed: numPassedTests, failed: numFailedTests })),
+};
+const playwright: Counted = {
+  options: () => "--reporter=list,json",
+  report: z
+    .object({ stats: z.object({ expected: z.int(), unexpected: z.int(), flaky: z.int() }) })
+    .transform(({ stats }) => ({ passed: stats.expected, failed: stats.unexpected + stats.flaky })),
 };
 
-const env = {
-  ...process.env,
-  PATH: [join(root, "node_modules/.bin"), process.env["PATH"]].join(delimiter),
-  PLAYWRIGHT_JSON_OUTPUT_FILE: join(reports, "e2e.json"),
+/** The steps in their order: `check:<step>` of package.json says what each runs. */
+const steps: Readonly<Record<string, Counted | null>> = {
+  prepare: null,
+  types: null,
+  lint: null,
+  format: null,
+  boundaries: null,
+  dead: null,
+  tidy: vitest,
+  drift: null,
+  unit: vitest,
+  database: vitest,
+  web: null,
+  e2e: playwright,
 };
 
-/** Runs one command with its output as it comes; answers whether it went well. */
-function run(command: string): Promise<boolean> {
+const reportOf = (name: string): string => join(reports, `${name}.json`);
+
+/** Runs a command with its output as it comes; answers whether it went well. */
+function run(command: string, name: string): Promise<boolean> {
   console.log(`$ ${command}`);
+  const env = {
+    ...process.env,
+    PATH: [join(root, "node_modules/.bin"), process.env["PATH"]].join(delimiter),
+    PLAYWRIGHT_JSON_OUTPUT_FILE: reportOf(name),
+  };
   const child = spawn(command, { cwd: root, env, shell: true, stdio: "inherit" });
   return new Promise((resolve) => {
     child.once("error", () => resolve(false));
     child.once("exit", (code) => resolve(code === 0));
   });
-}
-
-async function runAll(commands: readonly string[]): Promise<boolean> {
-  for (const command of commands) if (!(await run(command))) return false;
-  return true;
-}
-
-function testsOf(name: string, step: Step): Tests {
-  const file = join(reports, `${name}.json`);
-  return step.tests && existsSync(file) ? step.tests(JSON.parse(readFileSync(file, "utf8"))) : { passed: 0, failed: 0 };
 }
 
 interface Outcome extends Tests {
@@ -89,15 +80,18 @@ interface Outcome extends Tests {
   readonly seconds: string;
 }
 
-async function outcomeOf(name: string, step: Step): Promise<Outcome> {
+async function outcomeOf(name: string, counted: Counted | null): Promise<Outcome> {
   console.log(`\n━━ ${name}`);
-  rmSync(join(reports, `${name}.json`), { force: true });
+  const report = reportOf(name);
+  rmSync(report, { force: true });
+  const command = scripts[`check:${name}`];
+  if (command === undefined) throw new Error(`package.json has no script check:${name}`);
   const began = performance.now();
-  const wentWell = await runAll(step.commands);
+  const wentWell = await run(counted ? `${command} ${counted.options(report)}` : command, name);
   const seconds = ((performance.now() - began) / 1000).toFixed(1);
-  const { passed, failed } = testsOf(name, step);
-  const ok = wentWell && failed === 0 && (step.tests === undefined || passed > 0);
-  return { name, ok, seconds, passed, failed: ok ? 0 : Math.max(failed, 1) };
+  const tests = counted && existsSync(report) ? counted.report.parse(JSON.parse(readFileSync(report, "utf8"))) : NO_TESTS;
+  const ok = wentWell && tests.failed === 0 && (counted === null || tests.passed > 0);
+  return { name, ok, seconds, passed: tests.passed, failed: ok ? 0 : Math.max(tests.failed, 1) };
 }
 
 const asked = process.argv.slice(2);
@@ -107,8 +101,8 @@ const wanted = Object.entries(steps).filter(([name]) => asked.length === 0 || as
 
 mkdirSync(reports, { recursive: true });
 const outcomes: Outcome[] = [];
-for (const [name, step] of wanted) {
-  outcomes.push(await outcomeOf(name, step));
+for (const [name, counted] of wanted) {
+  outcomes.push(await outcomeOf(name, counted));
   if (!outcomes.at(-1)?.ok) break;
 }
 

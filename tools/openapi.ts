@@ -1,0 +1,116 @@
+/** docs/openapi.json: the HTTP interface, from the endpoint tables that server and web are built on (contracts/src). */
+import { callsApi } from "@minuta/contracts/calls";
+import type { Access, Endpoint } from "@minuta/contracts/endpoint";
+import { journalApi } from "@minuta/contracts/journal";
+import { ledgerApi } from "@minuta/contracts/ledger";
+import { peopleApi } from "@minuta/contracts/people";
+import { problemBody, problems } from "@minuta/contracts/problem";
+import { z } from "zod";
+
+const tables: Readonly<Record<string, Readonly<Record<string, Endpoint>>>> = {
+  people: peopleApi,
+  ledger: ledgerApi,
+  calls: callsApi,
+  journal: journalApi,
+};
+
+const accessMeaning: Readonly<Record<Access, string>> = {
+  anyone: "Anyone may call it.",
+  person: "For a signed-in person.",
+  operator: "For an operator.",
+  party: "For the two parties of the call: the consultant, and the client (signed in, or a guest with the call's cookie).",
+};
+
+type JsonObject = Record<string, unknown>;
+
+/** The wire's side of a schema: what is sent and received, before it is decoded. */
+function wire(schema: z.ZodType): JsonObject {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
+  return rest;
+}
+
+const parameterShape = z.object({
+  properties: z.record(z.string(), z.record(z.string(), z.unknown())).default({}),
+  required: z.array(z.string()).default([]),
+});
+
+function parameters(schema: z.ZodType | undefined, place: "path" | "query"): JsonObject[] {
+  if (schema === undefined) return [];
+  const { properties, required } = parameterShape.parse(wire(schema));
+  return Object.entries(properties).map(([name, of]) => ({
+    name,
+    in: place,
+    required: place === "path" || required.includes(name),
+    schema: of,
+  }));
+}
+
+const idempotencyKey: JsonObject = {
+  name: "Idempotency-Key",
+  in: "header",
+  required: true,
+  description: "A UUID of the command: sent again with the same body, it is answered the same and done once.",
+  schema: { type: "string", format: "uuid" },
+};
+
+function description({ access, limit }: Endpoint): string {
+  const limited =
+    limit && `At most ${limit.max} in ${limit.perSeconds} s from one address${limit.maxGlobal ? `, ${limit.maxGlobal} from all` : ""}.`;
+  return [accessMeaning[access], limited].filter(Boolean).join(" ");
+}
+
+function reply(endpoint: Endpoint): JsonObject {
+  const content = endpoint.path.endsWith(".pdf")
+    ? { "application/pdf": { schema: { type: "string", format: "binary" } } }
+    : { "application/json": { schema: wire(endpoint.reply) } };
+  return { description: "Done", content };
+}
+
+function operation(tag: string, name: string, endpoint: Endpoint): JsonObject {
+  const all = [
+    ...parameters(endpoint.params, "path"),
+    ...parameters(endpoint.query, "query"),
+    ...(endpoint.command ? [idempotencyKey] : []),
+  ];
+  return {
+    operationId: `${tag}.${name}`,
+    tags: [tag],
+    description: description(endpoint),
+    ...(all.length > 0 ? { parameters: all } : {}),
+    ...(endpoint.body ? { requestBody: { required: true, content: { "application/json": { schema: wire(endpoint.body) } } } } : {}),
+    responses: { "200": reply(endpoint), default: { $ref: "#/components/responses/Problem" } },
+    ...(endpoint.access === "anyone" ? {} : { security: [{ cookie: [] }] }),
+  };
+}
+
+/** The document as text. */
+export function openapiJson(): string {
+  const paths: Record<string, JsonObject> = {};
+  for (const [tag, table] of Object.entries(tables)) {
+    for (const [name, endpoint] of Object.entries(table)) {
+      const path = endpoint.path.replaceAll(/:(\w+)/g, "{$1}");
+      paths[path] = { ...paths[path], [endpoint.method.toLowerCase()]: operation(tag, name, endpoint) };
+    }
+  }
+  const listed = Object.entries(problems).map(([type, { status, title }]) => `- \`${type}\` (${status}): ${title}`);
+  const document = {
+    openapi: "3.1.0",
+    info: {
+      title: "Minuta",
+      version: "0.1.0",
+      description: "The HTTP interface the pages use. Money is whole kopecks. A refusal is a problem of RFC 9457: switch on `type`.",
+    },
+    tags: Object.keys(tables).map((name) => ({ name })),
+    paths,
+    components: {
+      responses: {
+        Problem: {
+          description: `A refusal, one of:\n${listed.join("\n")}`,
+          content: { "application/problem+json": { schema: wire(problemBody) } },
+        },
+      },
+      securitySchemes: { cookie: { type: "apiKey", in: "cookie", name: "__Host-sign-in" } },
+    },
+  };
+  return `${JSON.stringify(document, null, 2)}\n`;
+}
