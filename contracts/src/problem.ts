@@ -30,6 +30,8 @@ export const problems = {
     title: "Not enough money for the first minute",
     facts: z.object({ freeKopecks: z.int(), neededKopecks: z.int() }),
   },
+  /** Told to a client instead of `wallet-empty` and `overdraft-in-use`: whose wallet is short is not his business. */
+  "consultant-not-ready": { status: 409, title: "The consultant cannot take the call right now", facts: none },
   "overdraft-in-use": { status: 402, title: "New calls wait until the overdraft is paid", facts: z.object({ owedKopecks: z.int() }) },
   "amount-not-valid": { status: 422, title: "The amount is out of bounds", facts: z.object({ minKopecks: z.int(), maxKopecks: z.int() }) },
   "person-unknown": { status: 404, title: "No person with this e-mail", facts: none },

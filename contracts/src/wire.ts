@@ -103,6 +103,8 @@ export const liveMessage = z.discriminatedUnion("t", [
   z.object({ t: z.literal("invitation-joined"), invitationId, callId }),
   z.object({ t: z.literal("call-changed"), callId }),
   z.object({ t: z.literal("wallet-changed") }),
+  /** A client stood at his link and could not come in: the wallet has not enough for the first minutes. */
+  z.object({ t: z.literal("wallet-empty") }),
 ]);
 export type LiveMessage = z.infer<typeof liveMessage>;
 

@@ -1,0 +1,90 @@
+/** Guests: clients without an account, known by a cookie, by a private link, and, if they want, by a confirmed e-mail. */
+import type { ClientCard } from "@minuta/contracts/calls";
+import type { CallId, GuestId } from "@minuta/contracts/ids";
+import { countOrRefuse } from "#platform/attempts";
+import type { Tx } from "#platform/db";
+import { refuse } from "#platform/refusal";
+import { hashOf, newDigits } from "#platform/secrets";
+import { actOn, type Actor } from "./access.ts";
+import type { CallsDeps } from "./index.ts";
+import { giveCookie, givePrivateLink, privatePath } from "./join.ts";
+import { codeMail, confirmedMail } from "./mails.ts";
+import { emailCodeLimit, EMAIL_CODE_LENGTH } from "./rules.ts";
+import * as store from "./store.ts";
+import { tellChanged } from "./view.ts";
+
+/** Null: the cookie is nobody's, or too old. */
+export async function callerOfGuestCookie({ db }: CallsDeps, value: string): Promise<GuestId | null> {
+  return (await db.maybe(store.findGuestOfCookie, [hashOf(value)]))?.guest_id ?? null;
+}
+
+export async function guestOf({ db }: CallsDeps, guestId: GuestId): Promise<{ id: GuestId; name: string } | null> {
+  const guest = await db.maybe(store.findGuest, [guestId]);
+  return guest === null ? null : { id: guest.id, name: guest.name };
+}
+
+/** Where the link leads, and a new cookie for the browser it was opened in. */
+export async function openPrivateLink({ db }: CallsDeps, token: string): Promise<{ callId: CallId; guestToken: string }> {
+  return db.tx(async (tx) => {
+    const link = await tx.maybe(store.findPrivateLink, [hashOf(token)]);
+    if (link === null) throw refuse("token-not-valid", {});
+    return { callId: link.call_id, guestToken: await giveCookie(tx, link.guest_id) };
+  });
+}
+
+/** A code's hash holds the call it was made for; it lives for minutes and survives few attempts, so a plain hash is enough. */
+const codeHash = (callId: CallId, code: string): Buffer => hashOf(`${callId} ${code}`);
+
+/** Mails a code of six digits; the one before it works no more. */
+export async function requestEmailCode(deps: CallsDeps, actor: Actor, email: string): Promise<void> {
+  await countOrRefuse(deps.db, { ...emailCodeLimit, who: email });
+  await deps.db.tx(async (tx) => {
+    const { call } = await actOn(tx, "confirm-email", actor);
+    const code = newDigits(EMAIL_CODE_LENGTH);
+    await tx.run(store.putEmailCheck, [call.id, email, codeHash(call.id, code)]);
+    await deps.mail.send(tx, { to: email, ...codeMail(code) });
+  });
+}
+
+/** Refuses a wrong or old code and says how many attempts are left; a wrong one counts even so. */
+export async function confirmEmail(deps: CallsDeps, actor: Actor, code: string): Promise<ClientCard> {
+  const outcome = await deps.db.tx(async (tx) => {
+    const { call } = await actOn(tx, "confirm-email", actor);
+    const check = await tx.maybe(store.attemptEmailCheck, [call.id]);
+    if (check === null) return { attemptsLeft: 0 };
+    if (!check.code_hash.equals(codeHash(call.id, code))) return { attemptsLeft: check.attempts_left };
+    return { client: await acceptEmail(deps, tx, { call, email: check.email }) };
+  });
+  if (outcome.client === undefined) throw refuse("confirmation-code-wrong", { attemptsLeft: outcome.attemptsLeft });
+  return outcome.client;
+}
+
+async function acceptEmail(deps: CallsDeps, tx: Tx, { call, email }: { call: store.CallRow; email: string }): Promise<ClientCard> {
+  if (call.client_guest_id === null) throw new Error("only guests confirm an e-mail");
+  await tx.run(store.dropEmailCheck, [call.id]);
+  const card = { ...call.client, email, emailConfirmed: true };
+  await tx.run(store.changeClient, [call.id, card]);
+  const guestId = await settleIdentity(tx, call.client_guest_id, email);
+  await deps.record(tx, call.id, { actor: "client", kind: "email-confirmed", facts: { email } });
+  const link = privatePath(await givePrivateLink(tx, guestId, call.id));
+  await deps.mail.send(tx, { to: email, ...confirmedMail(`${deps.publicUrl()}${link}`) });
+  tellChanged(deps, tx, call.id);
+  return { guestId, ...card };
+}
+
+/**
+ * Whoever confirms an address that another guest confirmed before is that guest; both become one, the earlier. A browser that already
+ * stands for another address (a shared computer) keeps that identity: only this call carries the new address.
+ */
+async function settleIdentity(tx: Tx, guestId: GuestId, email: string): Promise<GuestId> {
+  await tx.one(store.lockEmail, [email]);
+  const guest = await tx.one(store.findGuest, [guestId]);
+  if (guest.confirmed) return guest.id;
+  const earlier = await tx.maybe(store.findGuestOfEmail, [email]);
+  if (earlier === null) {
+    await tx.run(store.confirmEmailOfGuest, [guest.id, email]);
+    return guest.id;
+  }
+  for (const step of store.mergeGuest) await tx.run(step, [guest.id, earlier.id]);
+  return earlier.id;
+}

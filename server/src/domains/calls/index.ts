@@ -1,0 +1,103 @@
+/**
+ * Calls: how a client and a consultant come together, and the life of what they do together.
+ * An invitation (link, QR, code) is used once and opens one call; its client is a guest with a name, or a person with an account.
+ * A call is open until somebody ends it, the money ends, or nobody comes back; both sides may comment it, then and later.
+ * Guests are known by a cookie and a private link; the consultant's client book is his list of them with his notes.
+ * Time and money are the meter's, evidence is the journal's (written in the same transaction), pictures and voice are remote's.
+ */
+import type { CallView, ConsultantCard, Meter } from "@minuta/contracts/calls";
+import type { CallId, GuestId, PersonId, Side } from "@minuta/contracts/ids";
+import type { JournalEvent } from "@minuta/contracts/journal";
+import type { Kopecks } from "@minuta/contracts/money";
+import type { Bus } from "#platform/bus";
+import type { Clock } from "#platform/clock";
+import type { Db, Reader, Tx } from "#platform/db";
+import type { Subscribers } from "#platform/events";
+import type { Caller } from "#platform/http";
+import type { Log } from "#platform/log";
+import type { Mail } from "#platform/mail";
+import { roleIn, type Actor, type Identity } from "./access.ts";
+import { callerOfGuestCookie, confirmEmail, guestOf, openPrivateLink, requestEmailCode } from "./guests.ts";
+import { findByCode, invite, listInvitations, newCode, viewInvitation, withdraw, type Invite, type OwnInvitation } from "./invite.ts";
+import { join, type Join } from "./join.ts";
+import { sideOf } from "./rules.ts";
+import { changeTask, comment, end, pause, resume, type NewTask } from "./run-call.ts";
+import * as store from "./store.ts";
+import { clientBook, history, noteOnClient, viewCall, type HistoryPage } from "./view.ts";
+import { endForsaken, hearLineEnded, seen, type End } from "./watch.ts";
+
+export interface CallsDeps {
+  readonly db: Db;
+  readonly bus: Pick<Bus, "publish">;
+  readonly mail: Pick<Mail, "send">;
+  readonly clock: Pick<Clock, "every">;
+  readonly log: Log;
+  /** The product's address as people see it, without a slash at the end. */
+  readonly publicUrl: () => string;
+  readonly people: { cards(personIds: readonly PersonId[]): Promise<ReadonlyMap<PersonId, ConsultantCard>> };
+  readonly metering: {
+    /** Refuses (`wallet-empty`, `overdraft-in-use`) when a new line of this payer could not be opened now. */
+    refuseUnfunded(tx: Reader, of: { kind: "carrier"; payer: PersonId }): Promise<void>;
+    openLine(tx: Tx, of: { callId: CallId; kind: "carrier"; payer: PersonId; payee: null }): Promise<unknown>;
+    /** Whether anything changed. */
+    pause(tx: Tx, callId: CallId, by: Side): Promise<boolean>;
+    resume(tx: Tx, callId: CallId): Promise<boolean>;
+    /** A line that is over already answers its final figures. */
+    endCall(tx: Tx, callId: CallId): Promise<{ billableSeconds: number; provenSeconds: number; charged: Kopecks }>;
+    meters(reader: Reader, callIds: readonly CallId[]): Promise<ReadonlyMap<CallId, Meter>>;
+  };
+  /** Writes into the call's journal, in the transaction of what is written down. */
+  record(tx: Tx, callId: CallId, event: Pick<JournalEvent, "actor" | "kind" | "facts">): Promise<void>;
+}
+
+/** How often forsaken calls are looked for. */
+const WATCH_EVERY_MS = 15_000;
+
+export type Calls = ReturnType<typeof createCalls>;
+
+export function createCalls(deps: CallsDeps) {
+  const { db } = deps;
+  return {
+    invite: (tx: Tx, asked: Invite) => invite(deps, tx, asked),
+    newCode: (tx: Tx, one: OwnInvitation) => newCode(tx, one),
+    withdraw: (one: OwnInvitation) => db.tx((tx) => withdraw(tx, one)),
+    invitations: (consultantId: PersonId) => listInvitations(deps, consultantId),
+    findByCode: (code: string, caller: Caller) => findByCode(deps, code, caller),
+    viewInvitation: (token: string, caller: Caller) => viewInvitation(deps, token, caller),
+    join: (asked: Join) => join(deps, asked),
+
+    callerOfGuestCookie: (value: string) => callerOfGuestCookie(deps, value),
+    guestOf: (guestId: GuestId) => guestOf(deps, guestId),
+    openPrivateLink: (token: string) => openPrivateLink(deps, token),
+    requestEmailCode: (actor: Actor, email: string) => requestEmailCode(deps, actor, email),
+    confirmEmail: (actor: Actor, code: string) => confirmEmail(deps, actor, code),
+
+    /** The caller's side of the call; null: he is no party of it, or there is no such call. */
+    async partyOf(callId: CallId, identity: Identity): Promise<{ side: Side } | null> {
+      const role = await roleIn(db, callId, identity);
+      return role === null ? null : { side: sideOf(role) };
+    },
+    view: (callId: CallId, side: Side): Promise<CallView> => viewCall(deps, db, { callId, side }),
+    isOpen: async (callId: CallId): Promise<boolean> => (await db.maybe(store.findCall, [callId]))?.state === "open",
+    /** The call's number, counted over all calls: the protocol's number is made of it. Null: no such call. */
+    numberOf: async (callId: CallId): Promise<bigint | null> => (await db.maybe(store.findCall, [callId]))?.number ?? null,
+    pause: (tx: Tx, actor: Actor) => pause(deps, tx, actor),
+    resume: (tx: Tx, actor: Actor) => resume(deps, tx, actor),
+    end: (tx: Tx, actor: Actor) => end(deps, tx, actor),
+    changeTask: (tx: Tx, actor: Actor, wanted: NewTask) => changeTask(deps, tx, { actor, wanted }),
+    comment: (tx: Tx, actor: Actor, typed: string) => comment(deps, tx, { actor, typed }),
+
+    history: (page: HistoryPage) => history(deps, page),
+    clientBook: (consultantId: PersonId) => clientBook(deps, consultantId),
+    noteOnClient: (of: { consultantId: PersonId; guestId: GuestId; note: string }) => noteOnClient(deps, of),
+
+    seen: (ends: readonly End[]) => seen(deps, ends),
+    endForsaken: () => endForsaken(deps),
+    /** Looks for forsaken calls from now on; answers what stops it. */
+    start: () => deps.clock.every(WATCH_EVERY_MS, async () => void (await endForsaken(deps).catch((error: unknown) => deps.log.error({ err: error }, "calls.watch_failed")))),
+    subscribers: { "metering.line_ended": [(event) => hearLineEnded(deps, event)] } satisfies Subscribers,
+  };
+}
+
+export { callsRoutes, GUEST_COOKIE } from "./routes.ts";
+export { meterAsSeen, paysFor } from "./view.ts";

@@ -1,0 +1,27 @@
+/** What guests get by mail, in both languages at once: a guest chose none. No text typed by anybody stands in a mail. */
+import type { NewMail } from "#platform/mail";
+import { EMAIL_CODE_MINUTES } from "./rules.ts";
+
+type MailText = Omit<NewMail, "to">;
+
+export const codeMail = (code: string): MailText => ({
+  subject: `${code}: код подтверждения Минуты / Minuta confirmation code`,
+  text: [
+    `Код подтверждения адреса: ${code}`,
+    `Введите его на странице звонка в течение ${EMAIL_CODE_MINUTES} минут. Никому его не сообщайте. Если вы не указывали этот адрес, ничего не делайте.`,
+    `Your confirmation code: ${code}`,
+    `Type it on the page of your call within ${EMAIL_CODE_MINUTES} minutes. Tell it to nobody. If you did not give this address, do nothing.`,
+    "",
+  ].join("\n\n"),
+});
+
+export const confirmedMail = (link: string): MailText => ({
+  subject: "Ваш звонок в Минуте / Your call at Minuta",
+  text: [
+    "Адрес подтверждён. По этой ссылке вы в любое время найдёте протокол звонка и сможете оставить комментарий:",
+    link,
+    "Ссылка только для вас: кто её откроет, тот увидит ваши звонки.",
+    "Your address is confirmed. Behind the link above you will find the protocol of your call and can leave a comment at any time. It is for you only: whoever opens it sees your calls.",
+    "",
+  ].join("\n\n"),
+});

@@ -1,0 +1,83 @@
+/** What both sides do in a call: pause, go on, end, put the task in other words, comment. Everything can be done twice at once. */
+import { COMMENT_MAX_LENGTH, type CallView } from "@minuta/contracts/calls";
+import type { CallId, Side } from "@minuta/contracts/ids";
+import type { JournalActor } from "@minuta/contracts/journal";
+import type { Tx } from "#platform/db";
+import { refuse } from "#platform/refusal";
+import { actOn, type Actor } from "./access.ts";
+import type { CallsDeps } from "./index.ts";
+import { cleanComment, cleanLine, cleanText, COMMENTS_MAX } from "./rules.ts";
+import * as store from "./store.ts";
+import { tellChanged, viewCall } from "./view.ts";
+
+/** Stops media and the meter until somebody resumes; a pause during a pause changes nothing. */
+export async function pause(deps: CallsDeps, tx: Tx, actor: Actor): Promise<CallView> {
+  const { call, side } = await actOn(tx, "pause", actor);
+  if (await deps.metering.pause(tx, call.id, side)) await deps.record(tx, call.id, { actor: side, kind: "paused", facts: {} });
+  return changed(deps, tx, { callId: call.id, side });
+}
+
+/** Either side ends a pause of either; where nothing is paused nothing changes. */
+export async function resume(deps: CallsDeps, tx: Tx, actor: Actor): Promise<CallView> {
+  const { call, side } = await actOn(tx, "resume", actor);
+  if (await deps.metering.resume(tx, call.id)) await deps.record(tx, call.id, { actor: side, kind: "resumed", facts: {} });
+  return changed(deps, tx, { callId: call.id, side });
+}
+
+/** Whoever comes second finds the call ended and gets it as it is. */
+export async function end(deps: CallsDeps, tx: Tx, actor: Actor): Promise<CallView> {
+  const { call, side } = await actOn(tx, "end", actor);
+  await close(deps, tx, { call, reason: `${side}-ended`, by: side, endedAt: null });
+  return viewCall(deps, tx, { callId: call.id, side });
+}
+
+export interface Closing {
+  /** Held by this transaction. */
+  readonly call: store.CallRow;
+  readonly reason: NonNullable<CallView["endReason"]>;
+  readonly by: JournalActor;
+  /** Null: now. */
+  readonly endedAt: Date | null;
+}
+
+/** Ends the meter and the call together; a call that is over stays as it is. A carrier call has no outcome to wait for: it is settled at once. */
+export async function close(deps: CallsDeps, tx: Tx, { call, reason, by, endedAt }: Closing): Promise<void> {
+  if (call.state !== "open") return;
+  const { billableSeconds, provenSeconds, charged } = await deps.metering.endCall(tx, call.id);
+  const closed = await tx.one(store.closeCall, [call.id, endedAt, reason, billableSeconds]);
+  await deps.record(tx, call.id, { actor: by, kind: "ended", facts: { reason, endedAt: closed.ended_at?.toISOString(), provenSeconds, billableSeconds } });
+  await deps.record(tx, call.id, { actor: "server", kind: "settled", facts: { chargedKopecks: Number(charged) } });
+  tellChanged(deps, tx, call.id);
+}
+
+export interface NewTask {
+  readonly task: string;
+  readonly configuration: string | null;
+}
+
+export async function changeTask(deps: CallsDeps, tx: Tx, { actor, wanted }: { actor: Actor; wanted: NewTask }): Promise<CallView> {
+  const { call, side } = await actOn(tx, "change-task", actor);
+  const task = cleanText(wanted.task);
+  const configuration = cleanLine(wanted.configuration);
+  if (task !== call.task || configuration !== call.configuration) {
+    await tx.run(store.changeTask, [call.id, task, configuration]);
+    await deps.record(tx, call.id, { actor: side, kind: "task-changed", facts: { task, configuration } });
+  }
+  return changed(deps, tx, { callId: call.id, side });
+}
+
+/** Appended to what was said before, during the call or any time after it. */
+export async function comment(deps: CallsDeps, tx: Tx, { actor, typed }: { actor: Actor; typed: string }): Promise<CallView> {
+  const { call, side } = await actOn(tx, "comment", actor);
+  const text = cleanComment(typed);
+  if (text === null) throw refuse("comment-not-valid", { maxLength: COMMENT_MAX_LENGTH });
+  if ((await tx.one(store.countComments, [call.id, side])).count >= COMMENTS_MAX) throw refuse("not-allowed", {});
+  await tx.run(store.addComment, [call.id, side, text]);
+  await deps.record(tx, call.id, { actor: side, kind: "commented", facts: { text } });
+  return changed(deps, tx, { callId: call.id, side });
+}
+
+function changed(deps: CallsDeps, tx: Tx, of: { callId: CallId; side: Side }): Promise<CallView> {
+  tellChanged(deps, tx, of.callId);
+  return viewCall(deps, tx, of);
+}
