@@ -1,0 +1,25 @@
+/** HTTP of the ledger. */
+import { randomUUID } from "node:crypto";
+import { ledgerApi } from "@minuta/contracts/ledger";
+import type { PersonId } from "@minuta/contracts/ids";
+import type { Caller, Routes } from "#platform/http";
+import { refuse } from "#platform/refusal";
+import type { Ledger } from "./index.ts";
+
+export function ledgerRoutes(routes: Routes, ledger: Ledger): void {
+  routes.bind(ledgerApi.wallet, ({ caller }) => ledger.wallet(personOf(caller)));
+  routes.bind(ledgerApi.statement, ({ caller, query }) => ledger.statement(personOf(caller), query));
+  routes.bind(ledgerApi.topUp, async ({ tx, caller, body }) => {
+    const party = await ledger.findPersonByEmail(tx, body.email);
+    if (party === null) throw refuse("person-unknown", {});
+    // The command runs once already (its Idempotency-Key); the transfer's key only has to be its own.
+    const key = `operator:${personOf(caller)}:${randomUUID()}`;
+    return { balance: await ledger.topUp(tx, { party, amount: body.amount, from: "bank", key, reason: body.reason }) };
+  });
+}
+
+/** Endpoints for persons are reached by persons only; this says so to the types. */
+function personOf(caller: Caller): PersonId {
+  if (caller.personId === null) throw refuse("not-signed-in", {});
+  return caller.personId;
+}

@@ -1,0 +1,101 @@
+/** All SQL of the ledger outside its migration. */
+import { callId } from "@minuta/contracts/ids";
+import { kopecksColumn } from "@minuta/contracts/money";
+import { z } from "zod";
+import { command, query } from "#platform/db";
+import { transferKinds } from "./rules.ts";
+
+export const openAccount = query({
+  name: "ledger.open_account",
+  row: z.object({ id: z.bigint() }),
+  text: "select ledger.open_account($1) as id",
+});
+
+/** One transfer between two accounts, as a batch of one. */
+export const postOne = query({
+  name: "ledger.post_one",
+  row: z.object({ outcome: z.enum(["posted", "repeated", "stale", "short", "later"]) }),
+  text: `select (ledger.post_batch(array[
+      ($1::text, $2::ledger.transfer_kind, null, $3::bigint, $4::bigint, $5::bigint, null, false, $6::text, platform.now())::ledger.movement
+    ]))[1] as outcome`,
+});
+
+export const findTransfer = query({
+  name: "ledger.find_transfer",
+  row: z.object({ to_balance: kopecksColumn }),
+  text: "select to_balance from ledger.transfer where key = $1",
+});
+
+export const notePaidIn = command({
+  name: "ledger.note_paid_in",
+  text: "update ledger.account set paid_in_at = platform.now() where id = $1 and paid_in_at is null",
+});
+
+export const readWallet = query({
+  name: "ledger.read_wallet",
+  row: z.object({ balance: kopecksColumn, overdraft: kopecksColumn, reserved: kopecksColumn, held: kopecksColumn, earned: kopecksColumn }),
+  text: `select coalesce(w.balance, 0) as balance, coalesce(w.overdraft, 0) as overdraft,
+      coalesce(p.reserved, 0)::bigint as reserved, coalesce(p.held, 0)::bigint as held,
+      coalesce((select balance from ledger.account where name = $2), 0) as earned
+    from (select 1) one
+    left join ledger.account w on w.name = $1
+    left join lateral (select sum(reserved) as reserved, sum(held) as held from ledger.purse where owner = w.id and closed_at is null) p on true`,
+});
+
+export const listEntries = query({
+  name: "ledger.list_entries",
+  row: z.object({
+    transfer: z.bigint(), kind: z.enum(transferKinds), amount: kopecksColumn, balanceAfter: kopecksColumn, reason: z.string(),
+    callId: callId.nullable(), occurredAt: z.date(),
+  }),
+  text: `with mine as (select id from ledger.account where name = $1),
+    page as (
+      (select t.*, -t.amount as change, t.from_balance as after from ledger.transfer t
+        where t.from_account = (select id from mine) and ($2::bigint is null or t.id < $2) order by t.id desc limit $3)
+      union all
+      (select t.*, t.amount, t.to_balance from ledger.transfer t
+        where t.to_account = (select id from mine) and ($2::bigint is null or t.id < $2) order by t.id desc limit $3)
+    )
+    select page.id as transfer, page.kind, page.change as amount, page.after as "balanceAfter", page.reason, p.reference as "callId", page.occurred_at as "occurredAt"
+    from page left join ledger.purse p on p.id = page.purse
+    order by page.id desc limit $3`,
+});
+
+/** One statement, so one snapshot: it may run beside a charging pass. */
+export const prove = query({
+  name: "ledger.prove",
+  row: z.object({ invariant: z.string(), figure: z.bigint() }),
+  text: `with account_sum as (
+      select account, sum(amount) as amount from ledger.entry_view where account is not null group by account
+    ), purse_sum as (
+      select purse, coalesce(sum(amount) filter (where pocket = 'reserved'), 0) as reserved, coalesce(sum(amount) filter (where pocket = 'held'), 0) as held,
+        coalesce(sum(amount) filter (where pocket = 'held' and amount > 0), 0) as charged
+      from ledger.entry_view where purse is not null group by purse
+    ), budget_sum as (
+      select b.id, sum(-e.amount) as spent from ledger.budget b
+      join ledger.purse p on b.id = any (p.budgets) join ledger.entry_view e on e.purse = p.id and e.account is not null and e.kind in ('quota', 'quota-return')
+      group by b.id
+    )
+    select invariant, figure::bigint as figure from (values
+      (1, 'the sum of all balances, reserved and held is zero (kopecks)',
+        (select coalesce(sum(balance), 0) from ledger.account) + (select coalesce(sum(reserved + held), 0) from ledger.purse)),
+      (2, 'accounts whose balance is not the sum of their entries',
+        (select count(*) from ledger.account a full join account_sum s on s.account = a.id where coalesce(s.amount, 0) is distinct from a.balance)),
+      (3, 'purses whose reserved, held or charged is not the sum of their entries',
+        (select count(*) from ledger.purse p full join purse_sum s on s.purse = p.id
+          where (p.reserved, p.held, p.charged) is distinct from (coalesce(s.reserved, 0), coalesce(s.held, 0), coalesce(s.charged, 0)))),
+      (4, 'accounts below their limit', (select count(*) from ledger.account where balance < -overdraft)),
+      (5, 'statement lines whose balance does not follow from the line before',
+        (select count(*) from (
+          select balance - amount <> coalesce(lag(balance) over (partition by account order by transfer), 0) as broken from ledger.entry_view where account is not null
+        ) line where broken)),
+      (6, 'budgets whose count is not what was set aside under them',
+        (select count(*) from ledger.budget b left join budget_sum s using (id) where b.spent is distinct from coalesce(s.spent, 0))),
+      (7, 'closed purses with money in them', (select count(*) from ledger.purse where closed_at is not null and reserved + held <> 0)),
+      (8, 'charges not unique by purse and what was charged before',
+        (select count(*) from (
+          select key <> 'charge:' || purse || ':' || sum(amount) over (partition by purse order by id) - amount as wrong from ledger.transfer where kind = 'charge'
+        ) charge where wrong))
+    ) as proof (n, invariant, figure)
+    order by n`,
+});
