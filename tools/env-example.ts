@@ -5,8 +5,9 @@ import type { z } from "zod";
 /** What a setting is when it is not set, as it would be written; empty when there is no default. */
 function defaultOf(schema: z.ZodType): string {
   const result = schema.safeParse(undefined);
-  if (!result.success || result.data === undefined) return "";
-  return typeof result.data === "boolean" ? (result.data ? "on" : "off") : String(result.data);
+  const value = result.success ? result.data : undefined;
+  if (typeof value === "boolean") return value ? "on" : "off";
+  return typeof value === "string" || typeof value === "number" ? String(value) : "";
 }
 
 /** The text of .env.example: all lines are comments, so that a copy changes nothing until a line is freed. */

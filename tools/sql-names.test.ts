@@ -10,6 +10,7 @@ test.each([
     "names given by the statement itself",
     "with due as (select 1 as id) update metering.line set charged = 1 from due where line.id = due.id",
   ],
+  ["an alias whose rows are locked", "select 1 from metering.line l where id = $1 for update of l"],
   ["another domain's view", "select * from people.person_view p where p.id = $1"],
   ["PostgreSQL's own functions and types", "select count(*)::bigint, unnest($1::uuid[]) from metering.line"],
   ["functions of platform and of a domain it may use", "select platform.now(), ledger.post_batch($1)"],

@@ -42,13 +42,15 @@ async function namesIn(sql: string): Promise<Named[]> {
   const bodies: Body[] = [];
   visit(await parse(sql), (key, node) => {
     found.push(...namedBy(key, node));
-    const local = key === "CommonTableExpr" ? node["ctename"] : key === "TriggerTransition" ? node["name"] : undefined;
-    if (typeof local === "string") own.add(local);
+    own.add(text(node[localNames[key] ?? ""]) ?? "");
     if (key === "CreateFunctionStmt" || key === "DoStmt") bodies.push(bodyOf(node));
   });
   for (const body of bodies) for (const statement of await statementsOf(body, sql)) found.push(...(await namesIn(statement)));
   return found.filter(({ schema, name }) => schema !== undefined || !own.has(name));
 }
+
+/** Where a statement gives a name of its own to something; such a name may be used without a schema. */
+const localNames: Readonly<Record<string, string>> = { CommonTableExpr: "ctename", TriggerTransition: "name", alias: "aliasname" };
 
 type Node = Readonly<Record<string, unknown>>;
 const isNode = (value: unknown): value is Node => typeof value === "object" && value !== null && !Array.isArray(value);
