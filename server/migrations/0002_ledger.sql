@@ -33,12 +33,14 @@ create table ledger.purse (
   reference uuid not null,
   reserved bigint not null default 0 check (reserved >= 0),
   held bigint not null default 0 check (held >= 0),
+  set_aside bigint not null default 0 check (set_aside >= charged + reserved),
   charged bigint not null default 0 check (charged >= held),
   budgets bigint[] not null default '{}',
   closed_at timestamptz(3) check (closed_at is null or (reserved = 0 and held = 0))
 ) with (fillfactor = 70);
 comment on table ledger.purse is 'Two accounts in one narrow row: what one wallet set aside for one thing (reserved:…) and what of it was charged and waits for the outcome (held:…). Written by ledger.post_batch only.';
 comment on column ledger.purse.reference is 'What it is for, in words of whoever opened it: the id of a call.';
+comment on column ledger.purse.set_aside is 'All that ever came from the wallet; set_aside - charged - reserved went back to it.';
 comment on column ledger.purse.charged is 'All that was ever charged; charged - held is settled.';
 create index purse_of_owner on ledger.purse (owner) where closed_at is null;
 
@@ -77,7 +79,7 @@ create table ledger.transfer (
   constraint balances_are_told check ((from_account is null) = (from_balance is null) and (to_account is null) = (to_balance is null))
 );
 comment on table ledger.transfer is 'Money moved, from one pocket to another; append-only. A mistake is answered by a new transfer. No foreign keys: they cost half of a charge, and the proof checks them.';
-comment on column ledger.transfer.key is 'Idempotency: the same key moves money once. A charge is unique by purse and what was charged before.';
+comment on column ledger.transfer.key is 'Idempotency: the same key moves money once. With a purse it is kind:purse:what was moved that way before.';
 comment on column ledger.transfer.from_balance is 'What was on the account afterwards, for its statement.';
 create index transfer_from_account on ledger.transfer (from_account, id) where from_account is not null;
 create index transfer_to_account on ledger.transfer (to_account, id) where to_account is not null;
@@ -90,7 +92,8 @@ $$;
 create trigger transfer_is_append_only before update or delete or truncate on ledger.transfer
   for each statement execute function ledger.refuse_change();
 
--- What is asked of post_batch. `charged_before` belongs to charges; `may_overdraw` lets an account go down to its limit.
+-- What is asked of post_batch. `before`, with a purse: how much was moved in this way already, as whoever asks has seen it.
+-- `may_overdraw`: the account may go down to its limit.
 create type ledger.movement as (
   key text,
   kind ledger.transfer_kind,
@@ -98,81 +101,80 @@ create type ledger.movement as (
   from_account bigint,
   to_account bigint,
   amount bigint,
-  charged_before bigint,
+  before bigint,
   may_overdraw boolean,
   reason text,
   occurred_at timestamptz
 );
 
--- posted: done now. repeated: the same was done before. stale: another charge came first, look again.
+-- posted: done now. repeated: the same was done before. stale: somebody else moved first, look again.
 -- short: the money, the budget or the reserve does not reach. later: an earlier one of the same account was short, so it was not tried.
 create type ledger.outcome as enum ('posted', 'repeated', 'stale', 'short', 'later');
 
-create function ledger.quota(key text, purse bigint, wallet bigint, amount bigint, may_overdraw boolean, occurred_at timestamptz)
+create function ledger.quota(purse bigint, wallet bigint, before bigint, amount bigint, may_overdraw boolean, occurred_at timestamptz)
 returns ledger.movement language sql immutable as $$
-  select (key, 'quota', purse, wallet, null, amount, null, may_overdraw, '', occurred_at)::ledger.movement
+  select ('quota:' || purse || ':' || before, 'quota', purse, wallet, null, amount, before, may_overdraw, '', occurred_at)::ledger.movement
 $$;
-create function ledger.charge(purse bigint, charged_before bigint, amount bigint, occurred_at timestamptz)
+create function ledger.charge(purse bigint, before bigint, amount bigint, occurred_at timestamptz)
 returns ledger.movement language sql immutable as $$
-  select ('charge:' || purse || ':' || charged_before, 'charge', purse, null, null, amount, charged_before, false, '', occurred_at)::ledger.movement
+  select ('charge:' || purse || ':' || before, 'charge', purse, null, null, amount, before, false, '', occurred_at)::ledger.movement
 $$;
-create function ledger.quota_return(key text, purse bigint, wallet bigint, amount bigint, occurred_at timestamptz)
+create function ledger.quota_return(purse bigint, wallet bigint, before bigint, amount bigint, occurred_at timestamptz)
 returns ledger.movement language sql immutable as $$
-  select (key, 'quota-return', purse, null, wallet, amount, null, false, '', occurred_at)::ledger.movement
+  select ('quota-return:' || purse || ':' || before, 'quota-return', purse, null, wallet, amount, before, false, '', occurred_at)::ledger.movement
 $$;
-create function ledger.settlement(key text, purse bigint, to_account bigint, amount bigint, reason text, occurred_at timestamptz)
+create function ledger.settlement(purse bigint, to_account bigint, before bigint, amount bigint, reason text, occurred_at timestamptz)
 returns ledger.movement language sql immutable as $$
-  select (key, 'settlement', purse, null, to_account, amount, null, false, reason, occurred_at)::ledger.movement
+  select ('settlement:' || purse || ':' || before, 'settlement', purse, null, to_account, amount, before, false, reason, occurred_at)::ledger.movement
 $$;
 
--- What each movement asked for comes to, in the order asked, under the locks the caller has taken. Changes nothing.
--- Debits of one account are granted in order while they fit; money that comes in within the batch is not counted on.
+-- What each movement asked for comes to, in the order asked, under the locks the caller has taken. Changes nothing. Null: the key was
+-- used for something else. Debits of one account are granted in order while they fit; what comes in within the batch is not counted on.
 create function ledger.decide(asked ledger.movement[]) returns ledger.outcome[] language sql stable as $$
   with ask as (
     select m.*, t.id is not null as known,
-      (t.kind, t.purse, t.from_account, t.to_account, t.amount, t.reason) is not distinct from (m.kind, m.purse, m.from_account, m.to_account, m.amount, m.reason) as alike
-    from unnest(asked) with ordinality as m (key, kind, purse, from_account, to_account, amount, charged_before, may_overdraw, reason, occurred_at, ord)
-    left join ledger.transfer t on t.key = m.key
+      (t.kind, t.from_account, t.to_account, t.amount, t.reason) is not distinct from (m.kind, m.from_account, m.to_account, m.amount, m.reason) as alike,
+      coalesce(m.before = case m.kind when 'quota' then p.set_aside when 'charge' then p.charged when 'quota-return' then p.set_aside - p.charged - p.reserved else p.charged - p.held end
+        + coalesce(sum(m.amount) over (partition by m.purse, m.kind order by m.ord rows between unbounded preceding and 1 preceding), 0), m.purse is null) as fresh,
+      p.reserved, p.held, p.budgets
+    from unnest(asked) with ordinality as m (key, kind, purse, from_account, to_account, amount, before, may_overdraw, reason, occurred_at, ord)
+    left join ledger.transfer t on m.purse is null and t.key = m.key
+    left join ledger.purse p on p.id = m.purse
   ), debit as (
     select ask.ord, ask.from_account,
-      coalesce(a.balance - sum(ask.amount) over spending >= case when ask.may_overdraw or a.overdraft is null then -a.overdraft else 0 end, true) as fits
+      coalesce(a.balance - sum(ask.amount) over (partition by ask.from_account order by ask.ord)
+        >= case when ask.may_overdraw or a.overdraft is null then -a.overdraft else 0 end, true) as fits
     from ask join ledger.account a on a.id = ask.from_account
-    where not ask.known
-    window spending as (partition by ask.from_account order by ask.ord)
+    where not ask.known and ask.fresh
   ), counted as (
-    select ask.ord, bool_and(counting.fits) as fits from ask join lateral (
-      select b.allowed - b.spent >= sum(other.amount) as fits
-      from ledger.purse p join ledger.budget b on b.id = any (p.budgets)
-      join ledger.purse q on b.id = any (q.budgets) join ask other on other.purse = q.id
-      where p.id = ask.purse and p.budgets <> '{}' and other.kind = 'quota' and not other.known and other.ord <= ask.ord
-      group by b.id
-    ) counting on true
-    where ask.kind = 'quota' and not ask.known
-    group by ask.ord
+    select ord, bool_and(fits) as fits from (
+      select ask.ord, b.allowed - b.spent >= sum(ask.amount) over (partition by b.id order by ask.ord) as fits
+      from ask cross join lateral unnest(ask.budgets) counting join ledger.budget b on b.id = counting
+      where ask.kind = 'quota' and ask.fresh
+    ) counting group by ord
   ), granted as (
     select debit.ord, debit.fits and coalesce(counted.fits, true) as fits,
-      coalesce(bool_and(debit.fits and coalesce(counted.fits, true)) over earlier, true) as in_turn
+      coalesce(bool_and(debit.fits and coalesce(counted.fits, true))
+        over (partition by debit.from_account order by debit.ord rows between unbounded preceding and 1 preceding), true) as in_turn
     from debit left join counted using (ord)
-    window earlier as (partition by debit.from_account order by debit.ord rows between unbounded preceding and 1 preceding)
   ), of_accounts as (
     select ask.*, case
       when ask.known then case when ask.alike then 'repeated' else 'conflict' end
+      when not ask.fresh then 'stale'
       when g.ord is null or (g.in_turn and g.fits) then 'posted'
       when g.in_turn then 'short' else 'later' end as outcome
     from ask left join granted g using (ord)
-  ), of_purses as (
-    select o.ord, p.charged as charged_now,
-      p.reserved + sum(case when o.outcome <> 'posted' then 0 when o.kind = 'quota' then o.amount when o.kind in ('charge', 'quota-return') then -o.amount else 0 end) over sofar >= 0
-      and p.held + sum(case when o.outcome <> 'posted' then 0 when o.kind = 'charge' then o.amount when o.kind = 'settlement' then -o.amount else 0 end) over sofar >= 0 as covered
-    from of_accounts o join ledger.purse p on p.id = o.purse
-    window sofar as (partition by o.purse order by o.ord)
   )
   select array_agg((case
-      when o.outcome = 'conflict' then null
-      when o.kind = 'charge' and p.charged_now <> o.charged_before then 'stale'
-      when o.outcome = 'posted' and not coalesce(p.covered, true) then 'short'
-      else o.outcome end)::ledger.outcome order by o.ord)
-  from of_accounts o left join of_purses p using (ord)
+      when outcome = 'conflict' then null
+      when outcome = 'posted' and purse is not null and not covered then 'short'
+      else outcome end)::ledger.outcome order by ord)
+  from (
+    select *,
+      reserved + sum(case when outcome <> 'posted' then 0 when kind = 'quota' then amount when kind in ('charge', 'quota-return') then -amount else 0 end) over sofar >= 0
+      and held + sum(case when outcome <> 'posted' then 0 when kind = 'charge' then amount when kind = 'settlement' then -amount else 0 end) over sofar >= 0 as covered
+    from of_accounts window sofar as (partition by purse order by ord)
+  ) o
 $$;
 
 -- The one function that moves money. Set-based: a call is a batch of one, a charging pass a batch of thousands.
@@ -199,7 +201,7 @@ begin
 
   with post as (
     select m.* from rows from (unnest(asked), unnest(outcomes))
-      with ordinality as m (key, kind, purse, from_account, to_account, amount, charged_before, may_overdraw, reason, occurred_at, outcome, ord)
+      with ordinality as m (key, kind, purse, from_account, to_account, amount, before, may_overdraw, reason, occurred_at, outcome, ord)
     where m.outcome = 'posted'
   ), leg as (
     select ord, from_account as account, -amount as delta from post where from_account is not null
@@ -221,7 +223,7 @@ begin
 
   with delta as (
     select leg.account, sum(leg.delta)::bigint as delta
-    from rows from (unnest(asked), unnest(outcomes)) as m (key, kind, purse, from_account, to_account, amount, charged_before, may_overdraw, reason, occurred_at, outcome)
+    from rows from (unnest(asked), unnest(outcomes)) as m (key, kind, purse, from_account, to_account, amount, before, may_overdraw, reason, occurred_at, outcome)
     cross join lateral (values (m.from_account, -m.amount), (m.to_account, m.amount)) leg (account, delta)
     where m.outcome = 'posted' and leg.account is not null
     group by leg.account
@@ -236,12 +238,14 @@ begin
     select m.purse,
       sum(case when m.kind = 'quota' then m.amount when m.kind in ('charge', 'quota-return') then -m.amount else 0 end)::bigint as reserved,
       sum(case when m.kind = 'charge' then m.amount when m.kind = 'settlement' then -m.amount else 0 end)::bigint as held,
+      sum(case when m.kind = 'quota' then m.amount else 0 end)::bigint as set_aside,
       sum(case when m.kind = 'charge' then m.amount else 0 end)::bigint as charged
-    from rows from (unnest(asked), unnest(outcomes)) as m (key, kind, purse, from_account, to_account, amount, charged_before, may_overdraw, reason, occurred_at, outcome)
+    from rows from (unnest(asked), unnest(outcomes)) as m (key, kind, purse, from_account, to_account, amount, before, may_overdraw, reason, occurred_at, outcome)
     where m.outcome = 'posted' and m.purse is not null
     group by m.purse
   ), done as (
-    update ledger.purse p set reserved = p.reserved + delta.reserved, held = p.held + delta.held, charged = p.charged + delta.charged
+    update ledger.purse p set reserved = p.reserved + delta.reserved, held = p.held + delta.held,
+      set_aside = p.set_aside + delta.set_aside, charged = p.charged + delta.charged
     from delta where p.id = delta.purse returning 1
   )
   select (select count(*) from done), (select count(*) from delta) into changed, expected;
@@ -249,7 +253,7 @@ begin
 
   with delta as (
     select budget, sum(case when m.kind = 'quota' then m.amount else -m.amount end)::bigint as spent
-    from rows from (unnest(asked), unnest(outcomes)) as m (key, kind, purse, from_account, to_account, amount, charged_before, may_overdraw, reason, occurred_at, outcome)
+    from rows from (unnest(asked), unnest(outcomes)) as m (key, kind, purse, from_account, to_account, amount, before, may_overdraw, reason, occurred_at, outcome)
     join ledger.purse p on p.id = m.purse
     cross join lateral unnest(p.budgets) budget
     where m.outcome = 'posted' and m.kind in ('quota', 'quota-return')
@@ -312,7 +316,7 @@ create view ledger.account_view as
   select id, name, kind, balance, overdraft, paid_in_at is not null as paid_in from ledger.account;
 
 create view ledger.purse_view as
-  select p.id, p.owner, p.reference, p.reserved, p.held, p.charged, p.closed_at,
+  select p.id, p.owner, p.reference, p.reserved, p.held, p.set_aside, p.charged, p.closed_at,
     case when p.budgets <> '{}' then (select min(b.allowed - b.spent) from ledger.budget b where b.id = any (p.budgets)) end as budget_left
   from ledger.purse p;
 

@@ -69,7 +69,8 @@ export const prove = query({
       select account, sum(amount) as amount from ledger.entry_view where account is not null group by account
     ), purse_sum as (
       select purse, coalesce(sum(amount) filter (where pocket = 'reserved'), 0) as reserved, coalesce(sum(amount) filter (where pocket = 'held'), 0) as held,
-        coalesce(sum(amount) filter (where pocket = 'held' and amount > 0), 0) as charged
+        coalesce(sum(amount) filter (where kind = 'quota' and pocket is not null), 0) as set_aside,
+        coalesce(sum(amount) filter (where kind = 'charge' and pocket = 'held'), 0) as charged
       from ledger.entry_view where purse is not null group by purse
     ), budget_sum as (
       select b.id, sum(-e.amount) as spent from ledger.budget b
@@ -81,9 +82,9 @@ export const prove = query({
         (select coalesce(sum(balance), 0) from ledger.account) + (select coalesce(sum(reserved + held), 0) from ledger.purse)),
       (2, 'accounts whose balance is not the sum of their entries',
         (select count(*) from ledger.account a full join account_sum s on s.account = a.id where coalesce(s.amount, 0) is distinct from a.balance)),
-      (3, 'purses whose reserved, held or charged is not the sum of their entries',
+      (3, 'purses whose reserved, held, set aside or charged is not the sum of their entries',
         (select count(*) from ledger.purse p full join purse_sum s on s.purse = p.id
-          where (p.reserved, p.held, p.charged) is distinct from (coalesce(s.reserved, 0), coalesce(s.held, 0), coalesce(s.charged, 0)))),
+          where (p.reserved, p.held, p.set_aside, p.charged) is distinct from (coalesce(s.reserved, 0), coalesce(s.held, 0), coalesce(s.set_aside, 0), coalesce(s.charged, 0)))),
       (4, 'accounts below their limit', (select count(*) from ledger.account where balance < -overdraft)),
       (5, 'statement lines whose balance does not follow from the line before',
         (select count(*) from (
@@ -92,10 +93,10 @@ export const prove = query({
       (6, 'budgets whose count is not what was set aside under them',
         (select count(*) from ledger.budget b left join budget_sum s using (id) where b.spent is distinct from coalesce(s.spent, 0))),
       (7, 'closed purses with money in them', (select count(*) from ledger.purse where closed_at is not null and reserved + held <> 0)),
-      (8, 'charges not unique by purse and what was charged before',
+      (8, 'transfers of purses whose key is not what was moved that way before',
         (select count(*) from (
-          select key <> 'charge:' || purse || ':' || sum(amount) over (partition by purse order by id) - amount as wrong from ledger.transfer where kind = 'charge'
-        ) charge where wrong))
+          select key <> kind || ':' || purse || ':' || sum(amount) over (partition by purse, kind order by id) - amount as wrong from ledger.transfer where purse is not null
+        ) moved where wrong))
     ) as proof (n, invariant, figure)
     order by n`,
 });
