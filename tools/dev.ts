@@ -1,7 +1,6 @@
 /** `npm run dev`: the server, started again when its files change, and Vite's pages that change under the hand, in front of it. */
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { existsSync } from "node:fs";
 import { createServer } from "node:net";
 import { fileURLToPath } from "node:url";
 
@@ -22,8 +21,6 @@ function start(args: readonly string[], env: Readonly<Record<string, string>>): 
   return spawn(process.execPath, args, { cwd: root, env: { ...process.env, ...env }, stdio: "inherit" });
 }
 
-process.chdir(root);
-if (existsSync(".env")) process.loadEnvFile(".env");
 const port = await freePort();
 const watched = ["server/src", "server/migrations", "contracts/src"].map((folder) => `--watch-path=${folder}`);
 const server = start([...watched, "--watch-preserve-output", "server/src/main.ts"], {
