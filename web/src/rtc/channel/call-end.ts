@@ -1,0 +1,252 @@
+/** One end of a call, inside the worker: sockets, keys, relayed pictures and voice, probes. What the page must know it is told. */
+import type { Side } from "@minuta/contracts/ids";
+import {
+  closeCodes, noMedia, PROBE_EVERY_MS, readFrame, serverMessage, signal as signalSchema,
+  type EndMedia, type EndMessage, type ServerMessage, type Signal,
+} from "@minuta/contracts/wire";
+import type { MediaPath } from "../engine.ts";
+import type { WorkerToPage } from "../messages.ts";
+import type { Seal } from "../seal.ts";
+import { canShow } from "./codecs.ts";
+import { KeyMeeting } from "./meeting.ts";
+import { PictureSender } from "./picture-sender.ts";
+import { PictureViewer } from "./picture-viewer.ts";
+import { Probes } from "./probes.ts";
+import { CallSockets } from "./sockets.ts";
+import { VoicePlayer, VoiceSender } from "./voice.ts";
+
+const TICK_MS = 250;
+/** Voice that came this long ago still counts as coming. */
+const VOICE_FRESH_MS = 2_500;
+
+type Arrival<T extends ServerMessage["t"]> = Extract<ServerMessage, { t: T }>;
+
+export interface CallEndOptions {
+  readonly origin: string;
+  readonly callId: string;
+  readonly side: Side;
+  readonly tell: (message: WorkerToPage) => void;
+}
+
+export class CallEnd {
+  readonly pictures = new PictureSender({ send: (frame) => this.#sockets.sendMedia(frame), waitingBytes: () => this.#sockets.waitingMediaBytes });
+  readonly voice = new VoiceSender({ send: (packet) => void this.#sendVoice(packet), waitingBytes: () => this.#sockets.waitingControlBytes });
+  readonly viewer = new PictureViewer({
+    shown: (sequence) => this.#shown(sequence),
+    beganShowing: (size) => this.#options.tell({ t: "picture", ...size }),
+    askKeyFrame: () => this.signal({ t: "key-frame-please" }),
+  });
+  readonly player = new VoicePlayer();
+  readonly #options: CallEndOptions;
+  readonly #endId = crypto.randomUUID();
+  readonly #canShow = canShow();
+  readonly #sockets: CallSockets;
+  readonly #probes: Probes;
+  readonly #timers: ReturnType<typeof setInterval>[];
+  /** Chat the server has not confirmed yet. */
+  readonly #unsaid = new Map<string, string>();
+  #media: EndMedia = noMedia;
+  #other: EndMedia | null = null;
+  #meeting: KeyMeeting | null = null;
+  #seal: Seal | null = null;
+  #voiceAt = -Infinity;
+  #beat = 0;
+
+  constructor(options: CallEndOptions) {
+    this.#options = options;
+    this.#sockets = new CallSockets(options.origin, options.callId, {
+      opened: () => this.#say({ t: "hello", media: this.#media }),
+      lost: () => this.#lost("reconnecting"),
+      ended: (code) => this.#lost(code === closeCodes.replaced ? "replaced" : "closed"),
+      text: (message) => this.#hear(message),
+      controlFrame: (bytes) => void this.#openFrame(bytes),
+      mediaFrame: (bytes) => void this.#openFrame(bytes),
+    });
+    this.#probes = new Probes((frame) => this.#sockets.sendMedia(frame), (roundTripMs) => options.tell({ t: "relay-probe", roundTripMs }));
+    this.#timers = [setInterval(() => this.#tick(), TICK_MS), setInterval(() => this.#beatOnce(), PROBE_EVERY_MS)];
+  }
+
+  hurry(): void {
+    this.#sockets.hurry();
+  }
+
+  /** What the page says of its own screen, microphone and path. */
+  changeMedia(changed: { screen: EndMedia["screen"]; microphone: EndMedia["microphone"]; path: MediaPath | null }): void {
+    this.#setMedia({ ...this.#media, ...changed });
+  }
+
+  /** Pictures or voice of the other side came over WebRTC. */
+  directCame({ screen, voice }: { screen: boolean; voice: boolean }): void {
+    if (voice) this.#voiceAt = performance.now();
+    if (screen) this.#screenCame();
+  }
+
+  probeBack(n: number): void {
+    this.#say({ t: "probe-back", n });
+  }
+
+  chat(id: string, text: string): void {
+    this.#unsaid.set(id, text);
+    this.#say({ t: "chat", id, text });
+  }
+
+  redStop(): void {
+    this.#say({ t: "red-stop" });
+  }
+
+  /** Sealed, by the control channel; lost when there are no keys just now. */
+  signal(signal: Signal): void {
+    const seal = this.#seal;
+    if (seal === null) return;
+    void seal.seal("signal", new TextEncoder().encode(JSON.stringify(signal))).then(({ frame }) => this.#sockets.sendControl(frame));
+  }
+
+  close(): void {
+    for (const timer of this.#timers) clearInterval(timer);
+    this.#say({ t: "bye" });
+    this.#sockets.close();
+  }
+
+  #say(message: EndMessage): void {
+    this.#sockets.sendText(JSON.stringify(message));
+  }
+
+  #lost(connection: "reconnecting" | "replaced" | "closed"): void {
+    this.#otherIs(null);
+    this.#options.tell({ t: "connection", connection });
+  }
+
+  #hear(text: string): void {
+    const message = serverMessage.parse(JSON.parse(text));
+    switch (message.t) {
+      case "welcome":
+        return this.#welcome(message);
+      case "other-joined":
+        return this.#meet(message);
+      case "other-left":
+        return this.#otherIs(null);
+      case "other-media":
+        return this.#otherIs(message.media);
+      case "key-commit":
+      case "key-reveal":
+        return void this.#meeting?.hear(message);
+      case "beat":
+        return;
+      case "chat":
+        this.#unsaid.delete(message.line.id);
+        return this.#options.tell({ t: "chat", lines: [message.line] });
+      case "key-frame-please":
+        return this.pictures.keyFrame();
+      case "other-red-stop":
+      case "call":
+      case "meter":
+      case "low-balance":
+        return this.#options.tell(message);
+    }
+  }
+
+  #welcome({ call, mediaTicket, iceServers, chat, other }: Arrival<"welcome">): void {
+    const { tell } = this.#options;
+    this.#sockets.openMedia(mediaTicket);
+    tell({ t: "welcome", iceServers });
+    tell({ t: "call", call });
+    tell({ t: "chat", lines: chat });
+    tell({ t: "connection", connection: "connected" });
+    for (const { id } of chat) this.#unsaid.delete(id);
+    for (const [id, line] of this.#unsaid) this.#say({ t: "chat", id, text: line });
+    if (other === null) this.#otherIs(null);
+    else this.#meet(other);
+  }
+
+  #meet({ media, pairing }: { media: EndMedia; pairing: number }): void {
+    this.#forgetKeys();
+    this.#otherIs(media);
+    const { callId, side } = this.#options;
+    this.#meeting = new KeyMeeting({ callId, pairing, side }, {
+      tell: (message) => this.#say(message),
+      met: (seal) => void this.#met(seal),
+    });
+  }
+
+  async #met(seal: Seal): Promise<void> {
+    const decodes = await this.#canShow;
+    this.#seal = seal;
+    this.signal({ t: "about", endId: this.#endId, decodes });
+  }
+
+  #otherIs(media: EndMedia | null): void {
+    if (media === null) this.#forgetKeys();
+    this.#other = media;
+    this.#options.tell({ t: "other", media });
+    const shows = media !== null && (media.screen === "on" || media.screen === "blanked");
+    if (!shows) this.#setMedia({ ...this.#media, receives: { ...this.#media.receives, screen: false } });
+  }
+
+  #forgetKeys(): void {
+    this.#meeting = null;
+    this.#seal = null;
+    this.pictures.meet(null);
+    this.viewer.reset();
+    this.#setMedia({ ...this.#media, receives: { screen: false, voice: false } });
+  }
+
+  async #openFrame(bytes: Uint8Array): Promise<void> {
+    const frame = readFrame(bytes);
+    if (frame === null) return;
+    if ("probe" in frame) return this.#probes.hear(frame.probe, frame.number);
+    const { header, sealed } = frame;
+    const plain = (await this.#seal?.open(header, sealed)) ?? null;
+    if (plain === null) return;
+    if (header.kind === "picture") this.viewer.show({ keyFrame: header.keyFrame, sequence: header.sequence, bytes: plain });
+    else if (header.kind === "voice") this.#hearVoice(plain, header.sequence);
+    else this.#hearSignal(signalSchema.parse(JSON.parse(new TextDecoder().decode(plain))));
+  }
+
+  #hearSignal(signal: Signal): void {
+    if (signal.t === "shown") return this.pictures.shown(signal.sequence);
+    if (signal.t === "key-frame-please") return this.pictures.keyFrame();
+    if (signal.t !== "about") return this.#options.tell({ t: "signal", signal });
+    if (this.#seal !== null) this.pictures.meet({ seal: this.#seal, shows: signal.decodes });
+    this.#options.tell({ t: "about", endId: signal.endId });
+  }
+
+  #shown(sequence: number): void {
+    this.signal({ t: "shown", sequence });
+    this.#screenCame();
+  }
+
+  #hearVoice(packet: Uint8Array<ArrayBuffer>, sequence: number): void {
+    this.player.play(packet, sequence);
+    this.#voiceAt = performance.now();
+  }
+
+  async #sendVoice(packet: Uint8Array<ArrayBuffer>): Promise<void> {
+    const sealed = await this.#seal?.seal("voice", packet);
+    if (sealed !== undefined) this.#sockets.sendControl(sealed.frame);
+  }
+
+  #screenCame(): void {
+    const shared = this.#other?.screen === "on" || this.#other?.screen === "blanked";
+    if (shared) this.#setMedia({ ...this.#media, receives: { ...this.#media.receives, screen: true } });
+  }
+
+  #setMedia(media: EndMedia): void {
+    if (JSON.stringify(media) === JSON.stringify(this.#media)) return;
+    this.#media = media;
+    this.#say({ t: "media", media });
+  }
+
+  #tick(): void {
+    this.#sockets.tick();
+    this.pictures.tick();
+    const voice = this.#other?.microphone === "on" && performance.now() - this.#voiceAt < VOICE_FRESH_MS;
+    this.#setMedia({ ...this.#media, receives: { ...this.#media.receives, voice } });
+    this.#options.tell({ t: "tick" });
+  }
+
+  #beatOnce(): void {
+    this.#beat += 1;
+    this.#say({ t: "beat", n: this.#beat });
+    this.#probes.send();
+  }
+}

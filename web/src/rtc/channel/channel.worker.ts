@@ -1,0 +1,48 @@
+/** The channel worker: the page's orders to the end of the call, and back. A hidden page's own timers may sleep; a worker's do not. */
+import type { PageToWorker, WorkerToPage } from "../messages.ts";
+import { CallEnd } from "./call-end.ts";
+
+let end: CallEnd | null = null;
+
+const tell = (message: WorkerToPage): void => self.postMessage(message);
+
+function start({ origin, callId, side }: Extract<PageToWorker, { t: "start" }>): void {
+  end = new CallEnd({ origin, callId, side, tell });
+  self.addEventListener("online", () => end?.hurry());
+}
+
+function obey(to: CallEnd, order: Exclude<PageToWorker, { t: "start" }>): void {
+  switch (order.t) {
+    case "media":
+      return to.changeMedia({ screen: order.screen, microphone: order.microphone, path: order.path });
+    case "screen":
+      return to.pictures.share(order.frames);
+    case "microphone":
+      return to.voice.speak(order.data);
+    case "canvas":
+      return to.viewer.useCanvas(order.canvas);
+    case "loudspeaker":
+      return to.player.usePort(order.port);
+    case "send":
+      to.pictures.enable(order.picture);
+      return to.voice.enable(order.voice);
+    case "signal":
+      return to.signal(order.signal);
+    case "chat":
+      return to.chat(order.id, order.text);
+    case "probe-back":
+      return to.probeBack(order.n);
+    case "direct-came":
+      return to.directCame(order);
+    case "red-stop":
+      return to.redStop();
+    case "dispose":
+      to.close();
+      return self.close();
+  }
+}
+
+self.addEventListener("message", ({ data: order }: MessageEvent<PageToWorker>) => {
+  if (order.t === "start") start(order);
+  else if (end !== null) obey(end, order);
+});

@@ -1,0 +1,197 @@
+/**
+ * The shared screen on its way into the relay: only the newest frame is kept before encoding, at most three pictures are on the way,
+ * the bitrate follows how soon they are shown, and a still screen is sent again once, sharper, and whenever somebody joins.
+ */
+import { afterShown, startingRate } from "../rate.ts";
+import type { Seal } from "../seal.ts";
+import { chooseCodec, encoderConfig, type Codec, type PictureSize } from "./codecs.ts";
+import { configText, packPicture } from "./picture.ts";
+import { createScreen } from "./screen.ts";
+
+const UNSHOWN_AT_MOST = 3;
+/** A picture not shown for this long will never be: the way is free again. */
+const LOST_AFTER_MS = 4_000;
+const WAITING_BYTES_AT_MOST = 500_000;
+/** Encoding slower than this makes way for a lighter codec. */
+const ENCODE_AT_MOST_MS = 24;
+const ENCODES_TO_JUDGE = 30;
+/** The still screen is encoded again this long after the last change, so that what a fast change left blurred becomes sharp. */
+const SHARPEN_AFTER_MS = 250;
+/** The encoder is told a new bitrate when it differs by this share. */
+const BITRATE_STEP = 0.12;
+
+export interface PictureWay {
+  /** False when there is no way just now. */
+  send(frame: Uint8Array<ArrayBuffer>): boolean;
+  waitingBytes(): number;
+}
+
+/** Who sees the pictures: the keys shared with him and the names of the codecs he can show. */
+export interface Watcher {
+  readonly seal: Seal;
+  readonly shows: readonly string[];
+}
+
+interface Making {
+  readonly encoder: VideoEncoder;
+  readonly codec: Codec;
+  readonly size: PictureSize;
+  bitrate: number;
+}
+
+export class PictureSender {
+  readonly #way: PictureWay;
+  readonly #screen = createScreen(() => this.#pump());
+  /** Sent and not yet shown, by sequence. */
+  readonly #underway = new Map<number, { sentAt: number; bytes: number }>();
+  /** In the encoder, by time stamp. */
+  readonly #encoding = new Map<number, number>();
+  readonly #tooSlow = new Set<string>();
+  #encodeTimes: number[] = [];
+  #sent: { at: number; bits: number }[] = [];
+  #watcher: Watcher | null = null;
+  #making: Making | null = null;
+  #choosing = false;
+  #enabled = false;
+  #wantsKeyFrame = true;
+  #rate = startingRate;
+  #config: string | null = null;
+
+  constructor(way: PictureWay) {
+    this.#way = way;
+  }
+
+  /** The frames of the shared screen; null when it ended. */
+  share(frames: ReadableStream<VideoFrame> | null): void {
+    this.#screen.follow(frames);
+    if (frames === null) this.#discard();
+    this.#wantsKeyFrame = true;
+  }
+
+  meet(watcher: Watcher | null): void {
+    this.#watcher = watcher;
+    this.#underway.clear();
+    this.#wantsKeyFrame = true;
+    if (this.#making !== null && watcher !== null && !watcher.shows.includes(this.#making.codec.name)) this.#discard();
+    this.#pump();
+  }
+
+  enable(on: boolean): void {
+    if (on === this.#enabled) return;
+    this.#enabled = on;
+    this.#underway.clear();
+    this.keyFrame();
+  }
+
+  keyFrame(): void {
+    this.#wantsKeyFrame = true;
+    this.#pump();
+  }
+
+  /** The watcher's screen shows the picture with this sequence. */
+  shown(sequence: number): void {
+    const sent = this.#underway.get(sequence);
+    // Pictures are shown in order: the earlier ones are past, shown or dropped.
+    for (const earlier of this.#underway.keys()) if (earlier <= sequence) this.#underway.delete(earlier);
+    const now = performance.now();
+    this.#sent = this.#sent.filter(({ at }) => now - at < 1000);
+    const usedBitrate = this.#sent.reduce((sum, { bits }) => sum + bits, 0);
+    if (sent !== undefined) this.#rate = afterShown(this.#rate, { roundTripMs: now - sent.sentAt, bytes: sent.bytes, usedBitrate, now });
+    this.#steer();
+    this.#pump();
+  }
+
+  tick(): void {
+    const now = performance.now();
+    for (const [sequence, { sentAt }] of this.#underway) if (now - sentAt > LOST_AFTER_MS) this.#underway.delete(sequence);
+    if (this.#screen.stillFor(now) > SHARPEN_AFTER_MS) this.#screen.sharpen();
+    this.#pump();
+  }
+
+  #pump(): void {
+    if (!this.#enabled || this.#watcher === null || !this.#hasRoom()) return;
+    const size = this.#screen.size();
+    if (size === null || (!this.#screen.changed() && !this.#wantsKeyFrame)) return;
+    const making = this.#making;
+    if (making === null || making.size.width !== size.width || making.size.height !== size.height) return void this.#prepare(this.#watcher, size);
+    const timestamp = Math.round(performance.now() * 1000);
+    const frame = this.#screen.take(timestamp);
+    if (frame === null) return;
+    this.#encoding.set(timestamp, performance.now());
+    making.encoder.encode(frame, { keyFrame: this.#wantsKeyFrame });
+    this.#wantsKeyFrame = false;
+    frame.close();
+  }
+
+  #hasRoom(): boolean {
+    return this.#underway.size + this.#encoding.size < UNSHOWN_AT_MOST && this.#way.waitingBytes() < WAITING_BYTES_AT_MOST;
+  }
+
+  async #prepare(watcher: Watcher, size: PictureSize): Promise<void> {
+    if (this.#choosing) return;
+    this.#choosing = true;
+    const codec = await chooseCodec(watcher.shows, this.#tooSlow, size);
+    this.#choosing = false;
+    this.#discard();
+    if (codec === null) return;
+    const encoder = new VideoEncoder({ output: (chunk, metadata) => this.#deliver(chunk, metadata), error: () => this.#giveUp(codec) });
+    const { bitrate } = this.#rate;
+    encoder.configure(encoderConfig(codec, size, bitrate));
+    this.#making = { encoder, codec, size, bitrate };
+    this.#wantsKeyFrame = true;
+    this.#pump();
+  }
+
+  #deliver(chunk: EncodedVideoChunk, metadata: EncodedVideoChunkMetadata | undefined): void {
+    const began = this.#encoding.get(chunk.timestamp);
+    this.#encoding.delete(chunk.timestamp);
+    if (metadata?.decoderConfig !== undefined) this.#config = configText(metadata.decoderConfig);
+    const watcher = this.#watcher;
+    if (watcher === null || !this.#enabled) return void (this.#wantsKeyFrame = true);
+    const keyFrame = chunk.type === "key";
+    void this.#send(watcher, packPicture(keyFrame ? this.#config : null, chunk), keyFrame);
+    if (began !== undefined) this.#judge(performance.now() - began);
+  }
+
+  async #send(watcher: Watcher, picture: Uint8Array<ArrayBuffer>, keyFrame: boolean): Promise<void> {
+    const { frame, sequence } = await watcher.seal.seal("picture", picture, keyFrame);
+    if (watcher !== this.#watcher) return;
+    if (!this.#way.send(frame)) return void (this.#wantsKeyFrame = true);
+    const now = performance.now();
+    this.#underway.set(sequence, { sentAt: now, bytes: frame.length });
+    this.#sent.push({ at: now, bits: frame.length * 8 });
+  }
+
+  /** A computer that cannot encode this codec in time gets a lighter one, if the watcher shows another. */
+  #judge(tookMs: number): void {
+    if (this.#making === null) return;
+    this.#encodeTimes.push(tookMs);
+    if (this.#encodeTimes.length < ENCODES_TO_JUDGE) return;
+    const middle = this.#encodeTimes.toSorted((a, b) => a - b)[ENCODES_TO_JUDGE >> 1] ?? 0;
+    this.#encodeTimes = [];
+    const { codec } = this.#making;
+    const lighter = this.#watcher?.shows.some((name) => name !== codec.name && !this.#tooSlow.has(name)) ?? false;
+    if (middle > ENCODE_AT_MOST_MS && lighter) this.#giveUp(codec);
+  }
+
+  #steer(): void {
+    const making = this.#making;
+    const { bitrate } = this.#rate;
+    if (making?.encoder.state !== "configured" || Math.abs(bitrate - making.bitrate) < making.bitrate * BITRATE_STEP) return;
+    making.bitrate = bitrate;
+    making.encoder.configure(encoderConfig(making.codec, making.size, bitrate));
+  }
+
+  #giveUp(codec: Codec): void {
+    this.#tooSlow.add(codec.name);
+    this.#discard();
+    this.#pump();
+  }
+
+  #discard(): void {
+    if (this.#making !== null && this.#making.encoder.state !== "closed") this.#making.encoder.close();
+    this.#making = null;
+    this.#encoding.clear();
+    this.#encodeTimes = [];
+  }
+}

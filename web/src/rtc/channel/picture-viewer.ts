@@ -1,0 +1,85 @@
+/** Pictures from the relay onto the canvas. A picture that cannot be shown asks for a key frame. */
+import type { PictureSize } from "./codecs.ts";
+import { parseConfig, unpackPicture } from "./picture.ts";
+
+const ASK_AT_MOST_EVERY_MS = 400;
+
+export interface ViewerEvents {
+  shown(sequence: number): void;
+  /** The first picture after a break is on the canvas. */
+  beganShowing(size: PictureSize): void;
+  askKeyFrame(): void;
+}
+
+export class PictureViewer {
+  readonly #events: ViewerEvents;
+  #canvas: OffscreenCanvas | null = null;
+  #context: OffscreenCanvasRenderingContext2D | null = null;
+  #decoder: VideoDecoder | null = null;
+  #config: string | null = null;
+  #last: number | null = null;
+  #keySequence: number | null = null;
+  #askedAt = -Infinity;
+
+  constructor(events: ViewerEvents) {
+    this.#events = events;
+  }
+
+  useCanvas(canvas: OffscreenCanvas): void {
+    this.#canvas = canvas;
+    this.#context = canvas.getContext("2d", { alpha: false, desynchronized: true });
+  }
+
+  show({ keyFrame, sequence, bytes }: { keyFrame: boolean; sequence: number; bytes: Uint8Array<ArrayBuffer> }): void {
+    const picture = unpackPicture(bytes);
+    if (picture === null) return;
+    try {
+      if (keyFrame && picture.config !== null && picture.config !== this.#config) this.#prepare(picture.config);
+      const follows = keyFrame || (this.#last !== null && sequence === this.#last + 1);
+      if (this.#decoder === null || !follows) return this.#ask();
+      this.#last = sequence;
+      if (keyFrame) this.#keySequence = sequence;
+      // The sequence travels through the decoder as the time stamp.
+      this.#decoder.decode(new EncodedVideoChunk({ type: keyFrame ? "key" : "delta", timestamp: sequence, data: picture.chunk }));
+    } catch {
+      this.#giveUp();
+    }
+  }
+
+  /** Forgets what was before: new keys, new sender. The last picture stays on the canvas. */
+  reset(): void {
+    if (this.#decoder !== null && this.#decoder.state !== "closed") this.#decoder.close();
+    this.#decoder = null;
+    this.#config = null;
+    this.#last = null;
+  }
+
+  #prepare(config: string): void {
+    this.reset();
+    this.#decoder = new VideoDecoder({ output: (frame) => this.#draw(frame), error: () => this.#giveUp() });
+    this.#decoder.configure(parseConfig(config));
+    this.#config = config;
+  }
+
+  #draw(frame: VideoFrame): void {
+    const size = { width: frame.displayWidth, height: frame.displayHeight };
+    const canvas = this.#canvas;
+    if (canvas !== null && (canvas.width !== size.width || canvas.height !== size.height)) Object.assign(canvas, size);
+    this.#context?.drawImage(frame, 0, 0);
+    const sequence = frame.timestamp;
+    frame.close();
+    this.#events.shown(sequence);
+    if (sequence === this.#keySequence) this.#events.beganShowing(size);
+  }
+
+  #giveUp(): void {
+    this.reset();
+    this.#ask();
+  }
+
+  #ask(): void {
+    if (performance.now() - this.#askedAt < ASK_AT_MOST_EVERY_MS) return;
+    this.#askedAt = performance.now();
+    this.#events.askKeyFrame();
+  }
+}

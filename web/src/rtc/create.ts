@@ -1,0 +1,287 @@
+/** The engine behind engine.ts: what runs in the page. Everything that must not wait for the page is in the channel worker. */
+import type { Meter } from "@minuta/contracts/calls";
+import type { EndMedia, Signal } from "@minuta/contracts/wire";
+import { DirectWay } from "./direct-way.ts";
+import { framesOf, soundOf } from "./devices.ts";
+import type { CallEngine, CallEngineOptions, CallEngineState, ChatLine, MediaPath } from "./engine.ts";
+import type { PageToWorker, WorkerToPage } from "./messages.ts";
+import { OwnMedia } from "./own-media.ts";
+import { PictureView } from "./picture-view.ts";
+import { qualityOf, type Measured } from "./quality.ts";
+import { Sound } from "./sound.ts";
+import { watchEscEsc } from "./esc-esc.ts";
+
+const POINTER_EVERY_MS = 33;
+
+/** Joins the call's channel at once; `dispose` leaves it. */
+export function createCallEngine(options: CallEngineOptions): CallEngine {
+  const engine = new Engine(options);
+  return {
+    getState: () => engine.state,
+    subscribe: (changed) => engine.subscribe(changed),
+    shareScreen: () => engine.own.shareScreen(),
+    stopSharing: () => engine.own.endSharing("off"),
+    blank: (hidden) => engine.own.blank(hidden),
+    setMicrophone: (on) => engine.own.setMicrophone(on),
+    resumeSound: () => engine.resumeSound(),
+    sendChat: (text) => engine.sendChat(text),
+    point: (at) => engine.point(at),
+    attachPicture: (host) => engine.attachPicture(host),
+    stopEverything: () => engine.stopEverything(),
+    dispose: () => engine.dispose(),
+  };
+}
+
+class Engine {
+  state: CallEngineState;
+  readonly own: OwnMedia;
+  readonly #options: CallEngineOptions;
+  readonly #worker = new Worker(new URL("./channel/channel.worker.ts", import.meta.url), { type: "module", name: "call" });
+  readonly #view = new PictureView((size) => this.#pictureIs(size));
+  readonly #sound = new Sound(() => this.#update());
+  readonly #direct: DirectWay;
+  readonly #listeners = new Set<() => void>();
+  readonly #unwatchEsc = watchEscEsc(() => this.stopEverything());
+  /** As it last said; null: not there. */
+  #other: EndMedia | null = null;
+  /** As it was while our own channel is away and the direct path still carries. */
+  #lastOther: EndMedia | null = null;
+  #relayProbe: { roundTripMs: number; at: number } | null = null;
+  #directProbeAt = 0;
+  /** The canvas shows something newer than the direct picture. */
+  #relayPictureCame = false;
+  #pointedAt = 0;
+  #told = { media: "", send: "" };
+  #disposed = false;
+
+  constructor(options: CallEngineOptions) {
+    const { call } = options;
+    this.#options = options;
+    this.state = {
+      connection: "connecting", path: null, quality: 0, otherPresent: false, otherSharing: "off", otherMicrophone: false,
+      call, meter: call.meter, sharing: "off", microphone: "off", soundBlocked: false, chat: [], pointer: null, picture: null, minutesLeftWarning: null,
+    };
+    this.own = new OwnMedia({
+      screen: (track) => this.#useScreen(track),
+      microphone: (track) => this.#useMicrophone(track),
+      changed: () => this.#update(),
+    });
+    this.#direct = new DirectWay(call.side, {
+      signal: (signal) => this.#order({ t: "signal", signal }),
+      changed: () => this.#update(),
+      probeBack: (n) => this.#directProbeBack(n),
+      track: (track) => (track.kind === "video" ? this.#view.setDirect(track) : this.#sound.playDirect(track)),
+      came: (what) => this.#order({ t: "direct-came", ...what }),
+    });
+    this.#worker.onmessage = ({ data }: MessageEvent<WorkerToPage>) => this.#hear(data);
+    this.#order({ t: "start", origin: location.origin, callId: call.id, side: call.side });
+    const canvas = this.#view.offscreen();
+    this.#order({ t: "canvas", canvas }, [canvas]);
+    void this.#sound.relayPort().then((port) => this.#order({ t: "loudspeaker", port }, [port]));
+  }
+
+  subscribe(changed: () => void): () => void {
+    this.#listeners.add(changed);
+    return () => void this.#listeners.delete(changed);
+  }
+
+  async resumeSound(): Promise<void> {
+    await this.#sound.resume();
+    this.#update();
+  }
+
+  sendChat(text: string): void {
+    const trimmed = text.trim();
+    if (trimmed !== "") this.#order({ t: "chat", id: crypto.randomUUID(), text: trimmed });
+  }
+
+  point(at: { x: number; y: number } | null): void {
+    const now = performance.now();
+    if (at !== null && now - this.#pointedAt < POINTER_EVERY_MS) return;
+    this.#pointedAt = now;
+    this.#order({ t: "signal", signal: { t: "pointer", at } });
+  }
+
+  attachPicture(host: HTMLElement): () => void {
+    return this.#view.attach(host);
+  }
+
+  stopEverything(): void {
+    this.own.stopEverything();
+    this.#order({ t: "red-stop" });
+  }
+
+  dispose(): void {
+    if (this.#disposed) return;
+    this.#leave();
+    this.#disposed = true;
+    this.#unwatchEsc();
+    this.#sound.close();
+    this.#order({ t: "dispose" });
+    this.#listeners.clear();
+  }
+
+  #leave(): void {
+    this.own.close();
+    this.#direct.close();
+  }
+
+  #order(order: PageToWorker, transfer: Transferable[] = []): void {
+    this.#worker.postMessage(order, transfer);
+  }
+
+  #hear(message: WorkerToPage): void {
+    if (this.#disposed) return;
+    switch (message.t) {
+      case "connection":
+        return this.#connectionIs(message.connection);
+      case "welcome":
+        return this.#direct.useServers(message.iceServers);
+      case "call":
+        return this.#set({ call: message.call, meter: message.call.meter });
+      case "meter":
+        return this.#meterIs(message.meter);
+      case "low-balance":
+        return this.#set({ minutesLeftWarning: message.minutesLeft });
+      case "chat":
+        return this.#addChat(message.lines);
+      case "other":
+        this.#other = message.media;
+        return this.#update();
+      case "other-red-stop":
+        return;
+      case "about":
+        return this.#options.onlyPath === "websocket" ? undefined : this.#direct.meet(message.endId);
+      case "signal":
+        return this.#hearSignal(message.signal);
+      case "picture":
+        this.#relayPictureCame = true;
+        this.#pictureIs(message);
+        return this.#update();
+      case "relay-probe":
+        this.#relayProbe = { roundTripMs: message.roundTripMs, at: performance.now() };
+        return;
+      case "tick":
+        this.#direct.tick();
+        return this.#update();
+    }
+  }
+
+  #connectionIs(connection: CallEngineState["connection"]): void {
+    if (connection === "replaced" || connection === "closed") this.#leave();
+    this.#set({ connection });
+    this.#update();
+  }
+
+  #meterIs(meter: Meter): void {
+    const { minutesLeftWarning: warned } = this.state;
+    const toppedUp = warned !== null && meter.minutesLeft !== null && meter.minutesLeft > warned;
+    this.#set({ meter, ...(toppedUp ? { minutesLeftWarning: null } : {}) });
+    this.#update();
+  }
+
+  #addChat(lines: readonly ChatLine[]): void {
+    const known = new Set(this.state.chat.map(({ id }) => id));
+    const added = lines.filter(({ id }) => !known.has(id));
+    if (added.length > 0) this.#set({ chat: [...this.state.chat, ...added] });
+  }
+
+  #hearSignal(signal: Signal): void {
+    if (signal.t === "pointer") this.#set({ pointer: signal.at });
+    else this.#direct.hear(signal);
+  }
+
+  #pictureIs({ width, height }: { width: number; height: number }): void {
+    if (width > 0 && height > 0) this.#set({ picture: { width, height } });
+  }
+
+  #directProbeBack(n: number): void {
+    this.#directProbeAt = performance.now();
+    if (isDirect(this.state.path)) this.#order({ t: "probe-back", n });
+  }
+
+  #useScreen(track: MediaStreamTrack | null): void {
+    const frames = track === null ? null : framesOf(track);
+    this.#order({ t: "screen", frames }, frames === null ? [] : [frames]);
+    this.#view.setOwn(track);
+  }
+
+  #useMicrophone(track: MediaStreamTrack | null): void {
+    const data = track === null ? null : soundOf(track);
+    this.#order({ t: "microphone", data }, data === null ? [] : [data]);
+  }
+
+  /** Works out everything that follows from what is known, and tells whom it concerns. */
+  #update(): void {
+    if (this.#disposed) return;
+    const { onlyPath } = this.#options;
+    const usable = this.#direct.usable;
+    const otherPresent = (this.state.connection === "connected" && this.#other !== null) || usable;
+    const relay: MediaPath | null = otherPresent && onlyPath !== "webrtc" ? "websocket" : null;
+    const path = usable ? this.#direct.kind : relay;
+    const other = otherPresent ? (this.#other ?? this.#lastOther) : null;
+    this.#lastOther = other;
+    const otherSharing = other?.screen === "on" || other?.screen === "blanked" ? other.screen : "off";
+    const otherMicrophone = other?.microphone === "on";
+    this.#send(path);
+    this.#direct.expectPicture(isDirect(path) && otherSharing === "on" && !this.#paused);
+    this.#set({
+      path, otherPresent, otherSharing, otherMicrophone,
+      sharing: this.own.sharing, microphone: this.own.microphone,
+      quality: qualityOf(this.#measured(path)),
+      soundBlocked: otherMicrophone && this.#sound.blocked,
+      ...(otherSharing === "off" && this.#options.call.side === "consultant" ? { picture: null } : {}),
+      ...(otherPresent ? {} : { pointer: null }),
+    });
+    this.#show();
+  }
+
+  get #paused(): boolean {
+    const { call, meter } = this.state;
+    return call?.state !== "open" || meter?.status === "paused" || meter?.status === "paused-for-top-up";
+  }
+
+  /** Screen and voice go over one path at a time, and over none while the call is paused. */
+  #send(path: MediaPath | null): void {
+    const { screen, microphone } = this.#paused ? { screen: null, microphone: null } : this.own.sendable;
+    const direct = isDirect(path);
+    this.#direct.send(direct ? screen : null, direct ? microphone : null);
+    this.#orderOnce({ t: "send", picture: path === "websocket" && screen !== null, voice: path === "websocket" && microphone !== null });
+    const { sharing, microphone: spoken } = this.own;
+    this.#orderOnce({ t: "media", screen: sharing === "asking" ? "off" : sharing, microphone: spoken === "asking" ? "off" : spoken, path });
+  }
+
+  #orderOnce(order: Extract<PageToWorker, { t: "send" | "media" }>): void {
+    const written = JSON.stringify(order);
+    if (this.#told[order.t] === written) return;
+    this.#told[order.t] = written;
+    this.#order(order);
+  }
+
+  #measured(path: MediaPath | null): Measured {
+    const now = performance.now();
+    if (isDirect(path)) return { path, roundTripMs: this.#direct.roundTripMs, sinceLastMs: now - this.#directProbeAt };
+    return { path, roundTripMs: this.#relayProbe?.roundTripMs ?? null, sinceLastMs: now - (this.#relayProbe?.at ?? now) };
+  }
+
+  /** The picture before stays until the one on the new path is there. */
+  #show(): void {
+    const { path, otherSharing, sharing } = this.state;
+    if (this.#options.call.side === "client") return this.#view.show(sharing === "on" ? "own" : "nothing");
+    if (otherSharing !== "on") return this.#view.show("nothing");
+    if (isDirect(path) && this.#direct.pictureCame) {
+      this.#relayPictureCame = false;
+      this.#view.show("direct");
+    } else if (!isDirect(path) && this.#relayPictureCame) this.#view.show("relay");
+  }
+
+  #set(changes: Partial<CallEngineState>): void {
+    const next = { ...this.state, ...changes };
+    const differs = (Object.keys(changes) as (keyof CallEngineState)[]).some((name) => next[name] !== this.state[name]);
+    if (!differs) return;
+    this.state = next;
+    for (const listener of this.#listeners) listener();
+  }
+}
+
+const isDirect = (path: MediaPath | null): boolean => path !== null && path !== "websocket";

@@ -1,0 +1,117 @@
+/** Keeps a peer connection to the page the other end has open now, watches what comes over it, and says when it may carry media. */
+import type { Side } from "@minuta/contracts/ids";
+import type { IceServer, Signal } from "@minuta/contracts/wire";
+import { Peer } from "./peer.ts";
+
+/** A direct path that brings no picture of a shared screen within this time is no path. */
+const PICTURE_WITHIN_MS = 4_000;
+const LOOK_EVERY_MS = 500;
+
+export interface DirectWayEvents {
+  signal(signal: Signal): void;
+  changed(): void;
+  probeBack(n: number): void;
+  track(track: MediaStreamTrack): void;
+  /** Something of the other side came this way since the last look. */
+  came(what: { screen: boolean; voice: boolean }): void;
+}
+
+export class DirectWay {
+  /** Round trip of the last probe, ms, and when it came back. */
+  readonly #side: Side;
+  readonly #events: DirectWayEvents;
+  #iceServers: readonly IceServer[] = [];
+  #peer: Peer | null = null;
+  #otherEndId: string | null = null;
+  #lookedAt = 0;
+  #probes = 0;
+  #seen = { pictures: 0, voicePackets: 0 };
+  /** A picture is due since; null: none is. */
+  #dueSince: number | null = null;
+  #pictureCame = false;
+
+  constructor(side: Side, events: DirectWayEvents) {
+    this.#side = side;
+    this.#events = events;
+  }
+
+  get usable(): boolean {
+    return this.#peer?.usable ?? false;
+  }
+
+  get kind(): "webrtc-direct" | "webrtc-relay" {
+    return this.#peer?.kind ?? "webrtc-direct";
+  }
+
+  get roundTripMs(): number | null {
+    return this.#peer?.roundTripMs ?? null;
+  }
+
+  /** Whether a picture came since one was due. */
+  get pictureCame(): boolean {
+    return this.#pictureCame;
+  }
+
+  useServers(iceServers: readonly IceServer[]): void {
+    this.#iceServers = iceServers;
+  }
+
+  /** The other end is there, keys stand; another `endId` is another page load. */
+  meet(endId: string): void {
+    if (endId === this.#otherEndId) return this.#peer?.metAgain();
+    this.close();
+    this.#otherEndId = endId;
+    this.#seen = { pictures: 0, voicePackets: 0 };
+    this.#peer = new Peer({
+      side: this.#side,
+      iceServers: this.#iceServers,
+      events: {
+        signal: this.#events.signal,
+        changed: this.#events.changed,
+        track: this.#events.track,
+        probeBack: () => this.#events.probeBack(this.#probes++),
+      },
+    });
+  }
+
+  hear(signal: Signal): void {
+    this.#peer?.hear(signal);
+  }
+
+  send(screen: MediaStreamTrack | null, microphone: MediaStreamTrack | null): void {
+    this.#peer?.send(screen, microphone);
+  }
+
+  /** Whether the other side's screen should be coming this way. */
+  expectPicture(due: boolean): void {
+    if (due === (this.#dueSince !== null)) return;
+    this.#dueSince = due ? performance.now() : null;
+    this.#pictureCame = false;
+  }
+
+  tick(): void {
+    const now = performance.now();
+    this.#peer?.tick();
+    if (this.#dueSince !== null && !this.#pictureCame && now - this.#dueSince > PICTURE_WITHIN_MS) this.#peer?.distrust();
+    if (this.#peer === null || now - this.#lookedAt < LOOK_EVERY_MS) return;
+    this.#lookedAt = now;
+    void this.#look(this.#peer).catch(() => undefined);
+  }
+
+  close(): void {
+    this.#peer?.close();
+    this.#peer = null;
+    this.#otherEndId = null;
+  }
+
+  async #look(peer: Peer): Promise<void> {
+    const seen = await peer.came();
+    if (peer !== this.#peer) return;
+    const what = { screen: seen.pictures > this.#seen.pictures, voice: seen.voicePackets > this.#seen.voicePackets };
+    this.#seen = seen;
+    if (what.screen || what.voice) this.#events.came(what);
+    if (!what.screen || this.#dueSince === null || this.#pictureCame) return;
+    this.#pictureCame = true;
+    this.#events.changed();
+  }
+}

@@ -1,0 +1,77 @@
+/**
+ * The keys of one meeting of the two ends (a pairing): ECDH on P-256, committed before it is revealed, so that whoever stands between
+ * cannot choose his key to fit a short code that both screens may show; HKDF-SHA-256 binds them to the call, the pairing and
+ * both public keys. One AES-GCM key for each direction. The server sees public keys only.
+ */
+import { otherSide, type Side } from "@minuta/contracts/ids";
+
+export interface Meeting {
+  readonly callId: string;
+  readonly pairing: number;
+  /** This end's side. */
+  readonly side: Side;
+}
+
+export interface Revealed {
+  readonly publicKey: string;
+  readonly nonce: string;
+}
+
+export interface OwnKey extends Revealed {
+  readonly commit: string;
+  readonly privateKey: CryptoKey;
+}
+
+export interface Keys {
+  readonly send: CryptoKey;
+  readonly receive: CryptoKey;
+}
+
+const curve = { name: "ECDH", namedCurve: "P-256" } as const;
+const utf8 = new TextEncoder();
+
+export async function makeKey(meeting: Meeting): Promise<OwnKey> {
+  const pair = await crypto.subtle.generateKey(curve, false, ["deriveBits"]);
+  const publicKey = toBase64url(new Uint8Array(await crypto.subtle.exportKey("raw", pair.publicKey)));
+  const nonce = toBase64url(crypto.getRandomValues(new Uint8Array(16)));
+  return { publicKey, nonce, commit: await commitOf(meeting, meeting.side, { publicKey, nonce }), privateKey: pair.privateKey };
+}
+
+/** Null when the other end revealed something else than it committed to, or our own key. */
+export async function agree(meeting: Meeting, own: OwnKey, other: { commit: string; revealed: Revealed }): Promise<Keys | null> {
+  const expected = await commitOf(meeting, otherSide(meeting.side), other.revealed);
+  if (expected !== other.commit || other.revealed.publicKey === own.publicKey) return null;
+  try {
+    const theirs = await crypto.subtle.importKey("raw", fromBase64url(other.revealed.publicKey), curve, false, []);
+    const secret = await crypto.subtle.deriveBits({ name: "ECDH", public: theirs }, own.privateKey, 256);
+    return await derive(meeting, secret, { [meeting.side]: own, [otherSide(meeting.side)]: other.revealed } as Record<Side, Revealed>);
+  } catch {
+    return null;
+  }
+}
+
+async function derive(meeting: Meeting, secret: ArrayBuffer, ends: Record<Side, Revealed>): Promise<Keys> {
+  const { client, consultant } = ends;
+  const salt = await digest(["minuta call keys 1", meeting.callId, String(meeting.pairing), client.publicKey, client.nonce, consultant.publicKey, consultant.nonce]);
+  const base = await crypto.subtle.importKey("raw", secret, "HKDF", false, ["deriveKey"]);
+  const keyOf = (from: Side, use: KeyUsage): Promise<CryptoKey> =>
+    crypto.subtle.deriveKey({ name: "HKDF", hash: "SHA-256", salt, info: utf8.encode(`minuta 1 from ${from}`) }, base, { name: "AES-GCM", length: 256 }, false, [use]);
+  return { send: await keyOf(meeting.side, "encrypt"), receive: await keyOf(otherSide(meeting.side), "decrypt") };
+}
+
+async function commitOf(meeting: Meeting, side: Side, { publicKey, nonce }: Revealed): Promise<string> {
+  return toBase64url(await digest(["minuta key commit 1", meeting.callId, String(meeting.pairing), side, publicKey, nonce]));
+}
+
+/** No part holds a line feed, so the joined text has one reading only. */
+async function digest(parts: readonly string[]): Promise<Uint8Array<ArrayBuffer>> {
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", utf8.encode(parts.join("\n"))));
+}
+
+export function toBase64url(bytes: Uint8Array): string {
+  return btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+}
+
+export function fromBase64url(text: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (char) => char.charCodeAt(0));
+}

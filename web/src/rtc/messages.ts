@@ -1,0 +1,43 @@
+/** What the page and its channel worker tell each other. The worker holds everything that must not wait for a busy or hidden page. */
+import type { CallView, Meter } from "@minuta/contracts/calls";
+import type { Side } from "@minuta/contracts/ids";
+import type { EndMedia, IceServer, Signal } from "@minuta/contracts/wire";
+import type { ChatLine, MediaPath } from "./engine.ts";
+
+export type PageToWorker =
+  | { readonly t: "start"; readonly origin: string; readonly callId: string; readonly side: Side }
+  | { readonly t: "media"; readonly screen: EndMedia["screen"]; readonly microphone: EndMedia["microphone"]; readonly path: MediaPath | null }
+  /** Frames of the shared screen; null when it ended. */
+  | { readonly t: "screen"; readonly frames: ReadableStream<VideoFrame> | null }
+  | { readonly t: "microphone"; readonly data: ReadableStream<AudioData> | null }
+  | { readonly t: "canvas"; readonly canvas: OffscreenCanvas }
+  | { readonly t: "loudspeaker"; readonly port: MessagePort }
+  /** Whether pictures and voice go over the relay now. */
+  | { readonly t: "send"; readonly picture: boolean; readonly voice: boolean }
+  | { readonly t: "signal"; readonly signal: Signal }
+  | { readonly t: "chat"; readonly id: string; readonly text: string }
+  /** A probe came back over WebRTC. */
+  | { readonly t: "probe-back"; readonly n: number }
+  /** Pictures or voice of the other side came over WebRTC. */
+  | { readonly t: "direct-came"; readonly screen: boolean; readonly voice: boolean }
+  | { readonly t: "red-stop" }
+  | { readonly t: "dispose" };
+
+export type WorkerToPage =
+  | { readonly t: "connection"; readonly connection: "connecting" | "connected" | "reconnecting" | "replaced" | "closed" }
+  | { readonly t: "welcome"; readonly iceServers: readonly IceServer[] }
+  | { readonly t: "call"; readonly call: CallView }
+  | { readonly t: "meter"; readonly meter: Meter }
+  | { readonly t: "low-balance"; readonly minutesLeft: number }
+  | { readonly t: "chat"; readonly lines: readonly ChatLine[] }
+  | { readonly t: "other"; readonly media: EndMedia | null }
+  | { readonly t: "other-red-stop" }
+  /** Keys with the other end stand, and it said who it is. */
+  | { readonly t: "about"; readonly endId: string }
+  | { readonly t: "signal"; readonly signal: Signal }
+  /** The first picture after a break came over the relay and is on the canvas. */
+  | { readonly t: "picture"; readonly width: number; readonly height: number }
+  /** Round trip of a probe over the relay, ms. */
+  | { readonly t: "relay-probe"; readonly roundTripMs: number }
+  /** The worker's clock, which a browser does not slow down for a hidden page. */
+  | { readonly t: "tick" };

@@ -1,0 +1,258 @@
+/**
+ * The direct path: one RTCPeerConnection between two page loads. The consultant's end makes all offers; everything that is agreed
+ * travels in sealed signals. Echoes on a data channel tell whether the path carries anything, sooner than ICE would.
+ */
+import type { Side } from "@minuta/contracts/ids";
+import { PROBE_EVERY_MS, readFrame, writeProbe, type IceServer, type Signal } from "@minuta/contracts/wire";
+import { echoCame, fallen, timePassed, untried, wantsRestart, type Direct } from "./direct.ts";
+
+const SCREEN_MAX_BITRATE = 6_000_000;
+const ECHOES_REMEMBERED = 32;
+
+export interface PeerEvents {
+  signal(signal: Signal): void;
+  /** Trust in the path, its kind or its round trip changed. */
+  changed(): void;
+  /** A probe came back, at most one a second; `n` grows. */
+  probeBack(n: number): void;
+  track(track: MediaStreamTrack): void;
+}
+
+export interface PeerOptions {
+  readonly side: Side;
+  readonly iceServers: readonly IceServer[];
+  readonly events: PeerEvents;
+}
+
+export interface Came {
+  readonly pictures: number;
+  readonly voicePackets: number;
+}
+
+export class Peer {
+  /** Which way the connection goes; null until one is chosen. */
+  kind: "webrtc-direct" | "webrtc-relay" | null = null;
+  roundTripMs: number | null = null;
+  readonly #side: Side;
+  readonly #events: PeerEvents;
+  readonly #connection: RTCPeerConnection;
+  readonly #echo: RTCDataChannel;
+  readonly #madeAt = performance.now();
+  readonly #echoes = new Map<bigint, number>();
+  #direct: Direct = untried;
+  #otherSaysGood = false;
+  #restartedAt: number | null = null;
+  #restarts = 0;
+  #probes = 0;
+  #probeToldAt = 0;
+  #early: RTCIceCandidateInit[] = [];
+  #sending: { screen: MediaStreamTrack | null; microphone: MediaStreamTrack | null } = { screen: null, microphone: null };
+  #work: Promise<void> = Promise.resolve();
+
+  constructor({ side, iceServers, events }: PeerOptions) {
+    this.#side = side;
+    this.#events = events;
+    const connection = new RTCPeerConnection({ iceServers: iceServers.map((server) => ({ ...server })), bundlePolicy: "max-bundle" });
+    this.#connection = connection;
+    this.#echo = connection.createDataChannel("echo", { negotiated: true, id: 0, ordered: false, maxRetransmits: 0 });
+    this.#echo.binaryType = "arraybuffer";
+    this.#echo.onmessage = ({ data }: MessageEvent<ArrayBuffer>) => this.#hearEcho(new Uint8Array(data));
+    connection.onicecandidate = ({ candidate }) => {
+      if (candidate !== null) events.signal({ t: "candidate", candidate: candidate.candidate, mid: candidate.sdpMid, line: candidate.sdpMLineIndex });
+    };
+    connection.ontrack = ({ track }) => events.track(track);
+    connection.onconnectionstatechange = () => {
+      if (connection.connectionState === "failed" || connection.connectionState === "closed") this.#become(fallen(this.#direct));
+    };
+    if (side === "consultant") {
+      connection.addTransceiver("audio", { direction: "sendrecv" });
+      preferScreenCodecs(connection.addTransceiver("video", { direction: "recvonly" }));
+      this.#enqueue(() => this.#offer(false));
+    }
+  }
+
+  /** Media may go this way: both ends find it good. */
+  get usable(): boolean {
+    return this.#direct.good && this.#otherSaysGood;
+  }
+
+  /** What goes out this way; null for what does not. */
+  send(screen: MediaStreamTrack | null, microphone: MediaStreamTrack | null): void {
+    if (screen === this.#sending.screen && microphone === this.#sending.microphone) return;
+    this.#sending = { screen, microphone };
+    this.#enqueue(() => this.#applySending());
+  }
+
+  hear(signal: Signal): void {
+    switch (signal.t) {
+      case "description":
+        return this.#enqueue(() => this.#describe(signal));
+      case "candidate":
+        return this.#enqueue(() => this.#addCandidate({ candidate: signal.candidate, sdpMid: signal.mid, sdpMLineIndex: signal.line }));
+      case "restart-please":
+        return this.#restart();
+      case "direct":
+        this.#otherSaysGood = signal.good;
+        return this.#events.changed();
+      default:
+        return;
+    }
+  }
+
+  /** The same two pages met again with new keys: whatever was being agreed may be lost. */
+  metAgain(): void {
+    this.#events.signal({ t: "direct", good: this.#direct.good });
+    if (!this.#direct.good && this.#side === "consultant") this.#enqueue(() => this.#offer(true));
+  }
+
+  /** To be called every ECHO_EVERY_MS. */
+  tick(): void {
+    const now = performance.now();
+    if (this.#echo.readyState === "open") this.#sendEcho(now);
+    this.#become(timePassed(this.#direct, now));
+    if (wantsRestart(this.#direct, { now, since: this.#madeAt, restartedAt: this.#restartedAt, restarts: this.#restarts })) this.#restart();
+  }
+
+  /** No picture came although one should have: the path is not to be trusted for now. */
+  distrust(): void {
+    this.#become(fallen(this.#direct));
+  }
+
+  /** What came in so far. */
+  async came(): Promise<Came> {
+    let [pictures, voicePackets] = [0, 0];
+    for (const report of (await this.#connection.getStats()).values() as Iterable<Record<string, unknown>>) {
+      if (report.type !== "inbound-rtp") continue;
+      if (report.kind === "video") pictures += Number(report.framesDecoded ?? 0);
+      else voicePackets += Number(report.packetsReceived ?? 0);
+    }
+    return { pictures, voicePackets };
+  }
+
+  close(): void {
+    this.#direct = untried;
+    this.#connection.close();
+  }
+
+  #enqueue(work: () => Promise<void>): void {
+    // A step that fails (an answer to an offer of long ago) is passed over: silence brings a new offer.
+    this.#work = this.#work.then(work).catch((error: unknown) => console.debug("direct path", error));
+  }
+
+  async #offer(iceRestart: boolean): Promise<void> {
+    if (this.#connection.signalingState === "closed") return;
+    await this.#connection.setLocalDescription(await this.#connection.createOffer({ iceRestart }));
+    this.#tellDescription();
+  }
+
+  #tellDescription(): void {
+    const description = this.#connection.localDescription;
+    if (description?.type === "offer" || description?.type === "answer") this.#events.signal({ t: "description", type: description.type, sdp: description.sdp });
+  }
+
+  async #describe({ type, sdp }: Extract<Signal, { t: "description" }>): Promise<void> {
+    if ((type === "offer") === (this.#side === "consultant")) return;
+    await this.#connection.setRemoteDescription({ type, sdp });
+    for (const candidate of this.#early.splice(0)) await this.#connection.addIceCandidate(candidate);
+    if (type === "answer") return;
+    this.#answerBothWays();
+    await this.#applySending();
+    await this.#connection.setLocalDescription();
+    this.#tellDescription();
+  }
+
+  #answerBothWays(): void {
+    for (const transceiver of this.#connection.getTransceivers()) {
+      transceiver.direction = transceiver.receiver.track.kind === "audio" ? "sendrecv" : "sendonly";
+    }
+  }
+
+  async #addCandidate(candidate: RTCIceCandidateInit): Promise<void> {
+    if (this.#connection.remoteDescription === null) this.#early.push(candidate);
+    else await this.#connection.addIceCandidate(candidate);
+  }
+
+  async #applySending(): Promise<void> {
+    for (const { sender, receiver } of this.#connection.getTransceivers()) {
+      const { kind } = receiver.track;
+      const track = kind === "audio" ? this.#sending.microphone : this.#sending.screen;
+      if (sender.track === track) continue;
+      await sender.replaceTrack(track);
+      if (kind === "video" && track !== null) await limitScreen(sender);
+    }
+  }
+
+  #restart(): void {
+    const now = performance.now();
+    if (this.#restartedAt !== null && now - this.#restartedAt < 1000) return;
+    this.#restartedAt = now;
+    this.#restarts += 1;
+    if (this.#side === "consultant") this.#enqueue(() => this.#offer(true));
+    else this.#events.signal({ t: "restart-please" });
+  }
+
+  #sendEcho(now: number): void {
+    const [number] = crypto.getRandomValues(new BigUint64Array(1));
+    if (number === undefined) return;
+    this.#echoes.set(number, now);
+    const [oldest] = this.#echoes.keys();
+    if (this.#echoes.size > ECHOES_REMEMBERED && oldest !== undefined) this.#echoes.delete(oldest);
+    this.#echo.send(writeProbe("probe", number));
+  }
+
+  #hearEcho(bytes: Uint8Array): void {
+    const frame = readFrame(bytes);
+    if (frame === null || !("probe" in frame)) return;
+    if (frame.probe === "probe") {
+      if (this.#echo.readyState === "open") this.#echo.send(writeProbe("answer", frame.number));
+      return;
+    }
+    const sentAt = this.#echoes.get(frame.number);
+    if (sentAt === undefined) return;
+    this.#echoes.delete(frame.number);
+    const now = performance.now();
+    this.roundTripMs = now - sentAt;
+    this.#restarts = 0;
+    this.#become(echoCame(this.#direct, now));
+    if (now - this.#probeToldAt < PROBE_EVERY_MS - 100) return;
+    this.#probeToldAt = now;
+    this.#events.probeBack(this.#probes++);
+  }
+
+  #become(direct: Direct): void {
+    const before = this.#direct.good;
+    this.#direct = direct;
+    if (direct.good === before) return;
+    if (direct.good) void this.#findKind();
+    this.#events.signal({ t: "direct", good: direct.good });
+    this.#events.changed();
+  }
+
+  /** Relayed by TURN or not, from the candidates of the chosen pair. */
+  async #findKind(): Promise<void> {
+    const stats = await this.#connection.getStats();
+    const reports = [...(stats.values() as Iterable<Record<string, unknown>>)];
+    const pair = reports.find(({ type, state, nominated }) => type === "candidate-pair" && state === "succeeded" && nominated === true);
+    const ends = reports.filter(({ id }) => pair !== undefined && (id === pair.localCandidateId || id === pair.remoteCandidateId));
+    this.kind = ends.some(({ candidateType }) => candidateType === "relay") ? "webrtc-relay" : "webrtc-direct";
+    this.#events.changed();
+  }
+}
+
+/** AV1 sharpens a new page of small text 2.5 times sooner than VP8 (the design's table). Firefox takes no list with every rtx entry. */
+function preferScreenCodecs(transceiver: RTCRtpTransceiver): void {
+  if (navigator.userAgent.includes("Firefox")) return;
+  const known = RTCRtpReceiver.getCapabilities("video")?.codecs ?? [];
+  const av1 = known.filter(({ mimeType }) => mimeType.toLowerCase() === "video/av1");
+  transceiver.setCodecPreferences([...av1, ...known.filter((codec) => !av1.includes(codec))]);
+}
+
+/** Text stays sharp: rather fewer frames than fewer pixels. */
+async function limitScreen(sender: RTCRtpSender): Promise<void> {
+  const parameters = sender.getParameters();
+  const [encoding] = parameters.encodings;
+  if (encoding === undefined) return;
+  encoding.maxBitrate = SCREEN_MAX_BITRATE;
+  encoding.maxFramerate = 30;
+  await sender.setParameters({ ...parameters, degradationPreference: "maintain-resolution" });
+}

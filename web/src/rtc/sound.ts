@@ -1,0 +1,59 @@
+/** The loudspeaker: voice of the other side from both paths through one AudioContext, so that one click lets all of it sound. */
+import loudspeakerUrl from "./loudspeaker.worklet.ts?worker&url";
+
+export const VOICE_RATE = 48_000;
+
+export class Sound {
+  readonly #context = new AudioContext({ sampleRate: VOICE_RATE, latencyHint: "interactive" });
+  #direct: { source: MediaStreamAudioSourceNode; pump: HTMLAudioElement } | null = null;
+
+  /** `changed`: whether the browser lets sound be heard may have changed. */
+  constructor(changed: () => void) {
+    this.#context.onstatechange = changed;
+  }
+
+  /** The browser keeps sound back until the person clicks somewhere. */
+  get blocked(): boolean {
+    return this.#context.state === "suspended";
+  }
+
+  /** The port that takes decoded voice from the relay. */
+  async relayPort(): Promise<MessagePort> {
+    await this.#context.audioWorklet.addModule(loudspeakerUrl);
+    const loudspeaker = new AudioWorkletNode(this.#context, "loudspeaker", { numberOfInputs: 0, outputChannelCount: [1] });
+    loudspeaker.connect(this.#context.destination);
+    const { port1, port2 } = new MessageChannel();
+    loudspeaker.port.postMessage(port1, [port1]);
+    return port2;
+  }
+
+  /** The voice that comes over WebRTC. */
+  playDirect(track: MediaStreamTrack): void {
+    this.#stopDirect();
+    const stream = new MediaStream([track]);
+    // Chromium pulls remote sound only for a media element; this one is mute, the context is what is heard.
+    const pump = new Audio();
+    pump.muted = true;
+    pump.srcObject = stream;
+    void pump.play().catch(() => undefined);
+    const source = this.#context.createMediaStreamSource(stream);
+    source.connect(this.#context.destination);
+    this.#direct = { source, pump };
+  }
+
+  async resume(): Promise<void> {
+    await this.#context.resume();
+    await this.#direct?.pump.play().catch(() => undefined);
+  }
+
+  close(): void {
+    this.#stopDirect();
+    void this.#context.close();
+  }
+
+  #stopDirect(): void {
+    this.#direct?.source.disconnect();
+    if (this.#direct !== null) this.#direct.pump.srcObject = null;
+    this.#direct = null;
+  }
+}
