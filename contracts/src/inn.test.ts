@@ -12,7 +12,8 @@ describe("tax id", () => {
   });
 
   test("anything but 10 or 12 digits is refused", () => {
-    for (const wrong of ["", "770708389", "77070838930", "7707083893123", "770708389x", " 7707083893", "٧٧٠٧٠٨٣٨٩٣"]) expect(isInn(wrong), wrong).toBe(false);
+    for (const wrong of ["", "770708389", "77070838930", "7707083893123", "770708389x", " 7707083893", "٧٧٠٧٠٨٣٨٩٣"])
+      expect(isInn(wrong), wrong).toBe(false);
   });
 
   test("one of ten organisations' numbers with a given beginning is right: the check digit leaves one choice", () => {

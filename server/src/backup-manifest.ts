@@ -26,5 +26,10 @@ export type Manifest = z.infer<typeof manifest>;
 
 /** A path below the folder it is put into, whatever somebody wrote into the file. */
 function isBelow(name: string): boolean {
-  return name !== "" && !name.startsWith("/") && !name.includes("\\") && name.split("/").every((piece) => piece !== "" && piece !== "." && piece !== "..");
+  return (
+    name !== "" &&
+    !name.startsWith("/") &&
+    !name.includes("\\") &&
+    name.split("/").every((piece) => piece !== "" && piece !== "." && piece !== "..")
+  );
 }

@@ -33,7 +33,9 @@ afterAll(async () => {
 async function fillData(): Promise<void> {
   const { db } = source;
   await db.tx(seedDemoPeople);
-  await db.pool.query("update people.person set firm = $1 where email = 'igor@minuta.example'", ['"Кавычки", (скобки), \\ и\nстроки; \t \u0001 😀 null']);
+  await db.pool.query("update people.person set firm = $1 where email = 'igor@minuta.example'", [
+    '"Кавычки", (скобки), \\ и\nстроки; \t \u0001 😀 null',
+  ]);
   await db.pool.query("select ledger.open_account(name) from unnest(array['bank', 'wallet:anna', 'wallet:igor']) name");
   await move("bank", "wallet:anna", 100_000);
   await db.pool.query("select ledger.open_purse(id, $1) from ledger.account where name = 'wallet:anna'", [randomUUID()]);
@@ -69,11 +71,18 @@ async function emptyDatabase(): Promise<Db> {
 }
 
 const tableNames = async ({ pool }: Db): Promise<string[]> =>
-  (await pool.query("select format('%I.%I', schemaname, tablename) as name from pg_tables where schemaname !~ '^pg_' and schemaname <> 'information_schema' and (schemaname, tablename) <> ('platform', 'attempt') order by 1")).rows.map(({ name }) => name);
+  (
+    await pool.query(
+      "select format('%I.%I', schemaname, tablename) as name from pg_tables where schemaname !~ '^pg_' and schemaname <> 'information_schema' and (schemaname, tablename) <> ('platform', 'attempt') order by 1",
+    )
+  ).rows.map(({ name }) => name);
 /** Every row of every table, as text. */
 async function everything(db: Db): Promise<Record<string, string[]>> {
   const tables = await tableNames(db);
-  const read = tables.map(async (name) => [name, (await db.pool.query(`select whole::text as line from ${name} whole order by 1`)).rows.map(({ line }) => line)] as const);
+  const read = tables.map(
+    async (name) =>
+      [name, (await db.pool.query(`select whole::text as line from ${name} whole order by 1`)).rows.map(({ line }) => line)] as const,
+  );
   return Object.fromEntries(await Promise.all(read));
 }
 
@@ -86,7 +95,8 @@ test("a restored database holds the same rows, and goes on numbering where the o
   expect(after).toEqual(before);
   expect(before["people.person"]).toHaveLength(3);
   expect(before["graphile_worker._private_jobs"]!.length).toBeGreaterThan(1);
-  const next = async ({ pool }: Db) => (await pool.query("insert into ledger.account (name, kind) values ('earned:next', 'earned') returning id")).rows[0].id;
+  const next = async ({ pool }: Db) =>
+    (await pool.query("insert into ledger.account (name, kind) values ('earned:next', 'earned') returning id")).rows[0].id;
   expect(await next(restored)).toBe(await next(source.db));
 });
 
@@ -97,7 +107,9 @@ test("a restored database guards itself as the old one: keys between tables, app
   const triggers = "select tgrelid::regclass::text, tgname, tgenabled from pg_trigger where not tgisinternal order by 1, 2";
   for (const query of [rules, triggers]) expect((await restored.pool.query(query)).rows).toEqual((await source.db.pool.query(query)).rows);
   await expect(restored.pool.query("delete from ledger.transfer")).rejects.toThrow("append-only");
-  await expect(restored.pool.query("insert into people.sign_in (token_hash, person_id, address, agent) values ('', uuidv7(), '', '')")).rejects.toThrow("foreign key");
+  await expect(
+    restored.pool.query("insert into people.sign_in (token_hash, person_id, address, agent) values ('', uuidv7(), '', '')"),
+  ).rejects.toThrow("foreign key");
 });
 
 test("jobs that were running when the copy was made are run again", async () => {
@@ -129,7 +141,8 @@ test("a backup made while money moves is of one moment: the sum of all balances 
   for (const file of copies) {
     const restored = await emptyDatabase();
     await restore(await checkBackup(file), { db: restored, folder: await freshFolder() });
-    const { rows } = await restored.pool.query(`select (select sum(balance)::int from ledger.account) + (select sum(reserved + held)::int from ledger.purse) as zero,
+    const { rows } = await restored.pool
+      .query(`select (select sum(balance)::int from ledger.account) + (select sum(reserved + held)::int from ledger.purse) as zero,
       (select count(*)::int from ledger.transfer) as transfers,
       (select count(*)::int from ledger.account a where a.balance <> coalesce((select sum(case when t.to_account = a.id then t.amount else -t.amount end) from ledger.transfer t where a.id in (t.from_account, t.to_account)), 0)) as wrong`);
     expect(rows[0]).toMatchObject({ zero: 0, wrong: 0 });
@@ -199,7 +212,12 @@ test("a file put together anew with other rows does not pass for the backup: its
     for await (const part of readArchive(original)) {
       const content = Buffer.concat(await Array.fromAsync(part.content));
       const other = part.name.startsWith("tables/people.person/") ? Buffer.from(content.toString().replace("Анна", "Инна")) : content;
-      yield { ...part, content: (async function* () { yield other; })() };
+      yield {
+        ...part,
+        content: (async function* () {
+          yield other;
+        })(),
+      };
     }
   }
   await writeArchive(forged, parts());
@@ -211,7 +229,9 @@ test("a backup that breaks the database's own rules is refused as a whole: no ro
   await writeFile(join(data, "key"), "secret");
   const good = await checkBackup(await backUpTo(freshFile(), data));
   // The rows of one table are said to be none and its parts are passed over: sign-ins, say, without their persons.
-  await source.db.pool.query("insert into people.sign_in (token_hash, person_id, address, agent) select '\\x00', id, '', '' from people.person limit 1");
+  await source.db.pool.query(
+    "insert into people.sign_in (token_hash, person_id, address, agent) select '\\x00', id, '', '' from people.person limit 1",
+  );
   const broken = await checkBackup(await backUpTo(freshFile(), data));
   const persons = broken.manifest.tables.find(({ name }) => name === "people.person")!;
   Object.assign(persons, { rows: 0, parts: [] });

@@ -24,7 +24,12 @@ export interface BackupOptions {
 /** Writes the copy; the file appears whole or not at all. Whoever writes meanwhile is not stopped and not half in it. */
 export async function backUp({ db, folder, file }: BackupOptions): Promise<Manifest> {
   let written: Manifest | undefined;
-  await atOneMoment(db, (connection) => writeArchive(file, partsOf({ connection, folder, file }, (manifest) => (written = manifest))));
+  await atOneMoment(db, (connection) =>
+    writeArchive(
+      file,
+      partsOf({ connection, folder, file }, (manifest) => (written = manifest)),
+    ),
+  );
   if (written === undefined) throw new Error("the backup has no manifest");
   return written;
 }

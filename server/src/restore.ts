@@ -8,7 +8,17 @@ import { dirname, join, resolve } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { checkArchive, DamagedArchive, readArchive, type Part } from "#platform/archive";
 import { openDb, type Db, type Tx } from "#platform/db";
-import { dropAllBut, freeJobs, insertLines, migrationsOf, refill, schemasOf, setSequences, tablesOf, type TableRecord } from "#platform/dump";
+import {
+  dropAllBut,
+  freeJobs,
+  insertLines,
+  migrationsOf,
+  refill,
+  schemasOf,
+  setSequences,
+  tablesOf,
+  type TableRecord,
+} from "#platform/dump";
 import { migrate } from "#platform/migrate";
 import { startPostgres } from "#platform/postgres";
 import { FILES, MANIFEST, manifest as manifestSchema, type Manifest } from "./backup-manifest.ts";
@@ -48,10 +58,16 @@ export interface RestoreOptions {
 /** Restores in one transaction. Refuses a database with tables, files that are there already, and a backup of another version; then nothing has changed. */
 export async function restore({ file, manifest }: CheckedBackup, { db, folder }: RestoreOptions): Promise<void> {
   for (const { name } of manifest.files) {
-    if (await stat(join(folder, name)).catch(() => null)) throw new Error(`${join(folder, name)} exists already: restore wants an empty data folder`);
+    if (await stat(join(folder, name)).catch(() => null))
+      throw new Error(
+        `${join(folder, name)} exists already, nothing was changed. Restore wants a data folder without the files of the backup`,
+      );
   }
   const schemasBefore = await withConnection(db, async (connection) => {
-    if ((await tablesOf(connection)).length > 0) throw new Error("the database is not empty: restore wants a new one");
+    if ((await tablesOf(connection)).length > 0)
+      throw new Error(
+        "the database is not empty, nothing was changed. Restore wants a new one: for the embedded database, stop the product and move its data folder away",
+      );
     return schemasOf(connection);
   });
   const files = new NewFiles(folder);
@@ -80,10 +96,16 @@ async function withConnection<T>({ pool }: Db, work: (connection: Tx["connection
 /** The same migrations and, of the job queue too, the same tables. */
 async function checkVersion(connection: Tx["connection"], manifest: Manifest): Promise<void> {
   const here = await migrationsOf(connection);
-  const other = [...manifest.migrations, ...here].find((one) => ![manifest.migrations, here].every((all) => all.some((same) => isDeepStrictEqual(same, one))));
-  if (other) throw new Error(`the backup was made by another version of the product (they differ in ${other.name}): restore it with that version, then upgrade`);
+  const other = [...manifest.migrations, ...here].find(
+    (one) => ![manifest.migrations, here].every((all) => all.some((same) => isDeepStrictEqual(same, one))),
+  );
+  if (other)
+    throw new Error(
+      `the backup was made by another version of the product (they differ in ${other.name}): restore it with that version, then upgrade`,
+    );
   const shapes = manifest.tables.map(({ name, columns }) => ({ name, columns }));
-  if (!isDeepStrictEqual(shapes, await tablesOf(connection))) throw new Error("the backup was made by another version of the product: its tables are other ones");
+  if (!isDeepStrictEqual(shapes, await tablesOf(connection)))
+    throw new Error("the backup was made by another version of the product: its tables are other ones");
 }
 
 interface Filling extends CheckedBackup {
@@ -97,15 +119,21 @@ async function putParts({ file, manifest, connection, files }: Filling): Promise
   for await (const part of readArchive(file)) {
     const table = tableOf.get(part.name);
     if (part.name.startsWith(FILES)) await files.write(part);
-    else if (table) rows.set(table.name, (rows.get(table.name) ?? 0) + (await insertLines(connection, table, linesOf(await wholeOf(part)))));
+    else if (table)
+      rows.set(table.name, (rows.get(table.name) ?? 0) + (await insertLines(connection, table, linesOf(await wholeOf(part)))));
   }
   for (const { name, rows: told } of manifest.tables) {
-    if ((rows.get(name) ?? 0) !== told) throw new DamagedArchive(`${file} is damaged: ${name} has ${rows.get(name) ?? 0} rows instead of ${told}`);
+    if ((rows.get(name) ?? 0) !== told)
+      throw new DamagedArchive(`${file} is damaged: ${name} has ${rows.get(name) ?? 0} rows instead of ${told}`);
   }
 }
 
 const linesOf = (content: Buffer): string[] =>
-  content.toString().split("\n").filter((line) => line !== "").map((line) => String(JSON.parse(line)));
+  content
+    .toString()
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => String(JSON.parse(line)));
 
 async function wholeOf({ content }: Part): Promise<Buffer> {
   return Buffer.concat(await Array.fromAsync(content));
@@ -162,7 +190,9 @@ async function main(): Promise<void> {
   try {
     await restore(backup, { db, folder });
     const rows = backup.manifest.tables.reduce((sum, table) => sum + table.rows, 0);
-    console.log(`Restored ${rows} rows of ${backup.manifest.tables.length} tables and ${backup.manifest.files.length} files, as of ${backup.manifest.at}.`);
+    console.log(
+      `Restored ${rows} rows of ${backup.manifest.tables.length} tables and ${backup.manifest.files.length} files, as of ${backup.manifest.at}.`,
+    );
   } finally {
     await db.close();
     await postgres?.stop();

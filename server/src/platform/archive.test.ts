@@ -10,7 +10,8 @@ let folder: string;
 beforeAll(async () => void (folder = await mkdtemp(join(tmpdir(), "minuta-archive-"))));
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-const bytesOf = (length: number, seed: number): Buffer => Buffer.from(Array.from({ length }, (_, at) => (at * 31 + seed * 7 + (at >> 8)) & 255));
+const bytesOf = (length: number, seed: number): Buffer =>
+  Buffer.from(Array.from({ length }, (_, at) => (at * 31 + seed * 7 + (at >> 8)) & 255));
 const given: [string, Buffer][] = [
   ["tables/people.person/1", Buffer.from("Анна\n")],
   ["empty", Buffer.alloc(0)],

@@ -51,7 +51,11 @@ export async function writeArchive(file: string, parts: AsyncIterable<Part>): Pr
     });
     await pipeline(tarOf(parts), createGzip(), seal, createWriteStream(growing, { mode: 0o600 }));
     const handle = await open(growing, "r+");
-    await handle.sync().finally(() => handle.close());
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
     await rename(growing, file);
   } catch (error) {
     await rm(growing, { force: true });
@@ -67,7 +71,8 @@ export async function checkArchive(file: string): Promise<void> {
   for await (const bytes of createReadStream(file, { end: size - SEAL_BYTES - 1 })) hash.update(bytes);
   const seal: Buffer[] = [];
   for await (const bytes of createReadStream(file, { start: size - SEAL_BYTES })) seal.push(bytes);
-  if (!Buffer.concat(seal).equals(sealOf(hash.digest()))) throw new DamagedArchive(`${file} is damaged: it is not byte for byte what was written`);
+  if (!Buffer.concat(seal).equals(sealOf(hash.digest())))
+    throw new DamagedArchive(`${file} is damaged: it is not byte for byte what was written`);
 }
 
 /** The parts in order; the content of one must be read (or left) before the next is asked for. */
@@ -100,7 +105,8 @@ async function* tarOf(parts: AsyncIterable<Part>): AsyncGenerator<Uint8Array> {
       written += bytes.length;
       yield bytes;
     }
-    if (written !== part.size) throw new Error(`${part.name} changed while it was copied: it was to have ${part.size} bytes, not ${written}`);
+    if (written !== part.size)
+      throw new Error(`${part.name} changed while it was copied: it was to have ${part.size} bytes, not ${written}`);
     yield Buffer.alloc(padding(part.size));
   }
   yield Buffer.alloc(2 * BLOCK);
@@ -117,7 +123,7 @@ function headerOf({ name, size, mode }: Part): Buffer {
   header.write(rest, 0);
   header.write(octal(mode, 7) + octal(0, 7) + octal(0, 7) + octal(size, 11) + octal(0, 11), 100);
   header.write("        0", 148);
-  header.write("ustar\0" + "00", 257);
+  header.write("ustar\x0000", 257);
   header.write(prefix, 345);
   header.write(`${octal(sumOf(header), 6)} `, 148);
   return header;

@@ -13,7 +13,10 @@ const ROWS_PER_FETCH = 500;
 const PART_BYTES = 4 * 1024 * 1024;
 
 export const tableShape = z.object({ name: z.string(), columns: z.array(z.string()) });
-export const tableRecord = tableShape.extend({ rows: z.int(), parts: z.array(z.object({ name: z.string(), size: z.int(), sha256: z.string() })) });
+export const tableRecord = tableShape.extend({
+  rows: z.int(),
+  parts: z.array(z.object({ name: z.string(), size: z.int(), sha256: z.string() })),
+});
 export const sequenceRecord = z.object({ name: z.string(), lastValue: z.string(), isCalled: z.boolean() });
 export const appliedMigration = z.object({ name: z.string(), hash: z.string() });
 export type TableShape = z.infer<typeof tableShape>;
@@ -22,7 +25,8 @@ export type SequenceRecord = z.infer<typeof sequenceRecord>;
 export type AppliedMigration = z.infer<typeof appliedMigration>;
 
 /** The same text of a value whatever the server's and the connection's settings are. */
-const exactTexts = "set local timezone = 'UTC'; set local datestyle = 'ISO, YMD'; set local intervalstyle = 'postgres'; set local bytea_output = 'hex'; set local extra_float_digits = 3";
+const exactTexts =
+  "set local timezone = 'UTC'; set local datestyle = 'ISO, YMD'; set local intervalstyle = 'postgres'; set local bytea_output = 'hex'; set local extra_float_digits = 3";
 
 /** Tables and sequences that live on disk, are ours (not the system's, not an extension's) and, for tables, hold rows themselves. */
 const ours = (kind: "r" | "S"): string => `from pg_class c join pg_namespace n on n.oid = c.relnamespace
@@ -37,7 +41,8 @@ const listForeignKeys = `select con.conrelid::regclass::text as "table", quote_i
   from pg_constraint con where con.contype = 'f' and con.conparentid = 0 and con.conrelid in (select c.oid ${ours("r")}) order by 1, 2`;
 const listTriggers = `select t.tgrelid::regclass::text as "table", quote_ident(t.tgname) as name
   from pg_trigger t where not t.tgisinternal and t.tgenabled = 'O' and t.tgrelid in (select c.oid ${ours("r")}) order by 1, 2`;
-const listSchemas = "select quote_ident(nspname) as name from pg_namespace where nspname !~ '^pg_' and nspname <> 'information_schema' order by 1";
+const listSchemas =
+  "select quote_ident(nspname) as name from pg_namespace where nspname !~ '^pg_' and nspname <> 'information_schema' order by 1";
 
 const named = z.object({ name: z.string() });
 const ofTable = z.object({ table: z.string(), name: z.string() });
@@ -49,7 +54,8 @@ async function rowsOf<Row extends z.ZodType>(connection: pg.ClientBase, schema: 
 }
 
 export const tablesOf = (connection: pg.ClientBase): Promise<TableShape[]> => rowsOf(connection, tableShape, listTables);
-export const schemasOf = async (connection: pg.ClientBase): Promise<string[]> => (await rowsOf(connection, named, listSchemas)).map(({ name }) => name);
+export const schemasOf = async (connection: pg.ClientBase): Promise<string[]> =>
+  (await rowsOf(connection, named, listSchemas)).map(({ name }) => name);
 export const migrationsOf = (connection: pg.ClientBase): Promise<AppliedMigration[]> =>
   rowsOf(connection, appliedMigration, "select name, hash from public.migration order by name");
 
@@ -110,7 +116,11 @@ export async function* once(content: Uint8Array): AsyncGenerator<Uint8Array> {
 export async function sequencesOf(connection: pg.ClientBase): Promise<SequenceRecord[]> {
   const records: SequenceRecord[] = [];
   for (const { name } of await rowsOf(connection, named, listSequences)) {
-    const [record] = await rowsOf(connection, sequenceRecord.omit({ name: true }), `select last_value::text as "lastValue", is_called as "isCalled" from ${name}`);
+    const [record] = await rowsOf(
+      connection,
+      sequenceRecord.omit({ name: true }),
+      `select last_value::text as "lastValue", is_called as "isCalled" from ${name}`,
+    );
     if (record) records.push({ name, ...record });
   }
   return records;
@@ -141,7 +151,8 @@ export async function insertLines(connection: pg.ClientBase, table: TableShape, 
 }
 
 export async function setSequences(connection: pg.ClientBase, records: readonly SequenceRecord[]): Promise<void> {
-  for (const { name, lastValue, isCalled } of records) await connection.query("select setval($1::regclass, $2::bigint, $3)", [name, lastValue, isCalled]);
+  for (const { name, lastValue, isCalled } of records)
+    await connection.query("select setval($1::regclass, $2::bigint, $3)", [name, lastValue, isCalled]);
 }
 
 /** Jobs that were running when the copy was made are run again: nobody works on them here. */

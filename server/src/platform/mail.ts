@@ -65,11 +65,24 @@ export function createMail(options: MailOptions): Mail {
 /** The message itself. Made by a machine, so that no vacation answers come back (RFC 3834). */
 function messageOf({ from }: MailOptions, { id, to, subject, text }: QueuedMail, at: Date): SendMailOptions {
   const domain = /@([^\s<>@]+)>?\s*$/.exec(from)?.[1] ?? "localhost";
-  return { messageId: `<${id}@${domain}>`, date: at, from, to: { name: "", address: to }, subject, text, headers: { "Auto-Submitted": "auto-generated" } };
+  return {
+    messageId: `<${id}@${domain}>`,
+    date: at,
+    from,
+    to: { name: "", address: to },
+    subject,
+    text,
+    headers: { "Auto-Submitted": "auto-generated" },
+  };
 }
 
 function deliverBySmtp(options: MailOptions, url: string): (mail: QueuedMail) => Promise<void> {
-  const transport = createTransport({ url, connectionTimeout: CONNECT_TIMEOUT_MS, greetingTimeout: CONNECT_TIMEOUT_MS, socketTimeout: SILENCE_TIMEOUT_MS });
+  const transport = createTransport({
+    url,
+    connectionTimeout: CONNECT_TIMEOUT_MS,
+    greetingTimeout: CONNECT_TIMEOUT_MS,
+    socketTimeout: SILENCE_TIMEOUT_MS,
+  });
   return async (mail) => {
     try {
       await transport.sendMail(messageOf(options, mail, options.clock.now()));
@@ -103,6 +116,10 @@ async function writeWhole(file: string, content: Buffer | string): Promise<void>
 
 async function readKept(folder: string): Promise<ReadableMail[]> {
   const names = await readdir(folder).catch(() => []);
-  const newest = names.filter((name) => name.endsWith(".json")).sort().reverse().slice(0, READABLE_MAX);
+  const newest = names
+    .filter((name) => name.endsWith(".json"))
+    .sort()
+    .reverse()
+    .slice(0, READABLE_MAX);
   return Promise.all(newest.map(async (name) => readableMail.parse(JSON.parse(await readFile(join(folder, name), "utf8")))));
 }

@@ -18,9 +18,25 @@ interface DemoPerson {
 }
 
 const demo: readonly DemoPerson[] = [
-  { email: "anna@minuta.example", name: "Анна Смирнова", firm: "ИП Смирнова А. А.", inn: "007712345618", roles: [], ownRateKopecks: 4_500, role: "consultant" },
+  {
+    email: "anna@minuta.example",
+    name: "Анна Смирнова",
+    firm: "ИП Смирнова А. А.",
+    inn: "007712345618",
+    roles: [],
+    ownRateKopecks: 4_500,
+    role: "consultant",
+  },
   { email: "igor@minuta.example", name: "Игорь Петров", firm: null, inn: null, roles: [], ownRateKopecks: null, role: "consultant" },
-  { email: "operator@minuta.example", name: "Оператор Минуты", firm: null, inn: null, roles: ["operator"], ownRateKopecks: null, role: "operator" },
+  {
+    email: "operator@minuta.example",
+    name: "Оператор Минуты",
+    firm: null,
+    inn: null,
+    roles: ["operator"],
+    ownRateKopecks: null,
+    role: "operator",
+  },
 ];
 
 /** Adds the demo people that are missing; answers those added now, so that whoever gives them money gives it once. */

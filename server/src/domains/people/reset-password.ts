@@ -25,7 +25,11 @@ export async function requestReset(deps: PeopleDeps, email: string, caller: Call
 }
 
 /** Sets the password, ends all sign-ins and signs in this browser. A weak password is refused and leaves the link as it was. */
-export async function resetPassword(deps: PeopleDeps, { token, password }: { token: string; password: string }, caller: Caller): Promise<SignedIn> {
+export async function resetPassword(
+  deps: PeopleDeps,
+  { token, password }: { token: string; password: string },
+  caller: Caller,
+): Promise<SignedIn> {
   const owner = await deps.db.maybe(store.findReset, [hashOf(token), deps.demo]);
   if (owner === null) throw refuse("token-not-valid", {});
   if (isWeakPassword(password, owner)) throw refuse("password-too-weak", { minLength: PASSWORD_MIN_LENGTH });

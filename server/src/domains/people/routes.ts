@@ -21,7 +21,8 @@ export function peopleRoutes(routes: Routes, people: People, guestOf: GuestOf): 
   routes.bind(peopleApi.confirmEmail, async ({ body, caller, cookies }) => enter(await people.confirmEmail(body.token, caller), cookies));
   routes.bind(peopleApi.signIn, async ({ body, caller, cookies }) => enter(await people.signIn(body, caller), cookies));
   routes.bind(peopleApi.signOut, async ({ caller, cookies }) => {
-    if (caller.personId !== null && caller.signInId !== null) await people.endSignIn({ personId: caller.personId, signInId: caller.signInId });
+    if (caller.personId !== null && caller.signInId !== null)
+      await people.endSignIn({ personId: caller.personId, signInId: caller.signInId });
     cookies.clear(SIGN_IN_COOKIE);
     return {};
   });

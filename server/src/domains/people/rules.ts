@@ -29,10 +29,22 @@ const commonWords = new Set(
   minuta minuta-demo demo-minuta consultant buhgalter bukhgalter parol privet natasha marina svetlana rossiya moskva spartak zenit lokomotiv
   пароль мойпароль парольпароль минута привет приветпривет любовь люблютебя солнышко наташа марина светлана анастасия александр
   екатерина россия москва спартак зенит локомотив бухгалтер бухгалтерия консультант администратор админ секрет йцукен йцукенг йцукенгшщз
-  йцукенгшщзхъ фывапролдж ячсмитьбю qwertyйцукен ghbdtn ghbdtnghbdtn gfhjkm gfhjkmgfhjkm yfnfif k.,jdm`
-    .split(/\s+/),
+  йцукенгшщзхъ фывапролдж ячсмитьбю qwertyйцукен ghbdtn ghbdtnghbdtn gfhjkm gfhjkmgfhjkm yfnfif k.,jdm`.split(/\s+/),
 );
-const keyboardRows = ["1234567890", "0987654321", "0123456789", "9876543210", "qwertyuiop", "asdfghjkl", "zxcvbnm", "abcdefghijklmnopqrstuvwxyz", "йцукенгшщзхъ", "фывапролджэ", "ячсмитьбю", "абвгдеёжзийклмнопрстуфхцчшщъыьэюя"];
+const keyboardRows = [
+  "1234567890",
+  "0987654321",
+  "0123456789",
+  "9876543210",
+  "qwertyuiop",
+  "asdfghjkl",
+  "zxcvbnm",
+  "abcdefghijklmnopqrstuvwxyz",
+  "йцукенгшщзхъ",
+  "фывапролджэ",
+  "ячсмитьбю",
+  "абвгдеёжзийклмнопрстуфхцчшщъыьэюя",
+];
 
 /** The same password typed on another system must be the same: Unicode NFC. */
 export const normalizedPassword = (typed: string): string => typed.normalize("NFC");
@@ -42,7 +54,10 @@ const lettersOf = (text: string): string => text.replaceAll(/^[^\p{L}]+|[^\p{L}]
 /** Made by repeating something of up to a third of its length ("aaaaaaaaaa", "abcabcabcabc"), or a run along the keyboard or alphabet. */
 function isPattern(text: string): boolean {
   if (/^(.+?)\1{2,}.?$/u.test(text)) return true;
-  return keyboardRows.some((row) => row.repeat(3).includes(text)) || keyboardRows.some((row) => text.length >= 10 && text.replaceAll(row, "").length <= 2);
+  return (
+    keyboardRows.some((row) => row.repeat(3).includes(text)) ||
+    keyboardRows.some((row) => text.length >= 10 && text.replaceAll(row, "").length <= 2)
+  );
 }
 
 /**
@@ -53,7 +68,12 @@ export function isWeakPassword(typed: string, owner: { readonly email: string; r
   const password = normalizedPassword(typed).toLowerCase();
   if (Array.from(password).length < PASSWORD_MIN_LENGTH) return true;
   const joined = password.replaceAll(/[^\p{L}\p{N}]/gu, "");
-  if (joined === "" || isPattern(joined) || [password, joined, lettersOf(password), lettersOf(joined)].some((word) => commonWords.has(word))) return true;
+  if (
+    joined === "" ||
+    isPattern(joined) ||
+    [password, joined, lettersOf(password), lettersOf(joined)].some((word) => commonWords.has(word))
+  )
+    return true;
   const name = owner.name.normalize("NFC").toLowerCase();
   const [localPart = ""] = owner.email.split("@");
   const own = [owner.email, localPart, name, name.replaceAll(/\s+/g, "")];
@@ -76,8 +96,11 @@ export function changedPerson(before: Person, changes: ProfileChanges): Person |
   if (typeof changes.inn === "string" && !isInn(changes.inn)) return null;
   const after = {
     ...before,
-    name: or(changes.name, before.name), firm: or(changes.firm, before.firm), inn: or(changes.inn, before.inn),
-    locale: or(changes.locale, before.locale), ownRateKopecks: or(changes.ownRateKopecks, before.ownRateKopecks),
+    name: or(changes.name, before.name),
+    firm: or(changes.firm, before.firm),
+    inn: or(changes.inn, before.inn),
+    locale: or(changes.locale, before.locale),
+    ownRateKopecks: or(changes.ownRateKopecks, before.ownRateKopecks),
   };
   const same = after.name === before.name && after.firm === before.firm && after.inn === before.inn;
   return { ...after, verified: before.verified && same };

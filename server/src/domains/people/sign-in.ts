@@ -34,7 +34,10 @@ export async function signIn(deps: PeopleDeps, { email, password }: Credentials,
   await countOrRefuse(deps.db, { ...limits.signInFromAddress, who: caller.address });
   const known = await deps.db.one(store.findPasswords, [email, deps.demo]);
   await countOrRefuse(deps.db, { ...limits.wrongPassword, who: `${email} since ${known.counted_since}` });
-  const [personFits, signUpFits] = await Promise.all([passwordFits(known.person_hash, password), passwordFits(known.sign_up_hash, password)]);
+  const [personFits, signUpFits] = await Promise.all([
+    passwordFits(known.person_hash, password),
+    passwordFits(known.sign_up_hash, password),
+  ]);
   const { person_id: personId } = known;
   if (personId === null || !personFits) throw signUpFits ? refuse("email-not-confirmed", {}) : refuse("email-or-password-wrong", {});
   return deps.db.tx(async (tx) => {
@@ -45,8 +48,13 @@ export async function signIn(deps: PeopleDeps, { email, password }: Credentials,
 }
 
 /** Makes the sign-in's row; the one this browser had before ends. The caller has proven to be the person. */
-export async function startSignIn(deps: PeopleDeps, tx: Tx, { personId, caller }: { personId: PersonId; caller: Caller }): Promise<SignedIn> {
-  if (caller.personId !== null && caller.signInId !== null) await endSignIn(deps, tx, { personId: caller.personId, signInId: caller.signInId });
+export async function startSignIn(
+  deps: PeopleDeps,
+  tx: Tx,
+  { personId, caller }: { personId: PersonId; caller: Caller },
+): Promise<SignedIn> {
+  if (caller.personId !== null && caller.signInId !== null)
+    await endSignIn(deps, tx, { personId: caller.personId, signInId: caller.signInId });
   await tx.run(store.forgetOldSignIns, [personId]);
   const token = newToken();
   await tx.one(store.addSignIn, [hashOf(token), personId, caller.address, caller.agent.slice(0, AGENT_MAX_LENGTH)]);

@@ -7,8 +7,15 @@ import { CONFIRM_LINK_HOURS, LAST_SEEN_STEP_SECONDS, RESET_LINK_HOURS, SIGN_IN_D
 
 const personRow = z
   .object({
-    id: personId, email: z.string(), name: z.string(), firm: z.string().nullable(), inn: z.string().nullable(), verified: z.boolean(),
-    locale, roles: z.array(role), own_rate_kopecks: z.int().nullable(),
+    id: personId,
+    email: z.string(),
+    name: z.string(),
+    firm: z.string().nullable(),
+    inn: z.string().nullable(),
+    verified: z.boolean(),
+    locale,
+    roles: z.array(role),
+    own_rate_kopecks: z.int().nullable(),
   })
   .transform(({ own_rate_kopecks, ...rest }) => ({ ...rest, ownRateKopecks: own_rate_kopecks }));
 const personColumns = "id, email, name, firm, inn, verified, locale, roles, own_rate_kopecks";
@@ -64,7 +71,12 @@ export const noteSignedIn = command({
 /** What signing in by password needs to know of an e-mail; the e-mail may be unknown. */
 export const findPasswords = query({
   name: "people.find_passwords",
-  row: z.object({ person_id: personId.nullable(), person_hash: z.string().nullable(), counted_since: z.string(), sign_up_hash: z.string().nullable() }),
+  row: z.object({
+    person_id: personId.nullable(),
+    person_hash: z.string().nullable(),
+    counted_since: z.string(),
+    sign_up_hash: z.string().nullable(),
+  }),
   text: `select p.id as person_id, p.password_hash as person_hash, coalesce(p.signed_in_at, 'epoch')::text as counted_since,
       (select s.password_hash from people.sign_up s where s.email = $1 and s.expires_at > platform.now() order by s.id desc limit 1) as sign_up_hash
     from (values ($1::text)) as asked (email) left join people.person p on p.email = asked.email and (not p.demo or $2)`,
@@ -84,7 +96,10 @@ export const forgetSignUps = command({
   name: "people.forget_sign_ups",
   text: "delete from people.sign_up where email = $1 or expires_at <= platform.now()",
 });
-export const forgetOldSignUps = command({ name: "people.forget_old_sign_ups", text: "delete from people.sign_up where expires_at <= platform.now()" });
+export const forgetOldSignUps = command({
+  name: "people.forget_old_sign_ups",
+  text: "delete from people.sign_up where expires_at <= platform.now()",
+});
 
 export const addReset = command({
   name: "people.add_reset",
@@ -124,7 +139,10 @@ export const findSignIn = query({
     from people.sign_in s join people.person p on p.id = s.person_id
     where s.token_hash = $1 and not ${isOver} and (not p.demo or $2)`,
 });
-export const noteSeen = command({ name: "people.note_seen", text: "update people.sign_in set last_seen_at = platform.now() where id = $1" });
+export const noteSeen = command({
+  name: "people.note_seen",
+  text: "update people.sign_in set last_seen_at = platform.now() where id = $1",
+});
 export const listSignIns = query({
   name: "people.list_sign_ins",
   row: z
