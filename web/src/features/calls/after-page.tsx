@@ -1,0 +1,99 @@
+/** After the call, for both sides: what it cost, minute by minute; a comment; the protocol; the guest's way back. */
+import { Button, Group, Stack, Text } from "@mantine/core";
+import { IconDownload, IconFileText } from "@tabler/icons-react";
+import { journalApi, type Protocol } from "@minuta/contracts/journal";
+import { useQuery } from "@tanstack/react-query";
+import { Navigate, useParams } from "@tanstack/react-router";
+import { useTranslation } from "react-i18next";
+import { reading } from "../../api/queries.ts";
+import { Card } from "../../ui/card.tsx";
+import { CopyField } from "../../ui/copy-field.tsx";
+import { useFormat } from "../../ui/format.ts";
+import { Loading } from "../../ui/loading.tsx";
+import { Page } from "../../ui/page.tsx";
+import { Problem } from "../../ui/problem.tsx";
+import { Intervals } from "../journal/intervals.tsx";
+import { Comments, protocolPdfAddress } from "../journal/protocol-page.tsx";
+import { Sums } from "../journal/sums.tsx";
+import { CommentForm } from "./comment-form.tsx";
+import { GuestEmail } from "./guest-email.tsx";
+import { privateLinkOf } from "./private-link.ts";
+import { ButtonLink } from "../../ui/link.tsx";
+
+const UNSETTLED_REFETCH_MS = 2_000;
+
+export function AfterPage() {
+  const { t } = useTranslation();
+  const { callId } = useParams({ from: "/call/$callId/after" });
+  const read = useQuery({
+    ...reading(journalApi.protocol, { params: { callId } }),
+    refetchInterval: (query) => (query.state.data?.protocol.call.state === "ended" ? UNSETTLED_REFETCH_MS : false),
+  });
+  if (read.isPending) return <Loading />;
+  if (read.error) {
+    return (
+      <Page title={t("after.failedTitle")} width="narrow">
+        <Problem error={read.error} />
+      </Page>
+    );
+  }
+  const { protocol } = read.data;
+  if (protocol.call.state === "open") return <Navigate to="/call/$callId" params={{ callId }} replace />;
+  return <After protocol={protocol} />;
+}
+
+function After({ protocol }: { readonly protocol: Protocol }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const { call } = protocol;
+  const other = call.side === "consultant" ? call.client.name : call.consultant.name;
+  const isGuest = call.side === "client" && call.client.guestId !== null;
+  return (
+    <Page title={t("after.title")} lead={t("after.lead", { name: other, at: format.dateTime(call.openedAt) })} width="narrow">
+      <Stack gap="lg">
+        {call.endReason && <Text>{t(`endReason.${call.endReason}`)}</Text>}
+        <Card title={t("after.costTitle")}>
+          {!call.youPay && <Text mb="md">{t(call.ownRateKopecks ? "after.freeWithRate" : "after.free")}</Text>}
+          <Sums protocol={protocol} />
+        </Card>
+        <Card title={t("after.protocolTitle")}>
+          <ProtocolLinks protocol={protocol} />
+        </Card>
+        <Card title={t("comments.title")}>
+          <Stack gap="lg">
+            <Comments protocol={protocol} />
+            <CommentForm call={call} />
+          </Stack>
+        </Card>
+        {isGuest && <GuestEmail call={call} />}
+        <GuestLink callId={call.id} shown={isGuest} />
+        <Card title={t("intervals.title")}><Intervals intervals={protocol.intervals} /></Card>
+      </Stack>
+    </Page>
+  );
+}
+
+function ProtocolLinks({ protocol }: { readonly protocol: Protocol }) {
+  const { t } = useTranslation();
+  return (
+    <>
+      <Text size="sm" c="dimmed" mb="md">{t("after.protocolText", { number: protocol.number })}</Text>
+      <Group gap="sm">
+        <ButtonLink to="/call/$callId/protocol" params={{ callId: protocol.call.id }} variant="default" leftSection={<IconFileText size={18} aria-hidden />}>{t("after.openProtocol")}</ButtonLink>
+        <Button component="a" href={protocolPdfAddress(protocol.call.id)} download variant="default" leftSection={<IconDownload size={18} aria-hidden />}>{t("protocol.pdf")}</Button>
+      </Group>
+    </>
+  );
+}
+
+function GuestLink({ callId, shown }: { readonly callId: string; readonly shown: boolean }) {
+  const { t } = useTranslation();
+  const link = shown ? privateLinkOf(callId) : null;
+  if (!link) return null;
+  return (
+    <Card title={t("privateLink.title")}>
+      <Text size="sm" c="dimmed" mb="sm">{t("privateLink.text")}</Text>
+      <CopyField label={t("privateLink.label")} value={link} />
+    </Card>
+  );
+}

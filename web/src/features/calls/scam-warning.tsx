@@ -1,0 +1,16 @@
+/** The warning before anything is shown to anybody: thieves telephone people and ask them to open such pages. */
+import { Alert, Button, Stack, Text } from "@mantine/core";
+import { IconShieldExclamation } from "@tabler/icons-react";
+import { useTranslation } from "react-i18next";
+
+export function ScamWarning({ onLeave }: { readonly onLeave: () => void }) {
+  const { t } = useTranslation();
+  return (
+    <Alert color="red" variant="light" icon={<IconShieldExclamation aria-hidden />} title={t("scam.title")}>
+      <Stack gap="sm" align="flex-start">
+        <Text size="sm">{t("scam.text")}</Text>
+        <Button color="red" variant="outline" size="sm" onClick={onLeave}>{t("scam.leave")}</Button>
+      </Stack>
+    </Alert>
+  );
+}

@@ -1,0 +1,29 @@
+/** What the call came to, for the side that looks: time, what was charged, what the consultant asks himself. */
+import type { Protocol } from "@minuta/contracts/journal";
+import { useTranslation } from "react-i18next";
+import { useFormat } from "../../ui/format.ts";
+import classes from "./journal.module.css";
+
+export function Sums({ protocol }: { readonly protocol: Protocol }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const { call } = protocol;
+  return (
+    <dl className={classes.sums}>
+      <dt>{t("sums.proven")}</dt>
+      <dd>{format.duration(protocol.provenSeconds)}</dd>
+      <dt>{t("sums.chargeable")}</dt>
+      <dd>{format.duration(protocol.chargeableSeconds)}</dd>
+      <dt>{t("sums.price")}</dt>
+      <dd>{t("sums.perMinute", { price: format.price(protocol.pricePerMinute) })}</dd>
+      <dt className={classes.total}>{t(call.youPay ? "sums.chargedToYou" : "sums.chargedToOther")}</dt>
+      <dd className={classes.total} data-testid="charged">{format.money(protocol.charged)}</dd>
+      {call.ownRateKopecks !== null && protocol.ownSum !== null && (
+        <>
+          <dt>{t("sums.ownSum", { rate: format.price(call.ownRateKopecks) })}</dt>
+          <dd>{format.money(protocol.ownSum)}</dd>
+        </>
+      )}
+    </dl>
+  );
+}

@@ -1,0 +1,124 @@
+import { Badge, Button, Group, NativeSelect, Stack, Table, Text, TextInput } from "@mantine/core";
+import { useForm } from "@mantine/form";
+import { locale, peopleApi, type Person } from "@minuta/contracts/people";
+import { useQuery } from "@tanstack/react-query";
+import { useEffect, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { reading, useCommand } from "../../api/queries.ts";
+import { changeLocale } from "../../text/index.ts";
+import { Card } from "../../ui/card.tsx";
+import { fieldErrors, orNull, refusedFields } from "../../ui/form.ts";
+import { kopecksOfTyped, useFormat } from "../../ui/format.ts";
+import { Loading } from "../../ui/loading.tsx";
+import { Page } from "../../ui/page.tsx";
+import { Problem } from "../../ui/problem.tsx";
+import { setPerson, useMe } from "./me.ts";
+
+export function ProfilePage() {
+  const { t } = useTranslation();
+  const person = useMe()?.person;
+  if (!person) return <Loading />;
+  return (
+    <Page title={t("profile.title")} lead={t("profile.lead")} width="narrow">
+      <Stack gap="lg">
+        <ProfileForm person={person} />
+        <SignIns />
+      </Stack>
+    </Page>
+  );
+}
+
+/** Kopecks a minute to the roubles a person types. */
+const typedRate = (rate: number | null): string => (rate === null ? "" : String(rate / 100).replace(".", ","));
+
+function ProfileForm({ person }: { readonly person: Person }) {
+  const { t } = useTranslation();
+  const change = useCommand(peopleApi.changeProfile);
+  const { error } = change;
+  const [saved, setSaved] = useState(false);
+  const form = useForm({
+    initialValues: { name: person.name, firm: person.firm ?? "", inn: person.inn ?? "", rate: typedRate(person.ownRateKopecks), locale: person.locale },
+    validate: ({ name, rate }) => ({
+      ...fieldErrors(peopleApi.changeProfile.body, { name }, t),
+      ...(rate.trim() !== "" && kopecksOfTyped(rate) === null ? { rate: t("invalid.amount") } : {}),
+    }),
+  });
+  const { setErrors } = form;
+  useEffect(() => {
+    if (error) setErrors(refusedFields(error, t));
+  }, [error, setErrors, t]);
+  const submit = form.onSubmit((typed) => {
+    const body = { name: typed.name, firm: orNull(typed.firm), inn: orNull(typed.inn), locale: typed.locale, ownRateKopecks: typed.rate.trim() === "" ? null : kopecksOfTyped(typed.rate) };
+    change.run({ body }, (reply) => {
+      setPerson(reply.person);
+      void changeLocale(reply.person.locale);
+      form.resetDirty();
+      setSaved(true);
+    });
+  });
+  return (
+    <Card title={t("profile.cardTitle")} action={<Badge variant="light" color={person.verified ? "minuta" : "gray"}>{person.verified ? t("card.verified") : t("card.notVerified")}</Badge>}>
+      <form noValidate onSubmit={submit}>
+        <Stack gap="sm">
+          <TextInput label={t("field.name")} autoComplete="name" required {...form.getInputProps("name")} />
+          <TextInput label={t("field.firm")} description={t("profile.firmHint")} autoComplete="organization" {...form.getInputProps("firm")} />
+          <TextInput label={t("field.inn")} inputMode="numeric" maxLength={12} {...form.getInputProps("inn")} />
+          <TextInput label={t("field.ownRate")} description={t("profile.rateHint")} inputMode="decimal" rightSection="₽" {...form.getInputProps("rate")} />
+          <NativeSelect
+            label={t("field.language")} data={[{ value: "ru", label: "Русский" }, { value: "en", label: "English" }]}
+            value={form.values.locale} onChange={(event) => form.setFieldValue("locale", locale.parse(event.currentTarget.value))}
+          />
+          <Text size="sm" c="dimmed">{t("profile.email", { email: person.email })}</Text>
+          <Problem error={error} />
+          <Group>
+            <Button type="submit" loading={change.isPending}>{t("action.save")}</Button>
+            {saved && !form.isDirty() && <Text role="status" size="sm" c="dimmed">{t("profile.saved")}</Text>}
+          </Group>
+        </Stack>
+      </form>
+    </Card>
+  );
+}
+
+function SignIns() {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const read = useQuery(reading(peopleApi.signIns, {}));
+  const end = useCommand(peopleApi.endSignIn, [peopleApi.signIns]);
+  return (
+    <Card title={t("profile.signInsTitle")}>
+      <Problem error={read.error ?? end.error} />
+      <Table verticalSpacing="sm" horizontalSpacing={0}>
+        <Table.Tbody>
+          {read.data?.signIns.map((signIn) => (
+            <Table.Tr key={signIn.id}>
+              <Table.Td>
+                <Text size="sm" fw={550}>{deviceOf(signIn.agent)}</Text>
+                <Text size="xs" c="dimmed">{t("profile.signInSeen", { address: signIn.address, at: format.dateTime(signIn.lastSeenAt) })}</Text>
+              </Table.Td>
+              <Table.Td ta="end">
+                {signIn.current ? (
+                  <Badge variant="light">{t("profile.thisOne")}</Badge>
+                ) : (
+                  <Button size="compact-sm" variant="default" aria-label={t("profile.endSignIn", { device: deviceOf(signIn.agent) })} onClick={() => end.run({ params: { signInId: signIn.id } })}>
+                    {t("action.end")}
+                  </Button>
+                )}
+              </Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </Card>
+  );
+}
+
+const browsers: readonly (readonly [RegExp, string])[] = [[/YaBrowser\//, "Яндекс Браузер"], [/Edg\//, "Edge"], [/Firefox\//, "Firefox"], [/Chrome\//, "Chrome"], [/Safari\//, "Safari"]];
+const systems: readonly (readonly [RegExp, string])[] = [[/Windows/, "Windows"], [/Android/, "Android"], [/iPhone|iPad/, "iOS"], [/Mac OS/, "macOS"], [/Linux/, "Linux"]];
+
+/** A browser's self-description made short: `Chrome, Windows`. */
+function deviceOf(agent: string): string {
+  const first = (of: typeof browsers) => of.find(([pattern]) => pattern.test(agent))?.[1];
+  const words = [first(browsers), first(systems)].filter((word) => word !== undefined);
+  return words.length > 0 ? words.join(", ") : agent.slice(0, 60);
+}

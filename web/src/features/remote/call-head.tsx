@@ -1,0 +1,67 @@
+/** Always in sight: with whom, what the call is doing, time and money as the server last said, and how well it connects. */
+import type { CallView } from "@minuta/contracts/calls";
+import { Text, Title } from "@mantine/core";
+import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import { BrandMark } from "../../ui/brand.tsx";
+import { useFormat } from "../../ui/format.ts";
+import classes from "./call.module.css";
+import type { Moment, Phase } from "./phase.ts";
+import { Quality } from "./quality.tsx";
+
+export function CallHead({ moment, phase }: { readonly moment: Moment; readonly phase: Phase }) {
+  const { t } = useTranslation();
+  const { call, state } = moment;
+  return (
+    <header className={classes.head}>
+      <div className={classes.who}>
+        <BrandMark size={28} />
+        <div className={classes.names}>
+          <Title order={1} className={classes.name}>{otherOf(call)}</Title>
+          <Text size="xs" c="dimmed" truncate role="status" data-testid="phase">
+            <span className={classes.dot} data-phase={phase} aria-hidden /> {t(`phase.${phase}`)}
+          </Text>
+        </div>
+        <Quality quality={state.quality} path={state.path} />
+      </div>
+      <Figures moment={moment} />
+    </header>
+  );
+}
+
+function otherOf(call: CallView): string {
+  if (call.side === "client") return [call.consultant.name, call.consultant.firm].filter(Boolean).join(", ");
+  return [call.client.name, call.client.organisation].filter(Boolean).join(", ");
+}
+
+function Figures({ moment: { call, meter } }: { readonly moment: Moment }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  return (
+    <dl className={classes.figures}>
+      <Figure label={t("meter.time")} name="time">{format.clock(meter.billableSeconds)}</Figure>
+      {call.youPay ? (
+        <>
+          <Figure label={t("meter.charged")} name="charged">{format.money(meter.charged)}</Figure>
+          <Figure label={t("meter.reserved")} name="reserved">{format.money(meter.reserved)}</Figure>
+          <Figure label={t("meter.price")} name="price">{t("sums.perMinute", { price: format.price(meter.pricePerMinute) })}</Figure>
+        </>
+      ) : (
+        <>
+          <Figure label={t("meter.forYou")} name="charged">{t("meter.free")}</Figure>
+          {call.ownRateKopecks !== null && <Figure label={t("meter.ownRate")} name="own-rate">{t("sums.perMinute", { price: format.price(call.ownRateKopecks) })}</Figure>}
+        </>
+      )}
+      {meter.minutesLeft !== null && call.youPay && <Figure label={t("meter.left")} name="left">{t("wallet.minutes", { count: meter.minutesLeft })}</Figure>}
+    </dl>
+  );
+}
+
+function Figure({ label, name, children }: { readonly label: string; readonly name: string; readonly children: ReactNode }) {
+  return (
+    <div className={classes.figure} data-figure={name}>
+      <dt>{label}</dt>
+      <dd data-testid={`meter-${name}`}>{children}</dd>
+    </div>
+  );
+}

@@ -1,0 +1,35 @@
+/** `/call/:callId`: reads the call, then hands it to the engine and the screen. An ended call goes on to its after page. */
+import { callsApi, type CallView } from "@minuta/contracts/calls";
+import { useQuery } from "@tanstack/react-query";
+import { Navigate, useParams, useSearch } from "@tanstack/react-router";
+import { useTranslation } from "react-i18next";
+import { reading } from "../../api/queries.ts";
+import { Loading } from "../../ui/loading.tsx";
+import { Page } from "../../ui/page.tsx";
+import { Problem } from "../../ui/problem.tsx";
+import { CallScreen } from "./call-screen.tsx";
+import { useEngine } from "./use-engine.ts";
+
+export function CallPage() {
+  const { t } = useTranslation();
+  const { callId } = useParams({ from: "/call/$callId" });
+  const read = useQuery({ ...reading(callsApi.view, { params: { callId } }), refetchOnWindowFocus: false });
+  if (read.isPending) return <Loading height="100dvh" />;
+  if (read.error) {
+    return (
+      <Page title={t("call.failedTitle")} width="narrow">
+        <Problem error={read.error} onRetry={() => void read.refetch()} />
+      </Page>
+    );
+  }
+  const { call } = read.data;
+  if (call.state !== "open" && call.state !== "ringing") return <Navigate to="/call/$callId/after" params={{ callId }} replace />;
+  return <Room call={call} />;
+}
+
+function Room({ call }: { readonly call: CallView }) {
+  const { path } = useSearch({ from: "/call/$callId" });
+  const { engine, restart } = useEngine(call, path);
+  if (!engine) return <Loading height="100dvh" />;
+  return <CallScreen key={call.id} engine={engine} opened={call} onRestart={restart} />;
+}

@@ -1,0 +1,67 @@
+/** The signed-in person's live channel: news that something changed, over a WebSocket of the page's own origin. The screens read again what changed. */
+import { callsApi } from "@minuta/contracts/calls";
+import type { Endpoint } from "@minuta/contracts/endpoint";
+import { ledgerApi } from "@minuta/contracts/ledger";
+import { liveMessage, remotePaths, type LiveMessage } from "@minuta/contracts/wire";
+import { useEffect, useEffectEvent } from "react";
+import { keyOf, queryClient } from "../../api/queries.ts";
+
+/** What is stale after each kind of news. */
+const staleAfter: Record<LiveMessage["t"], readonly Endpoint[]> = {
+  "invitation-joined": [callsApi.history, callsApi.invitations, callsApi.clientBook],
+  "call-changed": [callsApi.history, callsApi.view],
+  "wallet-changed": [ledgerApi.wallet, ledgerApi.statement],
+  "wallet-empty": [ledgerApi.wallet],
+};
+
+const FIRST_RETRY_MS = 1_000;
+const LONGEST_RETRY_MS = 30_000;
+
+/** Keeps the channel open while mounted; `onWalletEmpty` when a client stood at the person's link and the wallet had not enough to let him in. */
+export function useLiveNews(onWalletEmpty: () => void): void {
+  const tell = useEffectEvent((raw: unknown) => {
+    const message = liveMessage.safeParse(parsed(raw)).data;
+    // Anything unknown is passed over: the server may be newer than this page.
+    if (!message) return;
+    for (const endpoint of staleAfter[message.t]) void queryClient.invalidateQueries({ queryKey: keyOf(endpoint) });
+    if (message.t === "wallet-empty") onWalletEmpty();
+  });
+  useEffect(() => {
+    const leaving = new AbortController();
+    void keepOpen((raw) => tell(raw), leaving.signal);
+    return () => leaving.abort();
+  }, []);
+}
+
+/** Opens the channel again and again, waiting longer after each failure, until told to leave. */
+async function keepOpen(tell: (raw: unknown) => void, leaving: AbortSignal): Promise<void> {
+  let waitMs = 0;
+  while (!leaving.aborted) {
+    await new Promise((resolve) => setTimeout(resolve, waitMs));
+    if (leaving.aborted) return;
+    const wasOpen = await listen(tell, leaving);
+    waitMs = wasOpen ? FIRST_RETRY_MS : Math.min(Math.max(waitMs * 2, FIRST_RETRY_MS), LONGEST_RETRY_MS);
+  }
+}
+
+/** One life of the channel; resolves when it closed, with whether it had ever opened. */
+function listen(tell: (raw: unknown) => void, leaving: AbortSignal): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = new WebSocket(`${location.origin.replace(/^http/, "ws")}${remotePaths.live}`);
+    let opened = false;
+    socket.addEventListener("open", () => {
+      opened = true;
+    });
+    socket.addEventListener("message", (event: MessageEvent<unknown>) => tell(event.data));
+    socket.addEventListener("close", () => resolve(opened));
+    leaving.addEventListener("abort", () => socket.close(), { once: true });
+  });
+}
+
+function parsed(raw: unknown): unknown {
+  try {
+    return typeof raw === "string" ? JSON.parse(raw) : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,64 @@
+/** What the call is doing, as one word for the screen; and what the person must be told now. Pure: from what the server and the engine said. */
+import type { CallView, Meter } from "@minuta/contracts/calls";
+import type { CallEngineState } from "../../rtc/engine.ts";
+
+export type Phase = "connecting" | "reconnecting" | "waiting" | "ready" | "live" | "paused" | "paused-for-top-up" | "replaced" | "closed" | "ended";
+
+/** What one moment of a call is judged by. */
+export interface Moment {
+  readonly state: CallEngineState;
+  readonly call: CallView;
+  readonly meter: Meter;
+}
+
+const byConnection: Partial<Record<CallEngineState["connection"], Phase>> = { connecting: "connecting", reconnecting: "reconnecting", replaced: "replaced", closed: "closed" };
+
+/** The call's end beats everything, then our own channel, then the meter. `ready`: both are here, but neither voice nor screen flows. */
+export function phaseOf({ state, call, meter }: Moment): Phase {
+  if (call.state !== "open" && call.state !== "ringing") return "ended";
+  const broken = byConnection[state.connection];
+  if (broken) return broken;
+  if (meter.status === "paused" || meter.status === "paused-for-top-up") return meter.status;
+  if (meter.status === "live") return "live";
+  return state.otherPresent ? "ready" : "waiting";
+}
+
+export type NoticeKey =
+  | "reconnecting" | "sound-blocked" | "sharing-refused" | "sharing-stopped-by-browser" | "sharing-not-supported"
+  | "microphone-refused" | "microphone-missing" | "other-blanked" | "blanked" | "low-balance" | "own-link";
+
+export type NoticeAction = "resume-sound" | "share" | "microphone" | "unblank" | "top-up";
+
+export interface Notice {
+  readonly key: NoticeKey;
+  readonly tone: "calm" | "warning";
+  readonly action: NoticeAction | null;
+}
+
+const notice = (key: NoticeKey, tone: Notice["tone"] = "warning", action: NoticeAction | null = null): Notice => ({ key, tone, action });
+
+const ofSharing: Partial<Record<CallEngineState["sharing"], Notice>> = {
+  refused: notice("sharing-refused", "warning", "share"),
+  "stopped-by-browser": notice("sharing-stopped-by-browser", "warning", "share"),
+  "not-supported": notice("sharing-not-supported"),
+  blanked: notice("blanked", "calm", "unblank"),
+};
+const ofMicrophone: Partial<Record<CallEngineState["microphone"], Notice>> = {
+  refused: notice("microphone-refused", "warning", "microphone"),
+  missing: notice("microphone-missing", "warning", "microphone"),
+};
+
+/** Everything that needs a word now, the most pressing first. */
+export function noticesOf({ state, call }: Moment): readonly Notice[] {
+  const isConsultant = call.side === "consultant";
+  const found = [
+    state.connection === "reconnecting" ? notice("reconnecting") : undefined,
+    state.soundBlocked ? notice("sound-blocked", "warning", "resume-sound") : undefined,
+    call.youPay && state.minutesLeftWarning !== null ? notice("low-balance", "warning", "top-up") : undefined,
+    isConsultant ? undefined : ofSharing[state.sharing],
+    ofMicrophone[state.microphone],
+    isConsultant && state.otherSharing === "blanked" ? notice("other-blanked", "calm") : undefined,
+    isConsultant && call.flags.includes("own-link") ? notice("own-link", "calm") : undefined,
+  ];
+  return found.filter((one) => one !== undefined);
+}

@@ -1,0 +1,14 @@
+/** Builds the pages into web/dist, which the server hands out. In development /api (with its WebSockets) goes on to a running server. */
+import react from "@vitejs/plugin-react";
+import postcssPresetMantine from "postcss-preset-mantine";
+import { defineConfig } from "vite";
+
+const server = process.env.MINUTA_SERVER ?? "http://localhost:3000";
+
+export default defineConfig({
+  plugins: [react()],
+  css: { postcss: { plugins: [postcssPresetMantine()] } },
+  build: { outDir: "dist", emptyOutDir: true, target: "es2023", sourcemap: false },
+  // A proxied page keeps its own Host, so that the server's Origin check sees one and the same origin.
+  server: { proxy: { "/api": { target: server, ws: true, changeOrigin: false } } },
+});
