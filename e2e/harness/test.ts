@@ -1,12 +1,23 @@
-/** The tests' own `test`: with the stage (screens, sound) kept for the whole worker. */
-import { test as base } from "@playwright/test";
+/** The tests' own `test`: with what is dear to start kept for the whole worker. */
+import { test as base, chromium, type Browser, type BrowserContext } from "@playwright/test";
+import { CHROMIUM, quietFlags } from "./browser.ts";
+import { startProduct, type Product } from "./product.ts";
 import { startStage, type Stage } from "./stage.ts";
 
 interface Kept {
+  /** Two desks with real screens and loudspeakers. */
   readonly stage: Stage;
+  readonly product: Product;
+  /** A browser without a screen, for journeys that need none. */
+  readonly unseen: Browser;
 }
 
-export const test = base.extend<object, Kept>({
+interface Fresh {
+  /** Gives a browser profile of its own for one person; closed after the test. */
+  readonly visitor: () => Promise<BrowserContext>;
+}
+
+export const test = base.extend<Fresh, Kept>({
   stage: [
     async ({}, use) => {
       const stage = await startStage();
@@ -15,4 +26,30 @@ export const test = base.extend<object, Kept>({
     },
     { scope: "worker", timeout: 60_000 },
   ],
+  product: [
+    async ({}, use) => {
+      const product = await startProduct();
+      await use(product);
+      await product.stop();
+    },
+    { scope: "worker", timeout: 120_000 },
+  ],
+  unseen: [
+    async ({}, use) => {
+      const browser = await chromium.launch({ executablePath: CHROMIUM, args: [...quietFlags, "--use-fake-device-for-media-stream"] });
+      await use(browser);
+      await browser.close();
+    },
+    { scope: "worker" },
+  ],
+  visitor: async ({ unseen }, use) => {
+    const open: BrowserContext[] = [];
+    await use(async () => {
+      const context = await unseen.newContext({ locale: "ru-RU" });
+      context.setDefaultTimeout(30_000);
+      open.push(context);
+      return context;
+    });
+    for (const context of open) await context.close();
+  },
 });

@@ -1,0 +1,25 @@
+/** The product's words as people read them, by their keys: a journey finds a button by what is written on it, whatever that is this week. */
+import { readFileSync } from "node:fs";
+import { z } from "zod";
+
+type Words = { readonly [key: string]: string | Words };
+const words: z.ZodType<Words> = z.lazy(() => z.record(z.string(), z.union([z.string(), words])));
+
+const read = (language: "ru" | "en"): Words => {
+  const file = new URL(`../../web/src/text/${language}.json`, import.meta.url);
+  return words.parse(JSON.parse(readFileSync(file, "utf8")));
+};
+const inRussian = read("ru");
+
+function find(of: Words, path: readonly string[]): string | Words | undefined {
+  let at: string | Words | undefined = of;
+  for (const step of path) at = typeof at === "object" ? at[step] : undefined;
+  return at;
+}
+
+/** The Russian words under the key, `{{facts}}` filled in; refuses (throws) a key that does not exist. */
+export function ru(key: string, facts: Readonly<Record<string, string>> = {}): string {
+  const found = find(inRussian, [key]) ?? find(inRussian, key.split("."));
+  if (typeof found !== "string") throw new Error(`no words under ${key}`);
+  return found.replaceAll(/\{\{(\w+)\}\}/g, (_, name: string) => facts[name] ?? "");
+}
