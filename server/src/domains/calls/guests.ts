@@ -67,7 +67,7 @@ async function acceptEmail(deps: CallsDeps, tx: Tx, { call, email }: { call: sto
   const guestId = await settleIdentity(tx, call.client_guest_id, email);
   await deps.record(tx, call.id, { actor: "client", kind: "email-confirmed", facts: { email } });
   const link = privatePath(await givePrivateLink(tx, guestId, call.id));
-  await deps.mail.send(tx, { to: email, ...confirmedMail(`${deps.publicUrl()}${link}`) });
+  await deps.mail.send(tx, { to: email, ...confirmedMail(`${deps.publicUrl}${link}`) });
   tellChanged(deps, tx, call.id);
   return { guestId, ...card };
 }

@@ -33,7 +33,7 @@ export interface CallsDeps {
   readonly clock: Pick<Clock, "every">;
   readonly log: Log;
   /** The product's address as people see it, without a slash at the end. */
-  readonly publicUrl: () => string;
+  readonly publicUrl: string;
   readonly people: { cards(personIds: readonly PersonId[]): Promise<ReadonlyMap<PersonId, ConsultantCard>> };
   readonly metering: {
     /** Refuses (`wallet-empty`, `overdraft-in-use`) when a new line of this payer could not be opened now. */

@@ -1,0 +1,128 @@
+import { inflateSync } from "node:zlib";
+import { callId, guestId } from "@minuta/contracts/ids";
+import { CHAIN_START, hashOfEvent } from "@minuta/contracts/journal-chain";
+import { journalKind, type JournalEvent, type Protocol } from "@minuta/contracts/journal";
+import { kopecks } from "@minuta/contracts/money";
+import { expect, test } from "vitest";
+import { printProtocol } from "./print-protocol.ts";
+
+const id = callId.parse("0198c0de-0000-7000-8000-000000000001");
+const start = new Date("2026-11-23T16:04:07.000Z");
+const at = (seconds: number): Date => new Date(start.getTime() + seconds * 1000);
+
+/** Facts of every kind as the product writes them. */
+const facts: Partial<Record<JournalEvent["kind"], JournalEvent["facts"]>> = {
+  invited: { invitedAt: start.toISOString(), task: "Не проводится реализация", configuration: "Бухгалтерия 3.0", ownRateKopecks: 2000 },
+  joined: { name: "Ольга Петрова", organisation: "ООО «Ромашка»", inn: "7707083893", identified: false },
+  "consent-given": { version: "2026-11-01" },
+  "task-changed": { task: "Не проводится реализация и возврат", configuration: "Бухгалтерия 3.0" },
+  "on-the-line": { side: "client" },
+  "screen-stopped": { by: "browser" },
+  "microphone-refused": { why: "missing" },
+  "path-changed": { path: "webrtc-direct" },
+  charged: { amountKopecks: 100, chargedKopecks: 100, billableSeconds: 60 },
+  chat: { id: "1", text: "Откройте, пожалуйста, журнал документов" },
+  commented: { text: "Спасибо, всё проводится." },
+  "email-confirmed": { email: "olga@example.org" },
+  ended: { reason: "client-ended", provenSeconds: 754, billableSeconds: 754 },
+  settled: { chargedKopecks: 1300 },
+  flagged: { flags: ["same-address"] },
+};
+
+function journal(): JournalEvent[] {
+  let before = CHAIN_START;
+  return journalKind.options.map((kind, index) => {
+    const event = { n: index + 1, at: at(index * 20), actor: (["consultant", "client", "server"] as const)[index % 3]!, kind, facts: facts[kind] ?? {} };
+    before = hashOfEvent(id, before, event);
+    return { ...event, hash: before };
+  });
+}
+
+const events = journal();
+const protocol: Protocol = {
+  number: "П-000126-9",
+  call: {
+    id, tariff: "carrier", state: "settled", side: "client", task: "Не проводится реализация и возврат", configuration: "Бухгалтерия предприятия 3.0", ownRateKopecks: 2000, youPay: false,
+    consultant: { name: "Анна Смирнова", firm: "ООО «Франчайзи Плюс»", inn: "7707083893", verified: true },
+    client: { guestId: guestId.parse("0198c0de-0000-7000-8000-000000000002"), name: "Ольга Петрова", organisation: "ООО «Ромашка»", inn: "500100732259", email: "olga@example.org", emailConfirmed: false },
+    openedAt: start, endedAt: at(875), endReason: "client-ended",
+    meter: { status: "ended", provenSeconds: 754, billableSeconds: 754, charged: kopecks(0), reserved: kopecks(0), pricePerMinute: kopecks(0), minutesLeft: null, pauseEndsAt: null },
+    comments: [
+      { side: "client", text: "Спасибо, всё проводится.\nЗвоню завтра насчёт возврата.", at: at(880) },
+      { side: "consultant", text: "Исправила счёт учёта в номенклатуре; обновить релиз до 3.0.170.", at: at(90_000) },
+    ],
+    flags: ["same-address"],
+  },
+  intervals: [
+    { from: start, to: at(31), seconds: 31, counted: false, why: "waiting" },
+    { from: at(31), to: at(431), seconds: 400, counted: true, why: "on-the-line" },
+    { from: at(431), to: at(461), seconds: 30, counted: false, why: "client-away" },
+    { from: at(461), to: at(521), seconds: 60, counted: false, why: "paused" },
+    { from: at(521), to: at(875), seconds: 354, counted: true, why: "on-the-line" },
+  ],
+  provenSeconds: 754, billableSeconds: 754, chargeableSeconds: 780, charged: kopecks(1300), pricePerMinute: kopecks(100), ownSum: kopecks(26_000),
+  events, journalHead: events.at(-1)!.hash, printedAt: at(100_000),
+};
+
+/** The text layer of a PDF, as a reader's search and copy see it: glyphs of every page through the fonts' ToUnicode tables. */
+function textOf(pdf: Uint8Array): string {
+  const bytes = Buffer.from(pdf);
+  const file = bytes.toString("latin1");
+  const objects = new Map<string, string>();
+  for (const found of file.matchAll(/(\d+) 0 obj\n([\s\S]*?)\nendobj/g)) objects.set(found[1]!, found[2]!);
+  const stream = (body: string): string => {
+    const from = body.indexOf("stream\n") + 7;
+    return inflateSync(Buffer.from(body.slice(from, body.lastIndexOf("\nendstream")), "latin1")).toString("latin1");
+  };
+  const unicodeOf = (fontObject: string): string[] => {
+    const table = stream(objects.get(/ToUnicode (\d+) 0 R/.exec(objects.get(fontObject)!)![1]!)!);
+    return [...table.matchAll(/\[([^\]]*)\]/g)].flatMap(([, list = ""]) => [...list.matchAll(/<([0-9a-f ]*)>/g)].map(([, hex = ""]) => Buffer.from(hex.replaceAll(" ", ""), "hex").swap16().toString("utf16le")));
+  };
+  const fonts = new Map<string, string[]>();
+  for (const body of objects.values()) for (const [, name, object] of body.matchAll(/\/(F\d+) (\d+) 0 R/g)) if (!fonts.has(name!)) fonts.set(name!, unicodeOf(object!));
+  const pages = [...objects.values()].filter((body) => /\/Type \/Page\n/.test(body)).map((body) => stream(objects.get(/Contents (\d+) 0 R/.exec(body)![1]!)!));
+  let font: string[] = [];
+  const lines = pages.join("\n").split("\n").map((line) => {
+    const named = /^\/(F\d+) [\d.]+ Tf/.exec(line);
+    if (named) font = fonts.get(named[1]!)!;
+    if (!line.endsWith("TJ")) return "";
+    return [...line.matchAll(/<([0-9a-f]+)>/g)].map(([, hex = ""]) => hex.match(/.{4}/g)!.map((glyph) => font[Number.parseInt(glyph, 16)] ?? "").join("")).join("");
+  });
+  return lines.join("").replaceAll("\u00a0", " ");
+}
+
+test("the printed protocol says in Russian who, when, how long and how much, and its text can be found and copied", async () => {
+  const text = textOf(await printProtocol(protocol, "ru"));
+  for (const word of [
+    "Протокол звонка № П-000126-9", "Анна Смирнова", "ООО «Франчайзи Плюс»", "ИНН 7707083893", "Ольга Петрова", "клиент не идентифицирован",
+    "Не проводится реализация и возврат", "23 ноября 2026 г., 19:04:07 МСК", "завершил клиент", "12:34", "13 мин", "13,00 ₽", "платит консультант", "260,00 ₽", "20,00 ₽ за минуту",
+    "платформа эти деньги не переводит", "клиента не было на линии", "пауза", "обе стороны звонили с одного сетевого адреса", "Звоню завтра насчёт возврата.", "24.11.2026",
+    "Откройте, пожалуйста, журнал документов", protocol.journalHead,
+  ]) {
+    expect(text.replaceAll(/\s/g, "")).toContain(word.replaceAll(/\s/g, ""));
+  }
+});
+
+test("the same in English", async () => {
+  const text = textOf(await printProtocol(protocol, "en")).replaceAll(/\s/g, "");
+  for (const word of ["Call protocol № П-000126-9", "client not identified", "the consultant pays", "the platform does not move that money", "23 November 2026, 19:04:07"]) {
+    expect(text).toContain(word.replaceAll(/\s/g, ""));
+  }
+});
+
+test("a confirmed address is printed as such, and a call without the consultant's own rate asks for nothing", async () => {
+  const call = { ...protocol.call, client: { ...protocol.call.client, emailConfirmed: true }, ownRateKopecks: null };
+  const text = textOf(await printProtocol({ ...protocol, call, ownSum: null }, "ru")).replaceAll(/\s/g, "");
+  expect(text).toContain("подтверждёнадресolga@example.org");
+  expect(text).not.toContain("неидентифицирован:");
+  expect(text).not.toContain("неперeводит");
+  expect(text).not.toContain("коплатеконсультанту");
+});
+
+test("the fonts are inside: Cyrillic does not depend on the reader's machine", async () => {
+  const file = Buffer.from(await printProtocol(protocol, "ru")).toString("latin1");
+  const fonts = [...file.matchAll(/\/BaseFont \/([A-Z]{6}\+[\w-]+)/g)].map(([, name]) => name);
+  expect(fonts.length).toBeGreaterThan(0);
+  expect(fonts.every((name) => name!.includes("PTSans"))).toBe(true);
+  expect(file).toMatch(/\/FontFile2 /);
+});

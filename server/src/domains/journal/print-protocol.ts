@@ -1,0 +1,227 @@
+/** The protocol as a PDF to attach to an invoice or an act: A4, one and the same for both sides. */
+import type { ClientCard, ConsultantCard } from "@minuta/contracts/calls";
+import type { Protocol, ProtocolInterval } from "@minuta/contracts/journal";
+import type { Locale } from "@minuta/contracts/people";
+import type { Content, TableCell, TDocumentDefinitions } from "pdfmake/interfaces.js";
+import { renderPdf } from "#platform/pdf";
+import { eventInWords } from "./print-event.ts";
+import { formatsOf, type Formats } from "./print-format.ts";
+import { printTexts, type PrintTexts } from "./print-texts.ts";
+
+interface Print {
+  readonly protocol: Protocol;
+  readonly texts: PrintTexts;
+  readonly formats: Formats;
+}
+
+const accent = "#0b5d57";
+const muted = "#5f6b7a";
+const rule = "#d3d9e0";
+const tint = "#f3f6f7";
+/** Characters: a longer comment may go over to the next page. */
+const COMMENT_KEPT_WHOLE = 1500;
+const HEAD_SHOWN_LENGTH = 16;
+
+export async function printProtocol(protocol: Protocol, locale: Locale): Promise<Uint8Array> {
+  return renderPdf(documentOf({ protocol, texts: printTexts[locale], formats: formatsOf(locale) }, locale));
+}
+
+function documentOf(print: Print, locale: Locale): TDocumentDefinitions {
+  const { protocol, texts } = print;
+  return {
+    pageSize: "A4",
+    pageMargins: [48, 48, 48, 56],
+    language: locale,
+    info: { title: `${texts.title} ${protocol.number}`, author: "Минута", creationDate: protocol.printedAt },
+    defaultStyle: { fontSize: 9.5, lineHeight: 1.15, color: "#1b2430" },
+    styles: {
+      section: { fontSize: 12, bold: true, color: accent, margin: [0, 16, 0, 6] },
+      label: { fontSize: 8, color: muted },
+      small: { fontSize: 8, color: muted },
+      th: { fontSize: 8, color: muted },
+    },
+    pageBreakBefore: (node, { getFollowingNodesOnPage }) => node.style === "section" && getFollowingNodesOnPage().length === 0,
+    footer: (page, of) => footer(print, { page, of }),
+    content: [
+      ...titleOf(print), parties(print), ...subject(print), ...figures(print), ...minuteTable(print), ...comments(print), ...events(print), integrity(print),
+    ],
+  };
+}
+
+function footer({ protocol, texts }: Print, { page, of }: { page: number; of: number }): Content {
+  const head = protocol.journalHead.slice(0, HEAD_SHOWN_LENGTH);
+  return {
+    margin: [48, 18, 48, 0],
+    columns: [
+      { text: `${protocol.number} · SHA-256 ${head}…`, style: "small" },
+      { text: texts.page(page, of), style: "small", alignment: "right" },
+    ],
+  };
+}
+
+function titleOf({ protocol, texts, formats }: Print): Content[] {
+  const open: Content[] = protocol.call.endedAt === null ? [{ text: texts.stillOpen, bold: true, margin: [0, 6, 0, 0] }] : [];
+  return [
+    {
+      columns: [
+        { text: "Минута", bold: true, fontSize: 12, color: accent },
+        { text: `${texts.printed(formats.stamp(protocol.printedAt))} ${texts.zone}`, style: "small", alignment: "right", margin: [0, 2, 0, 0] },
+      ],
+    },
+    { canvas: [{ type: "line", x1: 0, y1: 5, x2: 499, y2: 5, lineWidth: 1, lineColor: accent }] },
+    { text: `${texts.title} № ${protocol.number}`, fontSize: 18, bold: true, margin: [0, 14, 0, 0] },
+    { text: `${formats.dateTime(protocol.call.openedAt)} ${texts.zone}`, color: muted, margin: [0, 2, 0, 0] },
+    ...open,
+  ];
+}
+
+function parties({ protocol, texts }: Print): Content {
+  const { consultant, client } = protocol.call;
+  return {
+    margin: [0, 14, 0, 0],
+    table: { widths: ["*", "*"], body: [[party(texts.consultant, consultantLines(consultant, texts)), party(texts.client, clientLines(client, texts))]] },
+    layout: boxed,
+  };
+}
+
+interface Lines {
+  readonly name: string;
+  readonly rest: readonly (string | null)[];
+  /** How far the name can be trusted. */
+  readonly trust: string;
+}
+
+function party(title: string, { name, rest, trust }: Lines): TableCell {
+  const lines: Content[] = rest.filter((line) => line !== null).map((text) => ({ text, margin: [0, 2, 0, 0] }));
+  return { stack: [{ text: title, style: "label" }, { text: name, bold: true, fontSize: 11, margin: [0, 2, 0, 0] }, ...lines, { text: trust, style: "small", margin: [0, 4, 0, 0] }] };
+}
+
+const consultantLines = ({ name, firm, inn, verified }: ConsultantCard, texts: PrintTexts): Lines => ({
+  name, rest: [firm, inn === null ? null : `${texts.inn} ${inn}`], trust: verified ? texts.verified : texts.notVerified,
+});
+
+function clientLines({ name, organisation, inn, email, emailConfirmed }: ClientCard, texts: PrintTexts): Lines {
+  const rest = [organisation, inn === null ? null : `${texts.inn} ${inn}`];
+  if (!emailConfirmed) return { name, rest, trust: texts.notIdentified };
+  return { name, rest, trust: email === null ? texts.identifiedByAccount : texts.identifiedByEmail(email) };
+}
+
+function subject({ protocol, texts, formats }: Print): Content[] {
+  const { task, configuration, openedAt, endedAt, endReason, flags } = protocol.call;
+  const ended = endedAt === null || endReason === null ? null : `${formats.dateTime(endedAt)} ${texts.zone}, ${texts.endReasons[endReason]}`;
+  const rows: [string, string | null][] = [
+    [texts.task, task || texts.noTask],
+    [texts.configuration, configuration],
+    [texts.opened, `${formats.dateTime(openedAt)} ${texts.zone}`],
+    [texts.ended, ended],
+    [texts.flagsTitle, flags.length === 0 ? texts.noFlags : flags.map((flag) => texts.flags[flag]).join("; ")],
+  ];
+  const body = rows.filter(([, value]) => value !== null).map(([label, value]): TableCell[] => [{ text: label, color: muted }, { text: value ?? "" }]);
+  return [{ text: texts.subject, style: "section" }, { table: { widths: [90, "*"], body }, layout: bare }];
+}
+
+function figures({ protocol, texts, formats }: Print): Content[] {
+  const { call, ownSum, charged, pricePerMinute, provenSeconds, chargeableSeconds } = protocol;
+  const platform = figure(texts.platformCharge, formats.money(charged), [texts.perMinute(formats.money(pricePerMinute)), texts.payer[call.tariff]]);
+  const own = ownSum === null ? [] : [figure(texts.consultantAsks, formats.money(ownSum), [texts.perMinute(formats.money(rateOf(protocol)))])];
+  const cells = [
+    figure(texts.proven, formats.length(provenSeconds), []), figure(texts.paid, texts.minutes(formats.minutes(chargeableSeconds)), []), platform, ...own,
+  ];
+  return [
+    { text: texts.time, style: "section" },
+    { table: { widths: cells.map(() => "*"), body: [cells] }, layout: boxed },
+    { text: ownSum === null ? texts.howCounted : `${texts.howCounted} ${texts.notMoved}`, style: "small", margin: [0, 6, 0, 0] },
+  ];
+}
+
+const rateOf = ({ call }: Protocol): Protocol["charged"] => BigInt(call.ownRateKopecks ?? 0) as Protocol["charged"];
+
+const figure = (label: string, value: string, below: readonly string[]): TableCell => ({
+  stack: [{ text: label, style: "label" }, { text: value, bold: true, fontSize: 14, margin: [0, 3, 0, 0] }, ...below.map((text): Content => ({ text, style: "small", margin: [0, 2, 0, 0] }))],
+});
+
+function minuteTable({ protocol, texts, formats }: Print): Content[] {
+  const { intervals } = protocol;
+  if (intervals.length === 0) return [{ text: texts.noTime, margin: [0, 8, 0, 0] }];
+  const moment = momentsOf(protocol, formats);
+  const right = (text: string, bold = false): TableCell => ({ text, alignment: "right", bold });
+  const row = ({ from, to, seconds, counted, why }: ProtocolInterval): TableCell[] => [
+    moment(from), moment(to), right(formats.length(seconds), counted), { text: counted ? texts.yes : texts.no, bold: counted, alignment: "center" }, { text: texts.why[why], color: counted ? "#1b2430" : muted },
+  ];
+  const { table } = texts;
+  const total: TableCell[] = [{ text: `${texts.proven}, ${table.total}`, colSpan: 2, bold: true }, "", right(formats.length(protocol.provenSeconds), true), "", ""];
+  return [
+    {
+      margin: [0, 10, 0, 0],
+      table: {
+        headerRows: 1, dontBreakRows: true, widths: ["auto", "auto", 60, 70, "*"],
+        body: [headings(table.from, table.to, { text: table.length, alignment: "right" }, { text: table.counted, alignment: "center" }, table.why), ...intervals.map(row), total],
+      },
+      layout: ruled,
+    },
+  ];
+}
+
+/** The time of day; the date too when it is another day than the call's first. */
+function momentsOf({ call }: Protocol, { date, time, stamp }: Formats): (at: Date) => string {
+  const firstDay = date(call.openedAt);
+  return (at) => (date(at) === firstDay ? time(at) : stamp(at));
+}
+
+const headings = (...cells: readonly (string | { text: string; alignment: "right" | "center" })[]): TableCell[] =>
+  cells.map((cell) => ({ ...(typeof cell === "string" ? { text: cell } : cell), style: "th", noWrap: true }));
+
+function comments({ protocol, texts, formats }: Print): Content[] {
+  const said = protocol.call.comments.map(({ side, text, at }): Content => ({
+    margin: [0, 0, 0, 8],
+    unbreakable: text.length < COMMENT_KEPT_WHOLE,
+    stack: [{ text: `${texts[side]}, ${formats.stamp(at)} ${texts.zone}`, style: "label" }, { text, margin: [0, 2, 0, 0] }],
+  }));
+  return [{ text: texts.comments, style: "section" }, ...(said.length === 0 ? [{ text: texts.noComments }] : said)];
+}
+
+function events({ protocol, texts, formats }: Print): Content[] {
+  const moment = momentsOf(protocol, formats);
+  const rows = protocol.events.map((event): TableCell[] => {
+    const { what, detail } = eventInWords(event, { texts, formats });
+    const words: Content = detail === "" ? what : [{ text: `${what}: `, bold: false }, { text: detail, color: muted }];
+    return [{ text: String(event.n), alignment: "right", color: muted }, moment(event.at), texts.actors[event.actor], { text: words }];
+  });
+  const { event } = texts;
+  return [
+    { text: texts.events, style: "section" },
+    {
+      table: {
+        headerRows: 1, dontBreakRows: true, widths: [24, "auto", "auto", "*"],
+        body: [headings({ text: event.n, alignment: "right" }, `${event.at}, ${texts.zone}`, event.who, event.what), ...rows],
+      },
+      layout: ruled,
+      fontSize: 8.5,
+    },
+  ];
+}
+
+function integrity({ protocol, texts }: Print): Content {
+  const { journalHead } = protocol;
+  return {
+    unbreakable: true,
+    stack: [
+      { text: texts.integrity, style: "section" },
+      { text: texts.head, style: "label" },
+      { text: journalHead, bold: true, fontSize: 10, margin: [0, 2, 0, 4] },
+      { text: texts.howToCheck, style: "small" },
+    ],
+  };
+}
+
+/** Boxes side by side on a light ground. */
+const boxed = {
+  hLineWidth: () => 0, vLineWidth: (index: number, { table }: { table: { widths?: unknown } }) => (index > 0 && Array.isArray(table.widths) && index < table.widths.length ? 6 : 0),
+  vLineColor: () => "#ffffff", fillColor: () => tint, paddingLeft: () => 10, paddingRight: () => 10, paddingTop: () => 8, paddingBottom: () => 8,
+};
+/** A thin rule under each row. */
+const ruled = {
+  hLineWidth: (index: number) => (index === 0 ? 0 : 0.5), vLineWidth: () => 0, hLineColor: () => rule,
+  paddingLeft: (index: number) => (index === 0 ? 0 : 8), paddingRight: () => 8, paddingTop: () => 3, paddingBottom: () => 3,
+};
+const bare = { hLineWidth: () => 0, vLineWidth: () => 0, paddingLeft: () => 0, paddingRight: () => 8, paddingTop: () => 2, paddingBottom: () => 2 };

@@ -1,0 +1,225 @@
+/** The words of the printed protocol, Russian and English. */
+import type { CallView } from "@minuta/contracts/calls";
+import type { JournalActor, JournalKind, ProtocolInterval } from "@minuta/contracts/journal";
+import type { Locale } from "@minuta/contracts/people";
+
+type EndReason = NonNullable<CallView["endReason"]>;
+
+export interface PrintTexts {
+  readonly title: string;
+  readonly printed: (at: string) => string;
+  readonly stillOpen: string;
+  readonly page: (page: number, of: number) => string;
+  readonly consultant: string;
+  readonly client: string;
+  readonly inn: string;
+  readonly verified: string;
+  readonly notVerified: string;
+  readonly identifiedByEmail: (email: string) => string;
+  readonly identifiedByAccount: string;
+  readonly notIdentified: string;
+  readonly subject: string;
+  readonly task: string;
+  readonly noTask: string;
+  readonly configuration: string;
+  readonly opened: string;
+  readonly ended: string;
+  readonly zone: string;
+  readonly time: string;
+  readonly proven: string;
+  readonly paid: string;
+  readonly platformCharge: string;
+  readonly consultantAsks: string;
+  readonly minutes: (count: string) => string;
+  readonly perMinute: (price: string) => string;
+  readonly payer: Readonly<Record<CallView["tariff"], string>>;
+  readonly notMoved: string;
+  readonly howCounted: string;
+  readonly table: Readonly<Record<"from" | "to" | "length" | "counted" | "why" | "total", string>>;
+  readonly yes: string;
+  readonly no: string;
+  readonly noTime: string;
+  readonly why: Readonly<Record<ProtocolInterval["why"], string>>;
+  readonly endReasons: Readonly<Record<EndReason, string>>;
+  readonly flagsTitle: string;
+  readonly noFlags: string;
+  readonly flags: Readonly<Record<CallView["flags"][number], string>>;
+  readonly comments: string;
+  readonly noComments: string;
+  readonly events: string;
+  readonly event: Readonly<Record<"n" | "at" | "who" | "what", string>>;
+  readonly actors: Readonly<Record<JournalActor, string>>;
+  readonly kinds: Readonly<Record<JournalKind, string>>;
+  readonly facts: Readonly<Record<"configuration" | "rate" | "bySite" | "byBrowser" | "notSupported" | "refused" | "missing" | "notIdentified", string>>;
+  readonly sides: Readonly<Record<"client" | "consultant", string>>;
+  readonly paths: Readonly<Record<string, string>>;
+  readonly integrity: string;
+  readonly head: string;
+  readonly howToCheck: string;
+}
+
+const ru: PrintTexts = {
+  title: "Протокол звонка",
+  printed: (at) => `Составлен сервером «Минуты» ${at}`,
+  stillOpen: "Звонок ещё не завершён: сведения предварительные",
+  page: (page, of) => `страница ${page} из ${of}`,
+  consultant: "Консультант",
+  client: "Клиент",
+  inn: "ИНН",
+  verified: "сведения проверены по документам",
+  notVerified: "сведения указаны самим консультантом",
+  identifiedByEmail: (email) => `подтверждён адрес ${email}`,
+  identifiedByAccount: "вошёл под своей учётной записью",
+  notIdentified: "клиент не идентифицирован: назвался сам",
+  subject: "Предмет звонка",
+  task: "Задача",
+  noTask: "не записана",
+  configuration: "Конфигурация",
+  opened: "Начало",
+  ended: "Окончание",
+  zone: "МСК",
+  time: "Время и деньги",
+  proven: "оба на линии",
+  paid: "оплачиваемое время",
+  platformCharge: "плата за связь",
+  consultantAsks: "к оплате консультанту",
+  minutes: (count) => `${count} мин`,
+  perMinute: (price) => `${price} за минуту`,
+  payer: { carrier: "платит консультант", marketplace: "платит клиент" },
+  notMoved: "Сумму «к оплате консультанту» консультант просит у клиента сам, по своей ставке: платформа эти деньги не переводит.",
+  howCounted: "Считаются только секунды, когда сервер видел на линии обоих. Ожидание, паузы и обрывы не оплачиваются. Платится каждая начатая минута.",
+  table: { from: "с", to: "по", length: "длительность", counted: "считается", why: "почему", total: "всего" },
+  yes: "да",
+  no: "нет",
+  noTime: "На линии никого не было.",
+  why: {
+    "on-the-line": "оба на линии",
+    waiting: "ожидание второй стороны",
+    "client-away": "клиента не было на линии",
+    "consultant-away": "консультанта не было на линии",
+    paused: "пауза",
+    "paused-for-top-up": "пауза до пополнения",
+  },
+  endReasons: {
+    "client-ended": "завершил клиент",
+    "consultant-ended": "завершил консультант",
+    "no-money": "закончились деньги",
+    "pause-too-long": "пауза слишком затянулась",
+    "nobody-came-back": "стороны не вернулись",
+    "stopped-by-operator": "остановлен оператором",
+  },
+  flagsTitle: "Отметки",
+  noFlags: "нет",
+  flags: {
+    "own-link": "консультант сам вошёл по своей ссылке",
+    "same-address": "обе стороны звонили с одного сетевого адреса",
+    "same-device": "обе стороны звонили из одного браузера",
+  },
+  comments: "Комментарии сторон",
+  noComments: "Комментариев нет.",
+  events: "Журнал событий",
+  event: { n: "№", at: "время", who: "кто", what: "событие" },
+  actors: { client: "клиент", consultant: "консультант", server: "сервер" },
+  kinds: {
+    invited: "приглашение", joined: "вошёл по приглашению", "consent-given": "согласие на показ экрана и разговор", "task-changed": "задача изменена",
+    "end-connected": "на связи", "end-disconnected": "связь прервана", "on-the-line": "на линии", "off-the-line": "не на линии",
+    "screen-shared": "показывает экран", "screen-stopped": "показ экрана прекращён", "screen-refused": "показ экрана не начат", blanked: "экран скрыт на время", unblanked: "экран снова виден",
+    "microphone-on": "микрофон включён", "microphone-off": "микрофон выключен", "microphone-refused": "микрофон не включён", "path-changed": "путь связи",
+    paused: "пауза", resumed: "продолжение", "low-balance": "плательщик предупреждён об остатке", "paused-for-top-up": "пауза до пополнения", "topped-up": "пополнение",
+    charged: "списано", chat: "чат", "stopped-in-red": "красный «Стоп»", commented: "комментарий", "email-confirmed": "адрес подтверждён",
+    ended: "звонок завершён", settled: "расчёт", flagged: "отметка",
+  },
+  facts: {
+    configuration: "конфигурация", rate: "ставка консультанта", bySite: "на странице", byBrowser: "кнопкой браузера", notSupported: "браузер не умеет", refused: "отказ",
+    missing: "нет микрофона", notIdentified: "не идентифицирован",
+  },
+  sides: { client: "клиент", consultant: "консультант" },
+  paths: { websocket: "через сервер", "webrtc-direct": "напрямую", "webrtc-relay": "через ретранслятор" },
+  integrity: "Целостность журнала",
+  head: "Контрольная сумма последнего события (SHA-256)",
+  howToCheck: "Каждое событие связано с предыдущим: изменить, убрать или переставить хотя бы одно, не изменив эту сумму, нельзя.",
+};
+
+const en: PrintTexts = {
+  title: "Call protocol",
+  printed: (at) => `Made by Minuta's server on ${at}`,
+  stillOpen: "The call is still open: the figures are provisional",
+  page: (page, of) => `page ${page} of ${of}`,
+  consultant: "Consultant",
+  client: "Client",
+  inn: "Tax id (INN)",
+  verified: "checked against papers",
+  notVerified: "stated by the consultant",
+  identifiedByEmail: (email) => `confirmed address ${email}`,
+  identifiedByAccount: "signed in with an account",
+  notIdentified: "client not identified: the name is as given",
+  subject: "Subject",
+  task: "Task",
+  noTask: "not stated",
+  configuration: "Configuration",
+  opened: "Began",
+  ended: "Ended",
+  zone: "MSK (UTC+3)",
+  time: "Time and money",
+  proven: "both on the line",
+  paid: "time paid for",
+  platformCharge: "charge for the line",
+  consultantAsks: "asked by the consultant",
+  minutes: (count) => `${count} min`,
+  perMinute: (price) => `${price} a minute`,
+  payer: { carrier: "the consultant pays", marketplace: "the client pays" },
+  notMoved: "The sum asked by the consultant is between him and the client, at his own rate: the platform does not move that money.",
+  howCounted: "Only seconds in which the server saw both on the line count. Waiting, pauses and lost connections are not paid for. Each started minute is paid for.",
+  table: { from: "from", to: "to", length: "length", counted: "counted", why: "why", total: "total" },
+  yes: "yes",
+  no: "no",
+  noTime: "Nobody was on the line.",
+  why: {
+    "on-the-line": "both on the line",
+    waiting: "waiting for the other side",
+    "client-away": "the client was away",
+    "consultant-away": "the consultant was away",
+    paused: "pause",
+    "paused-for-top-up": "pause for top-up",
+  },
+  endReasons: {
+    "client-ended": "by the client",
+    "consultant-ended": "by the consultant",
+    "no-money": "the money ran out",
+    "pause-too-long": "the pause was too long",
+    "nobody-came-back": "nobody came back",
+    "stopped-by-operator": "by an operator",
+  },
+  flagsTitle: "Marks",
+  noFlags: "none",
+  flags: {
+    "own-link": "the consultant joined his own link",
+    "same-address": "both sides called from one network address",
+    "same-device": "both sides called from one browser",
+  },
+  comments: "Comments of both sides",
+  noComments: "There are no comments.",
+  events: "Journal of events",
+  event: { n: "No.", at: "time", who: "who", what: "event" },
+  actors: { client: "client", consultant: "consultant", server: "server" },
+  kinds: {
+    invited: "invitation", joined: "joined by the invitation", "consent-given": "consent to share the screen and to talk", "task-changed": "task changed",
+    "end-connected": "connected", "end-disconnected": "connection lost", "on-the-line": "on the line", "off-the-line": "off the line",
+    "screen-shared": "shares the screen", "screen-stopped": "sharing stopped", "screen-refused": "sharing not started", blanked: "screen hidden for a moment", unblanked: "screen visible again",
+    "microphone-on": "microphone on", "microphone-off": "microphone off", "microphone-refused": "microphone not started", "path-changed": "path",
+    paused: "pause", resumed: "resumed", "low-balance": "payer warned of the balance", "paused-for-top-up": "pause for top-up", "topped-up": "topped up",
+    charged: "charged", chat: "chat", "stopped-in-red": "red stop", commented: "comment", "email-confirmed": "address confirmed",
+    ended: "call ended", settled: "settled", flagged: "mark",
+  },
+  facts: {
+    configuration: "configuration", rate: "consultant's rate", bySite: "on the page", byBrowser: "by the browser's button", notSupported: "not supported by the browser", refused: "refused",
+    missing: "no microphone", notIdentified: "not identified",
+  },
+  sides: { client: "client", consultant: "consultant" },
+  paths: { websocket: "through the server", "webrtc-direct": "direct", "webrtc-relay": "through a relay" },
+  integrity: "Integrity of the journal",
+  head: "Checksum of the last event (SHA-256)",
+  howToCheck: "Each event is bound to the one before it: none can be changed, dropped or moved without changing this sum.",
+};
+
+export const printTexts: Readonly<Record<Locale, PrintTexts>> = { ru, en };

@@ -1,0 +1,24 @@
+/** HTTP of the journal. */
+import type { CallId, Side } from "@minuta/contracts/ids";
+import { journalApi } from "@minuta/contracts/journal";
+import type { Caller, Routes } from "#platform/http";
+import { refuse } from "#platform/refusal";
+import type { Journal } from "./index.ts";
+import { printProtocol } from "./print-protocol.ts";
+
+/** The caller's side of a call, null when he is no party of it. */
+export type PartyOf = (callId: CallId, caller: Caller) => Promise<{ side: Side } | null>;
+
+export function journalRoutes(routes: Routes, journal: Journal, partyOf: PartyOf): void {
+  const sideOf = async (callId: CallId, caller: Caller): Promise<Side> => {
+    const party = await partyOf(callId, caller);
+    if (party === null) throw refuse("not-found", {});
+    return party.side;
+  };
+  routes.bind(journalApi.events, async ({ params }) => ({ events: await journal.events(params.callId) }));
+  routes.bind(journalApi.protocol, async ({ params, caller }) => ({ protocol: await journal.protocol(params.callId, await sideOf(params.callId, caller)) }));
+  routes.bind(journalApi.protocolPdf, async ({ params, query, caller }) => {
+    const protocol = await journal.protocol(params.callId, await sideOf(params.callId, caller));
+    return { bytes: await printProtocol(protocol, query.locale), contentType: "application/pdf", fileName: `${protocol.number}.pdf` };
+  });
+}
