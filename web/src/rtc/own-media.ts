@@ -14,7 +14,8 @@ export class OwnMedia {
   readonly #events: OwnMediaEvents;
   #screenTrack: MediaStreamTrack | null = null;
   #microphoneTrack: MediaStreamTrack | null = null;
-  #closed = false;
+  /** Numbers of the questions put to the browser: an answer to an earlier one comes too late (red stop, end of the call). */
+  readonly #asked = { screen: 0, microphone: 0 };
 
   constructor(events: OwnMediaEvents) {
     this.#events = events;
@@ -25,14 +26,18 @@ export class OwnMedia {
     return { screen: this.sharing === "on" ? this.#screenTrack : null, microphone: this.microphone === "on" ? this.#microphoneTrack : null };
   }
 
+  /** Whether one's own picture can be shown to oneself: a whole screen would mirror itself without end. */
+  get previewable(): boolean {
+    return this.sharing === "on" && this.#screenTrack?.getSettings().displaySurface !== "monitor";
+  }
+
   /** Must be called from a click. */
   async shareScreen(): Promise<void> {
     if (this.sharing === "asking") return;
-    const before = this.sharing;
+    const question = ++this.#asked.screen;
     if (this.#screenTrack === null) this.#setSharing("asking");
     const asked = await askScreen();
-    // The red stop, or the end of the page's call, while the browser's window was open.
-    if (this.#closed || (before !== "on" && before !== "blanked" && this.sharing !== "asking")) return stop("track" in asked ? asked.track : null);
+    if (question !== this.#asked.screen) return stop("track" in asked ? asked.track : null);
     if ("state" in asked) return this.#screenTrack === null ? this.#setSharing(asked.state) : undefined;
     stop(this.#screenTrack);
     this.#screenTrack = asked.track;
@@ -46,6 +51,7 @@ export class OwnMedia {
   /** `off`: by a command; `stopped-by-browser`: by the browser's own bar. */
   endSharing(state: "off" | "stopped-by-browser"): void {
     if (this.#screenTrack === null && this.sharing !== "asking") return;
+    this.#asked.screen += 1;
     stop(this.#screenTrack);
     this.#screenTrack = null;
     this.#events.screen(null);
@@ -60,9 +66,10 @@ export class OwnMedia {
     if (this.microphone === "asking") return;
     if (this.#microphoneTrack !== null) return this.#setMicrophone(on ? "on" : "muted");
     if (!on) return;
+    const question = ++this.#asked.microphone;
     this.#setMicrophone("asking");
     const asked = await askMicrophone();
-    if (this.#closed || this.microphone !== "asking") return stop("track" in asked ? asked.track : null);
+    if (question !== this.#asked.microphone) return stop("track" in asked ? asked.track : null);
     if ("state" in asked) return this.#setMicrophone(asked.state);
     this.#microphoneTrack = asked.track;
     asked.track.addEventListener("ended", () => {
@@ -78,12 +85,8 @@ export class OwnMedia {
     if (this.#microphoneTrack !== null || this.microphone === "asking") this.#giveUpMicrophone("off");
   }
 
-  close(): void {
-    this.stopEverything();
-    this.#closed = true;
-  }
-
   #giveUpMicrophone(state: "off" | "missing"): void {
+    this.#asked.microphone += 1;
     stop(this.#microphoneTrack);
     this.#microphoneTrack = null;
     this.#events.microphone(null);
