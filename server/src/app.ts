@@ -1,20 +1,28 @@
 /** The composition root: the only file that knows every domain. Makes each from what it needs, binds its routes, starts its loops. */
 import { join } from "node:path";
 import { devApi } from "@minuta/contracts/dev";
-import pg from "pg";
+import { callId } from "@minuta/contracts/ids";
+import { kopecks } from "@minuta/contracts/money";
+import { z } from "zod";
 import type { Config } from "./config.ts";
-import { openBus } from "#platform/bus";
-import { systemClock } from "#platform/clock";
-import { openDb, type DbOptions } from "#platform/db";
-import { startEvents } from "#platform/events";
-import { createHttp, type Routes } from "#platform/http";
+import { connectTo, openBus, type Bus } from "#platform/bus";
+import { systemClock, type Clock } from "#platform/clock";
+import { openDb, type Db, type DbOptions } from "#platform/db";
+import { startEvents, type Event, type Subscribers } from "#platform/events";
+import { createHttp, type Caller, type Cookies, type Routes } from "#platform/http";
 import { startJobs } from "#platform/jobs";
 import type { Log } from "#platform/log";
 import { createMail, type Mail } from "#platform/mail";
 import { migrate } from "#platform/migrate";
 import { servePages } from "#platform/pages";
 import { createSockets } from "#platform/socket";
+import { callsRoutes, createCalls, GUEST_COOKIE, type Calls } from "#calls";
+import { createJournal, journalRoutes, type Journal } from "#journal";
+import { createLedger, ledgerRoutes, type Ledger } from "#ledger";
+import { createMetering, type Evidence } from "#metering";
 import { createPeople, demoPeople, peopleRoutes, seedDemoPeople, SIGN_IN_COOKIE, type DemoSignIn } from "#people";
+import { createPresence, presenceRoutes, startPresence } from "#presence";
+import { openRemote, type RemotePorts } from "#remote";
 
 const DATABASE_CONNECTIONS = 20;
 
@@ -41,43 +49,138 @@ export async function startApp(options: AppOptions): Promise<App> {
   const clock = systemClock;
   const db = openDb({ connection, poolSize: DATABASE_CONNECTIONS, onError: (error) => log.warn({ err: error }, "db.connection_lost") });
   await migrate(db.pool);
-  const bus = await openBus({ connect: () => new pg.Client(connection), clock, log });
+  const bus = await openBus({ connect: connectTo(connection), clock, log });
   const mail = createMail({ smtpUrl: config.SMTP_URL ?? null, from: config.MAIL_FROM, folder: join(options.folder, "mail"), clock, log });
+  const platform = { db, bus, mail, clock, log, publicUrl, demo: config.DEMO };
+  const domains = createDomains(platform);
+  const { people, ledger, presence, calls, journal, metering } = domains;
 
-  const people = createPeople({ db, bus, mail, publicUrl, demo: config.DEMO });
-
-  const http = createHttp({
-    db,
-    log,
-    behindProxy: config.BEHIND_PROXY,
-    async identify(cookies) {
-      const signIn = cookies.get(SIGN_IN_COOKIE);
-      const person = signIn === undefined ? null : await people.resolveCaller(signIn);
-      return { personId: person?.personId ?? null, roles: person?.roles ?? [], signInId: person?.signInId ?? null, guestId: null };
-    },
-    isParty: async () => false,
-  });
-  const sockets = createSockets({ server: http.server.server, callerOf: http.callerOf, log });
-  peopleRoutes(http, people, async () => null);
+  const http = createHttp({ db, log, behindProxy: config.BEHIND_PROXY, identify: (cookies) => identify(domains, cookies), isParty: (caller, params) => isParty(calls, caller, params) });
+  peopleRoutes(http, people, calls.guestOf);
+  ledgerRoutes(http, ledger);
+  presenceRoutes(http, presence);
+  callsRoutes(http, calls);
+  journalRoutes(http, journal, calls.partyOf);
   if (config.DEMO) devRoutes(http, mail);
   await servePages(http.server);
 
-  const stopJobs = await startJobs(db, { ...mail.jobs }, log);
-  const stopEvents = startEvents({ db, clock, log, subscribers: {} });
-  if (config.DEMO) await db.tx((tx) => seedDemoPeople(tx));
+  const sockets = createSockets({ server: http.server.server, callerOf: http.callerOf, log });
+  const evidence = metering.startEvidence();
+  const remote = openRemote(remotePorts({ ...domains, ...platform, sockets, evidence }));
+  const stops = [
+    await startJobs(db, mail.jobs, log),
+    startEvents({ db, clock, log, subscribers: subscribersOf(domains, bus) }),
+    metering.startChargingPass(),
+    calls.start(),
+    startPresence(presence, { clock, log }),
+  ];
+  if (config.DEMO) await seedDemo(db, ledger);
 
   return {
     demoPeople: config.DEMO ? demoPeople() : [],
     listen: async (at) => void (await http.server.listen(at)),
     async stop() {
+      // Channels first, so that their evidence is written while everything still works.
       sockets.close();
+      await remote.stop();
+      await journal.flush();
+      await evidence.close();
       await http.server.close();
-      await stopEvents();
-      await stopJobs();
+      for (const stop of stops) await stop();
       await bus.close();
       await db.close();
     },
   };
+}
+
+interface Platform {
+  readonly db: Db;
+  readonly bus: Bus;
+  readonly mail: Mail;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly publicUrl: string;
+  readonly demo: boolean;
+}
+
+type Domains = ReturnType<typeof createDomains>;
+
+/** From the lowest up; what a lower one needs of a higher one is handed in as a port. */
+function createDomains(platform: Platform) {
+  const { db, bus, clock, log } = platform;
+  const people = createPeople(platform);
+  const metering = createMetering({ db, clock, log });
+  const ledger = createLedger({
+    db,
+    findPersonByEmail: async (tx, email) => (await people.findPersonByEmail(tx, email))?.id ?? null,
+    burnPerMinute: metering.burnPerMinute,
+  });
+  const presence = createPresence({ db, bus, clock });
+  const calls: Calls = createCalls({ ...platform, people, metering, record: (tx, callId, event) => journal.append(tx, callId, event) });
+  const journal: Journal = createJournal({ db, clock, log, calls, metering });
+  return { people, metering, ledger, presence, calls, journal };
+}
+
+async function identify({ people, calls }: Domains, cookies: Pick<Cookies, "get">): Promise<Pick<Caller, "personId" | "roles" | "signInId" | "guestId">> {
+  const signIn = cookies.get(SIGN_IN_COOKIE);
+  const guest = cookies.get(GUEST_COOKIE);
+  const person = signIn === undefined ? null : await people.resolveCaller(signIn);
+  const guestId = guest === undefined ? null : await calls.callerOfGuestCookie(guest);
+  return { personId: person?.personId ?? null, roles: person?.roles ?? [], signInId: person?.signInId ?? null, guestId };
+}
+
+const ofCall = z.object({ callId });
+
+async function isParty(calls: Calls, caller: Caller, params: unknown): Promise<boolean> {
+  const named = ofCall.safeParse(params);
+  return named.success && (await calls.partyOf(named.data.callId, caller)) !== null;
+}
+
+/** What metering tells reaches the journal, the calls, and the screens that are open. */
+function subscribersOf({ calls, journal }: Domains, bus: Bus): Subscribers {
+  const tell = async ({ topic, body }: Event): Promise<void> => {
+    const told = z.object({ callId, minutesLeft: z.int().optional() }).parse(body);
+    if (topic === "metering.low_balance") bus.publish(`call:${told.callId}`, { t: "low-balance", minutesLeft: told.minutesLeft ?? 0 });
+    bus.publish(`call:${told.callId}`, { t: "call-changed" });
+  };
+  const all: Record<string, ((heard: Event) => Promise<void>)[]> = {};
+  for (const subscribers of [calls.subscribers, journal.subscribers] as Subscribers[]) {
+    for (const [topic, heard] of Object.entries(subscribers)) all[topic] = [...(all[topic] ?? []), ...heard];
+  }
+  for (const topic of ["metering.low_balance", "metering.paused_for_top_up", "metering.resumed"]) all[topic] = [...(all[topic] ?? []), tell];
+  return all;
+}
+
+type RemoteParts = Domains & Platform & { readonly sockets: RemotePorts["sockets"]; readonly evidence: Evidence };
+
+function remotePorts({ calls, journal, metering, presence, bus, db, clock, log, sockets, evidence }: RemoteParts): RemotePorts {
+  return {
+    sockets,
+    bus,
+    clock,
+    log,
+    calls,
+    evidence,
+    journal: { append: journal.appendSoon, chat: journal.chat },
+    pages: presence,
+    meters: (callIds) => metering.meters(db, callIds),
+    iceServers: () => [],
+    onSignInEnded: (signInId, ended) => bus.subscribe(`sign-in:${signInId}`, ended),
+    personTopic: (personId) => `person:${personId}`,
+    callTopic: (id) => `call:${id}`,
+  };
+}
+
+/** Money for the demo's consultants, once: the ledger knows the key. */
+const DEMO_TOP_UP_KOPECKS = 150_000;
+
+async function seedDemo(db: Db, ledger: Ledger): Promise<void> {
+  await db.tx(async (tx) => {
+    for (const person of await seedDemoPeople(tx)) {
+      if (person.roles.includes("operator")) continue;
+      await ledger.topUp(tx, { key: `demo:${person.id}`, party: person.id, from: "bank", amount: kopecks(DEMO_TOP_UP_KOPECKS), reason: "Демонстрационное пополнение" });
+    }
+  });
 }
 
 /** What a demo tells anyone: its sign-ins, and the mails that stayed in the folder. */

@@ -6,6 +6,7 @@ import { randomUUID } from "node:crypto";
 import pg from "pg";
 import { z } from "zod";
 import type { Clock } from "./clock.ts";
+import type { DbOptions } from "./db.ts";
 import type { Log } from "./log.ts";
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
@@ -26,6 +27,10 @@ const PAYLOAD_MAX_BYTES = 7_500;
 const RECONNECT_AFTER_MS = 500;
 
 const batch = z.object({ from: z.string(), messages: z.array(z.tuple([z.string(), z.json()])) });
+
+/** Makes clients of the bus's own, apart from the pool. */
+export const connectTo = (connection: DbOptions["connection"]) => (): pg.Client =>
+  new pg.Client(typeof connection === "string" ? { connectionString: connection, application_name: "minuta-bus" } : { ...connection, application_name: "minuta-bus" });
 
 export interface BusOptions {
   readonly connect: () => pg.Client;
