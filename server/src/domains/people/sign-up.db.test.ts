@@ -71,6 +71,10 @@ describe("signing up", () => {
     const second = tokenIn((await newestMailTo(world, email, 2)).text);
     const answers = await Promise.all([first, second].map((token) => new Browser(world).send("POST", "confirm", { token })));
     expect(answers.map(({ status }) => status).sort((a, b) => a - b)).toEqual([200, 410]);
+    const entries = await Promise.all(
+      ["первый пароль здесь", "второй пароль здесь"].map((password) => new Browser(world).signIn(email, password)),
+    );
+    expect(entries.map(({ body }) => body.type ?? "in").sort()).toEqual(["email-or-password-wrong", "in"]);
   });
 
   test("writes nothing of what a stranger typed into the mail", async () => {
