@@ -266,8 +266,8 @@ class Engine {
 
   /** The picture before stays until the one on the new path is there. */
   #show(): void {
-    const { path, otherSharing } = this.state;
-    if (this.#options.call.side === "client") return this.#view.show(this.own.previewable ? "own" : "nothing");
+    const { path, otherSharing, sharing } = this.state;
+    if (this.#options.call.side === "client") return this.#view.show(sharing === "on" ? "own" : "nothing");
     if (otherSharing !== "on") return this.#view.show("nothing");
     if (isDirect(path) && this.#direct.pictureCame) {
       this.#relayPictureCame = false;

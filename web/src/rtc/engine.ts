@@ -59,10 +59,7 @@ export interface CallEngine {
   sendChat(text: string): void;
   /** Consultant's side: 0…1 of the picture; null lifts the pointer. */
   point(at: { x: number; y: number } | null): void;
-  /**
-   * Shows the other side's picture (consultant) or one's own shared window (client) inside `host`; returns the detacher. A whole screen is
-   * not shown to its owner: it would mirror itself without end.
-   */
+  /** Shows the other side's picture (consultant) or one's own shared screen, as a still a second (client), inside `host`; returns the detacher. */
   attachPicture(host: HTMLElement): () => void;
   /** The red stop: ends sharing, blank, microphone at once and tells the other side. Also by Esc-Esc. */
   stopEverything(): void;

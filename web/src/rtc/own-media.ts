@@ -26,11 +26,6 @@ export class OwnMedia {
     return { screen: this.sharing === "on" ? this.#screenTrack : null, microphone: this.microphone === "on" ? this.#microphoneTrack : null };
   }
 
-  /** Whether one's own picture can be shown to oneself: a whole screen would mirror itself without end. */
-  get previewable(): boolean {
-    return this.sharing === "on" && this.#screenTrack?.getSettings().displaySurface !== "monitor";
-  }
-
   /** Must be called from a click. */
   async shareScreen(): Promise<void> {
     if (this.sharing === "asking") return;

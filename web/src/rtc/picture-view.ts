@@ -2,27 +2,33 @@
 
 export type Shown = "relay" | "direct" | "own" | "nothing";
 
+/** One's own screen is shown as stills: a moving picture of the screen it stands on would mirror itself without end. */
+const OWN_STILL_EVERY_MS = 1000;
+
 export class PictureView {
   readonly #box = document.createElement("div");
-  readonly #canvas = document.createElement("canvas");
+  readonly #relay = document.createElement("canvas");
   readonly #direct = document.createElement("video");
-  readonly #own = document.createElement("video");
+  readonly #own = document.createElement("canvas");
+  /** Where the stills of one's own screen are taken from; never seen itself. */
+  readonly #source = document.createElement("video");
   #shown: Shown = "nothing";
+  #stillAt = -Infinity;
 
   /** `sized`: the direct picture has this size now. */
   constructor(sized: (size: { width: number; height: number }) => void) {
     this.#box.style.cssText = "position:relative;width:100%;height:100%";
-    for (const element of [this.#canvas, this.#direct, this.#own]) {
+    for (const element of [this.#relay, this.#direct, this.#own, this.#source]) {
       element.style.cssText = "position:absolute;inset:0;width:100%;height:100%;object-fit:contain;visibility:hidden";
       this.#box.append(element);
     }
-    for (const video of [this.#direct, this.#own]) Object.assign(video, { muted: true, autoplay: true, playsInline: true });
+    for (const video of [this.#direct, this.#source]) Object.assign(video, { muted: true, autoplay: true, playsInline: true });
     this.#direct.addEventListener("resize", () => sized({ width: this.#direct.videoWidth, height: this.#direct.videoHeight }));
   }
 
   /** For the worker; can be asked for once. */
   offscreen(): OffscreenCanvas {
-    return this.#canvas.transferControlToOffscreen();
+    return this.#relay.transferControlToOffscreen();
   }
 
   setDirect(track: MediaStreamTrack): void {
@@ -30,23 +36,34 @@ export class PictureView {
   }
 
   setOwn(track: MediaStreamTrack | null): void {
-    play(this.#own, track);
+    play(this.#source, track);
+    this.#stillAt = -Infinity;
   }
 
   show(what: Shown): void {
+    if (what === "own") this.#takeStill();
     if (what === this.#shown) return;
     this.#shown = what;
-    const visible = { relay: this.#canvas, direct: this.#direct, own: this.#own, nothing: null }[what];
-    for (const element of [this.#canvas, this.#direct, this.#own]) element.style.visibility = element === visible ? "visible" : "hidden";
+    const visible = { relay: this.#relay, direct: this.#direct, own: this.#own, nothing: null }[what];
+    for (const element of [this.#relay, this.#direct, this.#own]) element.style.visibility = element === visible ? "visible" : "hidden";
   }
 
   attach(host: HTMLElement): () => void {
     host.append(this.#box);
     // A video that was out of the document is paused.
-    for (const video of [this.#direct, this.#own]) if (video.srcObject !== null) void video.play().catch(() => undefined);
+    for (const video of [this.#direct, this.#source]) if (video.srcObject !== null) void video.play().catch(() => undefined);
     return () => {
       if (this.#box.parentElement === host) this.#box.remove();
     };
+  }
+
+  #takeStill(): void {
+    const { videoWidth: width, videoHeight: height } = this.#source;
+    const now = performance.now();
+    if (width === 0 || now - this.#stillAt < OWN_STILL_EVERY_MS) return;
+    this.#stillAt = now;
+    if (this.#own.width !== width || this.#own.height !== height) Object.assign(this.#own, { width, height });
+    this.#own.getContext("2d", { alpha: false })?.drawImage(this.#source, 0, 0);
   }
 }
 

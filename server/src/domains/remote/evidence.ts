@@ -34,6 +34,8 @@ export function openLine(ports: RemotePorts, callId: CallId, side: Side): Line {
       if (on && since === null) {
         since = now;
         enqueue(() => begin(now));
+      } else if (on && since !== null) {
+        ports.evidence.seen({ callId, side, at: new Date(lastProven(facts, since)) });
       } else if (!on && since !== null) {
         const at = lastProven(facts, since);
         since = null;

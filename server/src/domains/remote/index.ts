@@ -12,6 +12,9 @@ export type { RemotePorts, WrittenChat } from "./ports.ts";
 
 const LOOK_AT_LINES_EVERY_MS = 250;
 const TELL_METERS_EVERY_MS = 1000;
+/** WebSocket's "service restart": the ends come back at once. */
+const RESTART = 1012;
+const TELL_WHO_IS_HERE_EVERY_MS = 10_000;
 
 export interface Remote {
   /** Closes every call's sockets so that the ends come back to another copy, and waits until metering has the evidence. */
@@ -20,26 +23,29 @@ export interface Remote {
 
 /** Binds the sockets of calls and of the live channel. */
 export function openRemote(ports: RemotePorts): Remote {
-  const rooms = serveCalls(ports);
+  const { clock, log } = ports;
+  const rooms = serveCalls(ports).all;
   serveLive(ports);
-  const stopLooking = ports.clock.every(LOOK_AT_LINES_EVERY_MS, () => {
-    const now = ports.clock.now().getTime();
-    for (const room of rooms.all.values()) room.step(now);
-  });
-  const stopTelling = ports.clock.every(TELL_METERS_EVERY_MS, async () => {
-    if (rooms.all.size === 0) return;
-    try {
-      const meters = await ports.meters([...rooms.all.keys()]);
-      for (const [callId, meter] of meters) rooms.all.get(callId)?.meter(meter);
-    } catch (error) {
-      ports.log.warn({ err: error }, "remote.meters_not_told");
-    }
-  });
+  const tried = (what: string, work: () => Promise<void>) => async (): Promise<void> => {
+    if (rooms.size > 0) await work().catch((error: unknown) => log.warn({ err: error }, `remote.${what}_failed`));
+  };
+  const closeAll = async (reason: string): Promise<void> => void (await Promise.all([...rooms.values()].map((room) => room.close(RESTART, reason))));
+  const stops = [
+    clock.every(LOOK_AT_LINES_EVERY_MS, () => {
+      const now = clock.now().getTime();
+      for (const room of rooms.values()) room.step(now);
+    }),
+    clock.every(TELL_METERS_EVERY_MS, tried("telling_meters", async () => {
+      for (const [callId, meter] of await ports.meters([...rooms.keys()])) rooms.get(callId)?.meter(meter);
+    })),
+    clock.every(TELL_WHO_IS_HERE_EVERY_MS, tried("telling_presence", () =>
+      ports.calls.seen([...rooms].flatMap(([callId, room]) => room.sides.map((side) => ({ callId, side })))))),
+    ports.evidence.onFenced(() => void closeAll("fenced")),
+  ];
   return {
     async stop() {
-      stopLooking();
-      stopTelling();
-      await Promise.all([...rooms.all.values()].map((room) => room.close(1012, "restart")));
+      for (const stop of stops) stop();
+      await closeAll("restart");
     },
   };
 }

@@ -1,4 +1,5 @@
 /** News for a signed-in person on whatever page he is: `/api/remote/live`, downwards only. */
+import { randomUUID } from "node:crypto";
 import type { PersonId, SignInId } from "@minuta/contracts/ids";
 import { closeCodes, liveMessage, remotePaths } from "@minuta/contracts/wire";
 import type { WebSocket } from "ws";
@@ -15,8 +16,11 @@ export function serveLive(ports: RemotePorts): void {
       const count = (open.get(personId) ?? 0) + 1;
       if (count > LIVE_CHANNELS_PER_PERSON) return socket.close(closeCodes.tooMuch, "too many live channels");
       open.set(personId, count);
+      const channelId = randomUUID();
+      ports.pages.opened(personId, channelId);
       const close = serveOne(ports, socket, { personId, signInId });
       socket.on("close", () => {
+        ports.pages.closed(personId, channelId);
         close();
         const left = (open.get(personId) ?? 1) - 1;
         if (left === 0) open.delete(personId);

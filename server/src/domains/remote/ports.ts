@@ -26,14 +26,25 @@ export interface RemotePorts {
     /** Null when the caller is no party of the call, or there is no such call. */
     partyOf(callId: CallId, caller: Caller): Promise<{ readonly side: Side } | null>;
     view(callId: CallId, side: Side): Promise<CallView>;
+    /** These ends' pages are connected now; told every few seconds, for whoever ends calls that were forsaken. */
+    seen(ends: readonly { readonly callId: CallId; readonly side: Side }[]): Promise<void>;
   };
   /** Meters of open calls as the payer sees them; calls without a meter are left out. */
   meters(callIds: readonly CallId[]): Promise<ReadonlyMap<CallId, Meter>>;
   /** Where metering takes its evidence from; `at` by this server's clock. A second `begin` or `end` in a row is harmless. */
   readonly evidence: {
     begin(of: { callId: CallId; side: Side; at: Date }): Promise<void>;
+    /** It still is: how far it counts should the call end now. Cheap, in memory. */
+    seen(of: { callId: CallId; side: Side; at: Date }): void;
     /** `at`: the last instant at which all conditions held. */
     end(of: { callId: CallId; side: Side; at: Date }): Promise<void>;
+    /** Metering may assert nothing more of what this server holds: every channel must be dropped. */
+    onFenced(drop: () => void): () => void;
+  };
+  /** Where presence learns of a person's live pages. */
+  readonly pages: {
+    opened(personId: PersonId, channelId: string): void;
+    closed(personId: PersonId, channelId: string): void;
   };
   readonly journal: {
     append(callId: CallId, event: { actor: JournalActor; kind: JournalKind; facts: Record<string, unknown> }): Promise<void>;

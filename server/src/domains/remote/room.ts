@@ -41,6 +41,11 @@ export class Room {
     return this.#closed;
   }
 
+  /** The sides whose pages are connected. */
+  get sides(): Side[] {
+    return this.#eachEnd().map((end) => end.side);
+  }
+
   get empty(): boolean {
     return this.#ends.client === null && this.#ends.consultant === null;
   }
