@@ -28,7 +28,11 @@ node_runs && exit 0
 if command -v apt-get >/dev/null; then
   if [ "$(id -u)" = 0 ]; then for_all; else for_us; fi
 fi
-node_runs && exit 0
+if node_runs; then
+  # Optional packages whose install scripts could not run were left out (PostgreSQL); it links its files itself, so no script is needed.
+  npm install --ignore-scripts --no-save
+  exit 0
+fi
 echo "Node 26, which comes with this project, does not start here:" >&2
 node_modules/.bin/node --version >&2 || true
 echo "On Debian: apt-get install libatomic1. Then npm ci again." >&2
