@@ -189,15 +189,14 @@ $$;
 create function metering.refresh(calls uuid[], at timestamptz) returns void language sql as $$
   with measured as (
     select l.id, m.proven_before_ms, m.running_since, m.all_in, pause.why, pause.began_at,
-      case when l.status = 'ended' then 'ended'
-        when pause.why = 'person' then 'paused' when pause.why = 'top-up' then 'paused-for-top-up'
+      case when pause.why = 'person' then 'paused' when pause.why = 'top-up' then 'paused-for-top-up'
         when m.running_since is not null then 'live' else 'idle' end as status,
       (select max(copy) from metering.presence where call_id = l.call_id and side = 'client' and ended_at is null) as client_copy,
       (select max(copy) from metering.presence where call_id = l.call_id and side = 'consultant' and ended_at is null) as consultant_copy
     from metering.line l
     cross join lateral metering.measure(l) m
     left join metering.pause on pause.call_id = l.call_id and pause.ended_at is null
-    where l.call_id = any (calls)
+    where l.call_id = any (calls) and l.status <> 'ended'
   )
   update metering.line l set
     status = m.status,
@@ -210,7 +209,6 @@ create function metering.refresh(calls uuid[], at timestamptz) returns void lang
         else metering.slot_of(metering.next_look(metering.next_turn(t, l.price_per_minute, p.charged, p.reserved), p.charged,
           m.running_since, m.proven_before_ms, m.proven_before_ms / 1000, at)) end end,
     look_again_at = case
-      when m.status = 'ended' then null
       when not m.all_in then at + interval '8 seconds'
       else coalesce(l.look_again_at, case when l.status = 'live' and m.status <> 'live' then at end) end,
     deadline = case m.status
@@ -223,4 +221,14 @@ $$;
 -- Terms in force now.
 create function metering.tariff_of(wanted text, at timestamptz) returns setof metering.tariff language sql stable as $$
   select * from metering.tariff where kind = wanted and valid_from <= at order by valid_from desc limit 1
+$$;
+
+-- How many of the warnings are behind, when `money` is what is left at `burn` a minute.
+create function metering.warnings(t metering.tariff, money numeric, burn numeric) returns integer language sql immutable as $$
+  select count(*)::integer from unnest(t.warning_minutes) minutes where money < (minutes + 1) * burn
+$$;
+
+-- How far an open end of this copy is shown on screens: a fixed delay behind now, while the lease is alive.
+create function metering.shown_through(copy metering.copy, delay_seconds double precision, at timestamptz) returns timestamptz language sql immutable as $$
+  select case when copy.over_at is null and copy.expires_at > at then greatest(copy.through, at - make_interval(secs => delay_seconds)) else copy.through end
 $$;

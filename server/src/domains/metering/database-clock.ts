@@ -1,0 +1,21 @@
+/** What this process knows of the database's clock: an offset between two bounds, as one round trip can tell. Pure. */
+
+export interface Offset {
+  /** Milliseconds to add to the monotonic clock: at least, and at most. */
+  readonly earliest: number;
+  readonly latest: number;
+}
+
+/** The database said `now` some time between sending and receiving. */
+export const offsetOf = (now: Date, { sentMs, receivedMs }: { sentMs: number; receivedMs: number }): Offset => ({
+  earliest: now.getTime() - receivedMs,
+  latest: now.getTime() - sentMs,
+});
+
+/** The earliest or the latest instant of the database's clock that `ms` may have been. */
+export const toDatabaseTime = (offset: Offset, bound: keyof Offset, ms: number): Date => new Date(bound === "earliest" ? Math.floor(ms + offset.earliest) : Math.ceil(ms + offset.latest));
+
+const JUMP_MS = 2000;
+
+/** Whether the database's clock leapt forward between two round trips. A leap backward needs nothing: time that comes twice counts once. */
+export const jumped = (before: Offset, after: Offset): boolean => after.earliest > before.latest + JUMP_MS;

@@ -1,0 +1,14 @@
+/** The meters of open calls, as both screens show them. */
+import type { Meter } from "@minuta/contracts/calls";
+import type { CallId } from "@minuta/contracts/ids";
+import type { Reader } from "#platform/db";
+import { EVIDENCE_DELAY_SECONDS } from "./evidence.ts";
+import { togetherInCall } from "./rules.ts";
+import * as store from "./store.ts";
+
+export async function meters(reader: Reader, callIds: readonly CallId[]): Promise<Map<CallId, Meter>> {
+  if (callIds.length === 0) return new Map();
+  const rows = await reader.rows(store.readMeters, [callIds, EVIDENCE_DELAY_SECONDS]);
+  const byCall = Map.groupBy(rows, ({ call_id }) => call_id);
+  return new Map([...byCall].map(([callId, lines]) => [callId, togetherInCall(lines)]));
+}
