@@ -1,6 +1,4 @@
 /** The Russian taxpayer number (INN): 10 digits of an organisation, 12 of a person; the last one or two are check digits. */
-import { z } from "zod";
-
 /**
  * Weights of a check digit: those of the twelfth digit; a check digit nearer to the left takes as many from the right as digits stand
  * before it. Source: the tax service's order on INN (ММВ-7-6/435@), checked on public numbers.
@@ -20,5 +18,3 @@ export function isInn(text: string): boolean {
   const digits = Array.from(text, Number);
   return digits.length === 10 ? checkDigitHolds(digits, 9) : checkDigitHolds(digits, 10) && checkDigitHolds(digits, 11);
 }
-
-export const inn = z.string().trim().refine(isInn);
