@@ -7,7 +7,7 @@ const text = (length: number) => fc.array(digit, { minLength: length, maxLength:
 
 describe("tax id", () => {
   test("numbers everybody can look up are accepted", () => {
-    // Sberbank, Yandex, Gazprom: organisations. The last one is the tax service's own example of a person.
+    // Sberbank, Yandex, Gazprom: organisations. The last one is the usual printed example of a person's.
     for (const known of ["7707083893", "7736207543", "7736050003", "500100732259"]) expect(isInn(known), known).toBe(true);
   });
 

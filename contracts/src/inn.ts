@@ -1,7 +1,7 @@
 /** The Russian taxpayer number (INN): 10 digits of an organisation, 12 of a person; the last one or two are check digits. */
 /**
  * Weights of a check digit: those of the twelfth digit; a check digit nearer to the left takes as many from the right as digits stand
- * before it. Source: the tax service's order on INN (ММВ-7-6/435@), checked on public numbers.
+ * before it. The tax service's rule; tried on public numbers in the test.
  */
 const WEIGHTS = [3, 7, 2, 4, 10, 3, 5, 9, 4, 6, 8] as const;
 
