@@ -53,7 +53,7 @@ export const catalogueApi = endpoints({
       configuration: configurationCode.optional(), area: areaCode.optional(), text: z.string().trim().max(100).optional(),
       /** Only who is free now. */
       free: z.enum(["yes", "no"]).default("no"),
-      after: z.string().max(80).optional(), limit: z.coerce.number().int().min(1).max(100).default(24),
+      after: z.string().max(600).optional(), limit: z.coerce.number().int().min(1).max(100).default(24),
     }),
     /** Free first, then busy, then off; within that by price. Facets count the other filters' results. */
     reply: z.object({ cards: z.array(catalogueCard), next: z.string().nullable(), total: z.int(), freeNow: z.int(), configurations: facet, areas: facet }),

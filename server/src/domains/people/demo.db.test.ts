@@ -8,7 +8,14 @@ const world = peopleWorld();
 describe("demo people", () => {
   test("are made once, can sign in with the shown password, and one of them is an operator", async () => {
     const added = await world.database.db.tx(seedDemoPeople);
-    expect(added.map(({ name }) => name)).toEqual(["Анна Смирнова", "Игорь Петров", "Оператор Минуты"]);
+    expect(added.map(({ name }) => name)).toEqual([
+      "Анна Смирнова",
+      "Игорь Петров",
+      "Мария Кузнецова",
+      "Ольга Белова",
+      "Сергей Волков",
+      "Оператор Минуты",
+    ]);
     expect(await world.database.db.tx(seedDemoPeople)).toEqual([]);
     for (const { email, password, role } of demoPeople()) {
       const browser = new Browser(world);

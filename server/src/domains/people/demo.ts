@@ -14,7 +14,7 @@ interface DemoPerson {
   readonly inn: string | null;
   readonly roles: readonly Role[];
   readonly ownRateKopecks: number | null;
-  readonly role: "consultant" | "operator";
+  readonly role: "consultant" | "client" | "operator";
 }
 
 const demo: readonly DemoPerson[] = [
@@ -28,6 +28,25 @@ const demo: readonly DemoPerson[] = [
     role: "consultant",
   },
   { email: "igor@minuta.example", name: "Игорь Петров", firm: null, inn: null, roles: [], ownRateKopecks: null, role: "consultant" },
+  { email: "maria@minuta.example", name: "Мария Кузнецова", firm: null, inn: null, roles: [], ownRateKopecks: null, role: "consultant" },
+  {
+    email: "olga@minuta.example",
+    name: "Ольга Белова",
+    firm: "ООО «Ромашка»",
+    inn: "0077012344",
+    roles: [],
+    ownRateKopecks: null,
+    role: "client",
+  },
+  {
+    email: "sergey@minuta.example",
+    name: "Сергей Волков",
+    firm: "ООО «Вектор»",
+    inn: "0078123456",
+    roles: [],
+    ownRateKopecks: null,
+    role: "client",
+  },
   {
     email: "operator@minuta.example",
     name: "Оператор Минуты",
