@@ -4,6 +4,7 @@ import type { Endpoint } from "@minuta/contracts/endpoint";
 import { ledgerApi, type Wallet } from "@minuta/contracts/ledger";
 import type { Kopecks } from "@minuta/contracts/money";
 import { peopleApi } from "@minuta/contracts/people";
+import type { Page } from "@playwright/test";
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import type { Credentials, Product } from "./product.ts";
@@ -19,6 +20,9 @@ interface LooseInput {
   readonly body?: unknown;
 }
 
+/** Version of the consent that callers of the door agree to. */
+export const CONSENT = "join-2026-11";
+
 export interface Caller {
   /** One request; refuses (throws) with the problem's body when the answer is not a success. */
   ask<E extends Endpoint>(endpoint: E, input: Input<E>): Promise<Reply<E>>;
@@ -26,31 +30,33 @@ export interface Caller {
   invite(task: string): Promise<Invitation>;
 }
 
-/** Somebody without a cookie; cookies that answers set are kept. */
-export function stranger(product: Product): Caller {
-  const cookies = new Map<string, string>();
-  const keep = (reply: Response): void => {
-    for (const line of reply.headers.getSetCookie()) {
-      const [, name, value] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
-      if (name !== undefined && value !== undefined) cookies.set(name, value);
-    }
-  };
+interface Sent {
+  readonly method: string;
+  readonly headers: Record<string, string>;
+  readonly body?: string;
+}
+interface Answered {
+  readonly status: number;
+  readonly text: string;
+}
+/** How a request gets to the product: by a program of its own, or by the page of a browser. */
+type Way = (address: string, sent: Sent) => Promise<Answered>;
+
+function callerBy(product: Product, way: Way): Caller {
   const ask = async <E extends Endpoint>(endpoint: E, input: Input<E>): Promise<Reply<E>> => {
     const { params, query, body }: LooseInput = input;
     const path = endpoint.path.replaceAll(/:(\w+)/g, (_, name: string) => encodeURIComponent(String(params?.[name])));
     const search = new URLSearchParams(Object.entries(query ?? {}).map(([name, value]) => [name, String(value)])).toString();
-    const reply = await fetch(`${product.address}${path}?${search}`, {
+    const { status, text } = await way(`${product.address}${path}?${search}`, {
       method: endpoint.method,
       headers: {
-        cookie: Array.from(cookies, ([name, value]) => `${name}=${value}`).join("; "),
         ...(body === undefined ? {} : { "content-type": "application/json" }),
         ...(endpoint.command === true ? { "idempotency-key": randomUUID() } : {}),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
-    keep(reply);
-    if (!reply.ok) throw new Error(`${endpoint.method} ${path}: ${reply.status} ${await reply.text()}`);
-    return endpoint.reply.parse(await reply.json()) as Reply<E>;
+    if (status < 200 || status > 299) throw new Error(`${endpoint.method} ${path}: ${status} ${text}`);
+    return endpoint.reply.parse(JSON.parse(text)) as Reply<E>;
   };
   return {
     ask,
@@ -59,17 +65,41 @@ export function stranger(product: Product): Caller {
   };
 }
 
+/** Somebody without a cookie; cookies that answers set are kept. */
+export function stranger(product: Product): Caller {
+  const cookies = new Map<string, string>();
+  return callerBy(product, async (address, sent) => {
+    const cookie = Array.from(cookies, ([name, value]) => `${name}=${value}`).join("; ");
+    const reply = await fetch(address, { ...sent, headers: { ...sent.headers, cookie } });
+    for (const line of reply.headers.getSetCookie()) {
+      const [, name, value] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
+      if (name !== undefined && value !== undefined) cookies.set(name, value);
+    }
+    return { status: reply.status, text: await reply.text() };
+  });
+}
+
+/** Whoever the browser of this page is; the page must be one of the product's. */
+export function inBrowser(product: Product, page: Page): Caller {
+  return callerBy(product, async (address, sent) => {
+    const script = `fetch(${JSON.stringify(address)}, ${JSON.stringify(sent)}).then(async (reply) => ({ status: reply.status, text: await reply.text() }))`;
+    return await page.evaluate<Answered>(script);
+  });
+}
+
 /** The same person as in the browser, with a sign-in of its own. */
-export async function signedIn(product: Product, { email, password }: Credentials): Promise<Caller> {
-  const caller = stranger(product);
+export async function signedIn(product: Product, { email, password }: Credentials, caller = stranger(product)): Promise<Caller> {
   await caller.ask(peopleApi.signIn, { body: { email, password } });
   return caller;
 }
 
 /** A new person with a confirmed e-mail and an empty wallet. */
-export async function newPerson(product: Product, name: string): Promise<{ credentials: Credentials; caller: Caller }> {
+export async function newPerson(
+  product: Product,
+  name: string,
+  caller = stranger(product),
+): Promise<{ credentials: Credentials; caller: Caller }> {
   const credentials: Credentials = { email: `${randomUUID()}@client.example`, password: "длинный пароль 42" };
-  const caller = stranger(product);
   await caller.ask(peopleApi.signUp, { body: { ...credentials, name, locale: "ru" } });
   const letter = await product.letter(credentials.email);
   const token = /confirm\S*[/=]([\w-]{43})/.exec(letter.text)?.[1];

@@ -1,0 +1,146 @@
+/**
+ * Every page, as it looks: no sideways scrolling from a phone to a wide desk, nothing serious found by axe, a picture of each kept in
+ * test-results. Language changes the layout and the colour scheme the contrast, so two looks show both values of both.
+ */
+import { AxeBuilder } from "@axe-core/playwright";
+import { expect, type BrowserContext, type Page, type TestInfo } from "@playwright/test";
+import { callsApi } from "@minuta/contracts/calls";
+import { CONSENT, inBrowser, newPerson, signedIn } from "./harness/api.ts";
+import type { Product } from "./harness/product.ts";
+import { test } from "./harness/test.ts";
+
+const widths = [360, 768, 1440] as const;
+
+interface Look {
+  readonly locale: "ru" | "en";
+  readonly scheme: "light" | "dark";
+  /** At which of the widths axe looks too: it is slow, and each page is looked at twice. */
+  readonly axeAt: (typeof widths)[number];
+}
+const looks: readonly Look[] = [
+  { locale: "ru", scheme: "light", axeAt: 1440 },
+  { locale: "en", scheme: "dark", axeAt: 360 },
+];
+const HEIGHT = 900;
+const named = ({ locale, scheme }: Look): string => `${locale}, ${scheme}`;
+
+/** What the person's browser remembers of his taste. */
+async function dress(context: BrowserContext, { locale, scheme }: Look): Promise<void> {
+  await context.addInitScript(
+    `localStorage.setItem("minuta.locale", "${locale}"); localStorage.setItem("minuta.color-scheme", "${scheme}")`,
+  );
+}
+
+/** A page of the visitor's browser, opened at the product, with his taste. */
+async function opened(context: BrowserContext, product: Product, look: Look): Promise<Page> {
+  await dress(context, look);
+  const page = await context.newPage();
+  await page.goto(`${product.address}/join`);
+  return page;
+}
+
+async function settled(page: Page): Promise<void> {
+  await expect(page.getByRole("heading", { level: 1 }).first()).toBeVisible();
+  await page.waitForLoadState("networkidle");
+  await page.evaluate("document.fonts.ready.then(() => undefined)");
+}
+
+async function inspect(page: Page, name: string, { look, info }: Inspection): Promise<void> {
+  for (const width of widths) {
+    await page.setViewportSize({ width, height: HEIGHT });
+    const [wide, visible] = await page.evaluate<[number, number]>(
+      "[document.documentElement.scrollWidth, document.documentElement.clientWidth]",
+    );
+    expect.soft(wide, `${name} at ${width}: no sideways scrolling`).toBeLessThanOrEqual(visible);
+    await page.screenshot({ path: info.outputPath(`${name}-${width}.png`), fullPage: true, animations: "disabled" });
+    if (width !== look.axeAt) continue;
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    const grave = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
+    const said = grave.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(" | ")}`);
+    expect.soft(said, `${name} at ${width}: axe`).toEqual([]);
+  }
+}
+
+interface Inspection {
+  readonly look: Look;
+  readonly info: TestInfo;
+}
+
+interface Visit {
+  readonly name: string;
+  readonly address: string;
+}
+
+async function inspectAll(page: Page, visits: readonly Visit[], inspection: Inspection): Promise<void> {
+  for (const { name, address } of visits) {
+    await page.goto(address);
+    await settled(page);
+    await inspect(page, name, inspection);
+  }
+}
+
+const NO_TOKEN = "A".repeat(43);
+
+for (const look of looks) {
+  test(`pages that anyone may open look right (${named(look)})`, async ({ product, visitor }, info) => {
+    const page = await opened(await visitor(), product, look);
+    const at = (path: string): string => product.address + path;
+    const visits = [
+      { name: "landing", address: at("/") },
+      { name: "join-code", address: at("/join") },
+      { name: "sign-in", address: at("/sign-in") },
+      { name: "sign-up", address: at("/sign-up") },
+      { name: "forgot", address: at("/forgot") },
+      { name: "reset", address: at(`/reset?token=${NO_TOKEN}`) },
+      { name: "confirm-failed", address: at(`/confirm?token=${NO_TOKEN}`) },
+      { name: "join-failed", address: at(`/join/${NO_TOKEN}`) },
+      { name: "mail", address: at("/dev/mail") },
+      { name: "not-found", address: at("/no-such-page") },
+    ];
+    await inspectAll(page, visits, { look, info });
+  });
+
+  test(`pages of a new person, empty as they are, look right (${named(look)})`, async ({ product, visitor }, info) => {
+    const page = await opened(await visitor(), product, look);
+    await newPerson(product, "Светлана Новенькая", inBrowser(product, page));
+    const at = (path: string): string => product.address + path;
+    const visits = [
+      { name: "work-empty", address: at("/cabinet/work") },
+      { name: "cabinet-empty", address: at("/cabinet") },
+      { name: "statement-empty", address: at("/cabinet?tab=statement") },
+      { name: "profile", address: at("/cabinet/profile") },
+    ];
+    await inspectAll(page, visits, { look, info });
+  });
+
+  test(`pages of the operator look right (${named(look)})`, async ({ product, visitor }, info) => {
+    const page = await opened(await visitor(), product, look);
+    await signedIn(product, await product.demo("operator@minuta.example"), inBrowser(product, page));
+    await inspectAll(page, [{ name: "operator", address: `${product.address}/operator` }], { look, info });
+  });
+
+  test(`pages of a call, while it runs and after it, look right (${named(look)})`, async ({ product, visitor }, info) => {
+    const [left, right] = [await opened(await visitor(), product, look), await opened(await visitor(), product, look)];
+    const consultant = await signedIn(product, await product.demo("igor@minuta.example"), inBrowser(product, left));
+    const { token } = await consultant.invite("Не сходится ведомость по складу за октябрь");
+    const at = (path: string): string => product.address + path;
+    await inspectAll(right, [{ name: "join", address: at(`/join/${token}`) }], { look, info });
+    const work = [
+      { name: "work", address: at("/cabinet/work") },
+      { name: "work-invite", address: at("/cabinet/work?invitation=new") },
+    ];
+    await inspectAll(left, work, { look, info });
+
+    const guest = { name: "Ольга Николаевна", organisation: "ООО «Ромашка»", inn: null, email: null };
+    const { callId } = await inBrowser(product, right).ask(callsApi.join, { body: { token, guest, consent: CONSENT } });
+    await inspectAll(left, [{ name: "call-consultant", address: at(`/call/${callId}`) }], { look, info });
+    await inspectAll(right, [{ name: "call-client", address: at(`/call/${callId}`) }], { look, info });
+    await consultant.ask(callsApi.end, { params: { callId } });
+    const afterwards = (side: string): Visit[] => [
+      { name: `after-${side}`, address: at(`/call/${callId}/after`) },
+      { name: `protocol-${side}`, address: at(`/call/${callId}/protocol`) },
+    ];
+    await inspectAll(left, [...afterwards("consultant"), { name: "cabinet", address: at("/cabinet") }], { look, info });
+    await inspectAll(right, afterwards("client"), { look, info });
+  });
+}
