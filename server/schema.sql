@@ -84,17 +84,21 @@ create table ledger.purse (
   reference uuid not null,
   reserved bigint default 0 not null,
   held bigint default 0 not null,
+  set_aside bigint default 0 not null,
   charged bigint default 0 not null,
   budgets bigint[] default '{}'::bigint[] not null,
   closed_at timestamp(3) with time zone,
+  settled_at timestamp(3) with time zone,
   constraint purse_reserved_check CHECK ((reserved >= 0)),
   constraint purse_held_check CHECK ((held >= 0)),
-  constraint purse_check CHECK ((charged >= held)),
-  constraint purse_check1 CHECK (((closed_at IS NULL) OR ((reserved = 0) AND (held = 0)))),
+  constraint purse_check CHECK ((set_aside >= (charged + reserved))),
+  constraint purse_check1 CHECK ((charged >= held)),
+  constraint closed_is_given_back CHECK (((closed_at IS NULL) OR (reserved = 0))),
+  constraint settled_is_empty CHECK (((settled_at IS NULL) OR ((closed_at IS NOT NULL) AND (held = 0)))),
   constraint purse_pkey PRIMARY KEY (id)
 ) with (fillfactor=70);
 alter table ledger.purse add constraint purse_owner_fkey FOREIGN KEY (owner) REFERENCES ledger.account(id);
-CREATE INDEX purse_of_owner ON ledger.purse USING btree (owner) WHERE (closed_at IS NULL);
+CREATE INDEX purse_of_owner ON ledger.purse USING btree (owner) WHERE (settled_at IS NULL);
 create type ledger.transfer_kind as enum ('quota', 'charge', 'quota-return', 'settlement', 'top-up', 'refund', 'payout', 'correction');
 
 create table ledger.transfer (
@@ -143,43 +147,43 @@ create type ledger.movement as (
   from_account bigint,
   to_account bigint,
   amount bigint,
-  charged_before bigint,
+  before bigint,
   may_overdraw boolean,
   reason text,
   occurred_at timestamp with time zone
 );
 create type ledger.outcome as enum ('posted', 'repeated', 'stale', 'short', 'later');
 
-CREATE OR REPLACE FUNCTION ledger.quota(key text, purse bigint, wallet bigint, amount bigint, may_overdraw boolean, occurred_at timestamp with time zone)
+CREATE OR REPLACE FUNCTION ledger.quota(purse bigint, wallet bigint, before bigint, amount bigint, may_overdraw boolean, occurred_at timestamp with time zone)
  RETURNS ledger.movement
  LANGUAGE sql
  IMMUTABLE
 AS $function$
-  select (key, 'quota', purse, wallet, null, amount, null, may_overdraw, '', occurred_at)::ledger.movement
+  select ('quota:' || purse || ':' || before, 'quota', purse, wallet, null, amount, before, may_overdraw, '', occurred_at)::ledger.movement
 $function$;
 
-CREATE OR REPLACE FUNCTION ledger.charge(purse bigint, charged_before bigint, amount bigint, occurred_at timestamp with time zone)
+CREATE OR REPLACE FUNCTION ledger.charge(purse bigint, before bigint, amount bigint, occurred_at timestamp with time zone)
  RETURNS ledger.movement
  LANGUAGE sql
  IMMUTABLE
 AS $function$
-  select ('charge:' || purse || ':' || charged_before, 'charge', purse, null, null, amount, charged_before, false, '', occurred_at)::ledger.movement
+  select ('charge:' || purse || ':' || before, 'charge', purse, null, null, amount, before, false, '', occurred_at)::ledger.movement
 $function$;
 
-CREATE OR REPLACE FUNCTION ledger.quota_return(key text, purse bigint, wallet bigint, amount bigint, occurred_at timestamp with time zone)
+CREATE OR REPLACE FUNCTION ledger.quota_return(purse bigint, wallet bigint, before bigint, amount bigint, occurred_at timestamp with time zone)
  RETURNS ledger.movement
  LANGUAGE sql
  IMMUTABLE
 AS $function$
-  select (key, 'quota-return', purse, null, wallet, amount, null, false, '', occurred_at)::ledger.movement
+  select ('quota-return:' || purse || ':' || before, 'quota-return', purse, null, wallet, amount, before, false, '', occurred_at)::ledger.movement
 $function$;
 
-CREATE OR REPLACE FUNCTION ledger.settlement(key text, purse bigint, to_account bigint, amount bigint, reason text, occurred_at timestamp with time zone)
+CREATE OR REPLACE FUNCTION ledger.settlement(purse bigint, to_account bigint, before bigint, amount bigint, reason text, occurred_at timestamp with time zone)
  RETURNS ledger.movement
  LANGUAGE sql
  IMMUTABLE
 AS $function$
-  select (key, 'settlement', purse, null, to_account, amount, null, false, reason, occurred_at)::ledger.movement
+  select ('settlement:' || purse || ':' || before, 'settlement', purse, null, to_account, amount, before, false, reason, occurred_at)::ledger.movement
 $function$;
 
 CREATE OR REPLACE FUNCTION ledger.decide(asked ledger.movement[])
@@ -189,49 +193,49 @@ CREATE OR REPLACE FUNCTION ledger.decide(asked ledger.movement[])
 AS $function$
   with ask as (
     select m.*, t.id is not null as known,
-      (t.kind, t.purse, t.from_account, t.to_account, t.amount, t.reason) is not distinct from (m.kind, m.purse, m.from_account, m.to_account, m.amount, m.reason) as alike
-    from unnest(asked) with ordinality as m (key, kind, purse, from_account, to_account, amount, charged_before, may_overdraw, reason, occurred_at, ord)
-    left join ledger.transfer t on t.key = m.key
+      (t.kind, t.from_account, t.to_account, t.amount, t.reason) is not distinct from (m.kind, m.from_account, m.to_account, m.amount, m.reason) as alike,
+      coalesce(m.before = case m.kind when 'quota' then p.set_aside when 'charge' then p.charged when 'quota-return' then p.set_aside - p.charged - p.reserved else p.charged - p.held end
+        + coalesce(sum(m.amount) over (partition by m.purse, m.kind order by m.ord rows between unbounded preceding and 1 preceding), 0)
+        and (p.closed_at is null or m.kind not in ('quota', 'charge')), m.purse is null) as fresh,
+      p.reserved, p.held, p.budgets
+    from unnest(asked) with ordinality as m (key, kind, purse, from_account, to_account, amount, before, may_overdraw, reason, occurred_at, ord)
+    left join ledger.transfer t on m.purse is null and t.key = m.key
+    left join ledger.purse p on p.id = m.purse
   ), debit as (
     select ask.ord, ask.from_account,
-      coalesce(a.balance - sum(ask.amount) over spending >= case when ask.may_overdraw or a.overdraft is null then -a.overdraft else 0 end, true) as fits
+      coalesce(a.balance - sum(ask.amount) over (partition by ask.from_account order by ask.ord)
+        >= case when ask.may_overdraw or a.overdraft is null then -a.overdraft else 0 end, true) as fits
     from ask join ledger.account a on a.id = ask.from_account
-    where not ask.known
-    window spending as (partition by ask.from_account order by ask.ord)
+    where not ask.known and ask.fresh
   ), counted as (
-    select ask.ord, bool_and(counting.fits) as fits from ask join lateral (
-      select b.allowed - b.spent >= sum(other.amount) as fits
-      from ledger.purse p join ledger.budget b on b.id = any (p.budgets)
-      join ledger.purse q on b.id = any (q.budgets) join ask other on other.purse = q.id
-      where p.id = ask.purse and p.budgets <> '{}' and other.kind = 'quota' and not other.known and other.ord <= ask.ord
-      group by b.id
-    ) counting on true
-    where ask.kind = 'quota' and not ask.known
-    group by ask.ord
+    select ord, bool_and(fits) as fits from (
+      select ask.ord, b.allowed - b.spent >= sum(ask.amount) over (partition by b.id order by ask.ord) as fits
+      from ask cross join lateral unnest(ask.budgets) counting join ledger.budget b on b.id = counting
+      where ask.kind = 'quota' and ask.fresh
+    ) counting group by ord
   ), granted as (
     select debit.ord, debit.fits and coalesce(counted.fits, true) as fits,
-      coalesce(bool_and(debit.fits and coalesce(counted.fits, true)) over earlier, true) as in_turn
+      coalesce(bool_and(debit.fits and coalesce(counted.fits, true))
+        over (partition by debit.from_account order by debit.ord rows between unbounded preceding and 1 preceding), true) as in_turn
     from debit left join counted using (ord)
-    window earlier as (partition by debit.from_account order by debit.ord rows between unbounded preceding and 1 preceding)
   ), of_accounts as (
     select ask.*, case
       when ask.known then case when ask.alike then 'repeated' else 'conflict' end
+      when not ask.fresh then 'stale'
       when g.ord is null or (g.in_turn and g.fits) then 'posted'
       when g.in_turn then 'short' else 'later' end as outcome
     from ask left join granted g using (ord)
-  ), of_purses as (
-    select o.ord, p.charged as charged_now,
-      p.reserved + sum(case when o.outcome <> 'posted' then 0 when o.kind = 'quota' then o.amount when o.kind in ('charge', 'quota-return') then -o.amount else 0 end) over sofar >= 0
-      and p.held + sum(case when o.outcome <> 'posted' then 0 when o.kind = 'charge' then o.amount when o.kind = 'settlement' then -o.amount else 0 end) over sofar >= 0 as covered
-    from of_accounts o join ledger.purse p on p.id = o.purse
-    window sofar as (partition by o.purse order by o.ord)
   )
   select array_agg((case
-      when o.outcome = 'conflict' then null
-      when o.kind = 'charge' and p.charged_now <> o.charged_before then 'stale'
-      when o.outcome = 'posted' and not coalesce(p.covered, true) then 'short'
-      else o.outcome end)::ledger.outcome order by o.ord)
-  from of_accounts o left join of_purses p using (ord)
+      when outcome = 'conflict' then null
+      when outcome = 'posted' and purse is not null and not covered then 'short'
+      else outcome end)::ledger.outcome order by ord)
+  from (
+    select *,
+      reserved + sum(case when outcome <> 'posted' then 0 when kind = 'quota' then amount when kind in ('charge', 'quota-return') then -amount else 0 end) over sofar >= 0
+      and held + sum(case when outcome <> 'posted' then 0 when kind = 'charge' then amount when kind = 'settlement' then -amount else 0 end) over sofar >= 0 as covered
+    from of_accounts window sofar as (partition by purse order by ord)
+  ) o
 $function$;
 
 CREATE OR REPLACE FUNCTION ledger.post_batch(asked ledger.movement[])
@@ -259,7 +263,7 @@ begin
 
   with post as (
     select m.* from rows from (unnest(asked), unnest(outcomes))
-      with ordinality as m (key, kind, purse, from_account, to_account, amount, charged_before, may_overdraw, reason, occurred_at, outcome, ord)
+      with ordinality as m (key, kind, purse, from_account, to_account, amount, before, may_overdraw, reason, occurred_at, outcome, ord)
     where m.outcome = 'posted'
   ), leg as (
     select ord, from_account as account, -amount as delta from post where from_account is not null
@@ -281,7 +285,7 @@ begin
 
   with delta as (
     select leg.account, sum(leg.delta)::bigint as delta
-    from rows from (unnest(asked), unnest(outcomes)) as m (key, kind, purse, from_account, to_account, amount, charged_before, may_overdraw, reason, occurred_at, outcome)
+    from rows from (unnest(asked), unnest(outcomes)) as m (key, kind, purse, from_account, to_account, amount, before, may_overdraw, reason, occurred_at, outcome)
     cross join lateral (values (m.from_account, -m.amount), (m.to_account, m.amount)) leg (account, delta)
     where m.outcome = 'posted' and leg.account is not null
     group by leg.account
@@ -296,12 +300,14 @@ begin
     select m.purse,
       sum(case when m.kind = 'quota' then m.amount when m.kind in ('charge', 'quota-return') then -m.amount else 0 end)::bigint as reserved,
       sum(case when m.kind = 'charge' then m.amount when m.kind = 'settlement' then -m.amount else 0 end)::bigint as held,
+      sum(case when m.kind = 'quota' then m.amount else 0 end)::bigint as set_aside,
       sum(case when m.kind = 'charge' then m.amount else 0 end)::bigint as charged
-    from rows from (unnest(asked), unnest(outcomes)) as m (key, kind, purse, from_account, to_account, amount, charged_before, may_overdraw, reason, occurred_at, outcome)
+    from rows from (unnest(asked), unnest(outcomes)) as m (key, kind, purse, from_account, to_account, amount, before, may_overdraw, reason, occurred_at, outcome)
     where m.outcome = 'posted' and m.purse is not null
     group by m.purse
   ), done as (
-    update ledger.purse p set reserved = p.reserved + delta.reserved, held = p.held + delta.held, charged = p.charged + delta.charged
+    update ledger.purse p set reserved = p.reserved + delta.reserved, held = p.held + delta.held,
+      set_aside = p.set_aside + delta.set_aside, charged = p.charged + delta.charged
     from delta where p.id = delta.purse returning 1
   )
   select (select count(*) from done), (select count(*) from delta) into changed, expected;
@@ -309,7 +315,7 @@ begin
 
   with delta as (
     select budget, sum(case when m.kind = 'quota' then m.amount else -m.amount end)::bigint as spent
-    from rows from (unnest(asked), unnest(outcomes)) as m (key, kind, purse, from_account, to_account, amount, charged_before, may_overdraw, reason, occurred_at, outcome)
+    from rows from (unnest(asked), unnest(outcomes)) as m (key, kind, purse, from_account, to_account, amount, before, may_overdraw, reason, occurred_at, outcome)
     join ledger.purse p on p.id = m.purse
     cross join lateral unnest(p.budgets) budget
     where m.outcome = 'posted' and m.kind in ('quota', 'quota-return')
@@ -363,7 +369,8 @@ CREATE OR REPLACE FUNCTION ledger.close_purses(ids bigint[])
  RETURNS void
  LANGUAGE sql
 AS $function$
-  update ledger.purse set closed_at = platform.now() where id = any (ids) and closed_at is null
+  update ledger.purse set closed_at = coalesce(closed_at, platform.now()), settled_at = case when held = 0 then platform.now() end
+  where id = any (ids) and settled_at is null
 $function$;
 
 CREATE OR REPLACE FUNCTION ledger.lock_account(wanted bigint)
@@ -397,8 +404,10 @@ create view ledger.purse_view as
     reference,
     reserved,
     held,
+    set_aside,
     charged,
     closed_at,
+    settled_at,
         CASE
             WHEN (budgets <> '{}'::bigint[]) THEN ( SELECT min((b.allowed - b.spent)) AS min
                FROM ledger.budget b
@@ -442,9 +451,11 @@ comment on column ledger.account.paid_in_at is 'When money first came in from ou
 comment on table ledger.budget is 'A limit on what may be set aside from wallets, e.g. of a member of an organisation in one month. No money lies here: it counts.';
 comment on table ledger.purse is 'Two accounts in one narrow row: what one wallet set aside for one thing (reserved:…) and what of it was charged and waits for the outcome (held:…). Written by ledger.post_batch only.';
 comment on column ledger.purse.reference is 'What it is for, in words of whoever opened it: the id of a call.';
+comment on column ledger.purse.set_aside is 'All that ever came from the wallet; set_aside - charged - reserved went back to it.';
 comment on column ledger.purse.charged is 'All that was ever charged; charged - held is settled.';
+comment on column ledger.purse.closed_at is 'Nothing more is set aside or charged; what is held may still wait for its outcome, until settled_at.';
 comment on table ledger.transfer is 'Money moved, from one pocket to another; append-only. A mistake is answered by a new transfer. No foreign keys: they cost half of a charge, and the proof checks them.';
-comment on column ledger.transfer.key is 'Idempotency: the same key moves money once. A charge is unique by purse and what was charged before.';
+comment on column ledger.transfer.key is 'Idempotency: the same key moves money once. With a purse it is kind:purse:what was moved that way before.';
 comment on column ledger.transfer.from_balance is 'What was on the account afterwards, for its statement.';
 
 create schema people;
@@ -517,6 +528,312 @@ comment on column people.person.signed_in_at is 'The last sign-in by password: w
 comment on table people.sign_up is 'Somebody asked for an account and has not followed the link in the mail yet. Also kept for a known e-mail (its link is never sent), so that signing in answers the same for both.';
 comment on table people.reset is 'A link to set a new password was mailed and not used yet.';
 comment on table people.sign_in is 'One browser of a person that is signed in. Ended: the row is gone.';
+
+create schema metering;
+
+create table metering.tariff (
+  id bigint generated always as identity not null,
+  kind text not null,
+  valid_from timestamp(3) with time zone not null,
+  price_per_minute bigint,
+  connection_fee bigint default 0 not null,
+  first_seconds integer default 60 not null,
+  next_seconds integer default 60 not null,
+  free_seconds integer default 6 not null,
+  quota_minutes integer default 3 not null,
+  quota_low_minutes integer default 1 not null,
+  sibling_minutes integer default 2 not null,
+  warning_minutes integer[] default '{5,2,1}'::integer[] not null,
+  top_up_wait_seconds integer default 300 not null,
+  pause_max_seconds integer default 900 not null,
+  overdraft_minutes integer default 0 not null,
+  fee_percent integer default 10 not null,
+  uncountersigned_seconds integer default 120 not null,
+  constraint tariff_kind_check CHECK ((kind = ANY (ARRAY['carrier'::text, 'marketplace'::text]))),
+  constraint tariff_price_per_minute_check CHECK ((price_per_minute >= 0)),
+  constraint tariff_connection_fee_check CHECK ((connection_fee >= 0)),
+  constraint tariff_first_seconds_check CHECK ((first_seconds > 0)),
+  constraint tariff_next_seconds_check CHECK ((next_seconds > 0)),
+  constraint tariff_free_seconds_check CHECK ((free_seconds >= 0)),
+  constraint tariff_quota_minutes_check CHECK ((quota_minutes > 0)),
+  constraint tariff_quota_low_minutes_check CHECK ((quota_low_minutes > 0)),
+  constraint tariff_sibling_minutes_check CHECK ((sibling_minutes >= 0)),
+  constraint tariff_top_up_wait_seconds_check CHECK ((top_up_wait_seconds > 0)),
+  constraint tariff_pause_max_seconds_check CHECK ((pause_max_seconds > 0)),
+  constraint tariff_overdraft_minutes_check CHECK ((overdraft_minutes >= 0)),
+  constraint tariff_fee_percent_check CHECK (((fee_percent >= 0) AND (fee_percent <= 100))),
+  constraint tariff_uncountersigned_seconds_check CHECK ((uncountersigned_seconds >= 0)),
+  constraint tariff_check CHECK (((kind <> 'carrier'::text) OR (price_per_minute IS NOT NULL))),
+  constraint tariff_pkey PRIMARY KEY (id),
+  constraint tariff_kind_valid_from_key UNIQUE (kind, valid_from)
+);
+
+create table metering.line (
+  id uuid default uuidv7() not null,
+  call_id uuid not null,
+  tariff bigint not null,
+  payer uuid not null,
+  payee uuid,
+  wallet bigint not null,
+  purse bigint not null,
+  price_per_minute bigint not null,
+  status text default 'idle'::text not null,
+  opened_at timestamp(3) with time zone not null,
+  ended_at timestamp(3) with time zone,
+  end_reason text,
+  proven_before_ms bigint default 0 not null,
+  live_since timestamp(3) with time zone,
+  client_copy bigint,
+  consultant_copy bigint,
+  lane smallint not null,
+  slot smallint,
+  look_again_at timestamp(3) with time zone,
+  deadline timestamp(3) with time zone,
+  warned smallint default 0 not null,
+  countersigned_seconds integer,
+  constraint line_check CHECK ((payee <> payer)),
+  constraint line_price_per_minute_check CHECK ((price_per_minute >= 0)),
+  constraint line_status_check CHECK ((status = ANY (ARRAY['idle'::text, 'live'::text, 'paused'::text, 'paused-for-top-up'::text, 'ended'::text]))),
+  constraint line_proven_before_ms_check CHECK ((proven_before_ms >= 0)),
+  constraint line_slot_check CHECK (((slot >= 0) AND (slot <= 59))),
+  constraint line_countersigned_seconds_check CHECK ((countersigned_seconds >= 0)),
+  constraint line_check1 CHECK (((status = 'ended'::text) = (ended_at IS NOT NULL))),
+  constraint line_check2 CHECK (((status = 'live'::text) = ((live_since IS NOT NULL) AND (client_copy IS NOT NULL) AND (consultant_copy IS NOT NULL) AND (slot IS NOT NULL)))),
+  constraint line_check3 CHECK (((deadline IS NOT NULL) = (status = ANY (ARRAY['paused'::text, 'paused-for-top-up'::text])))),
+  constraint line_pkey PRIMARY KEY (id)
+) with (fillfactor=80);
+alter table metering.line add constraint line_tariff_fkey FOREIGN KEY (tariff) REFERENCES metering.tariff(id);
+
+CREATE OR REPLACE FUNCTION metering.lane_of(payer uuid)
+ RETURNS smallint
+ LANGUAGE sql
+ IMMUTABLE
+AS $function$
+  select (hashtextextended(payer::text, 0) & 7)::smallint
+$function$;
+CREATE INDEX line_of_call ON metering.line USING btree (call_id);
+CREATE INDEX line_of_payer ON metering.line USING btree (payer) WHERE (status <> 'ended'::text);
+CREATE INDEX line_due ON metering.line USING btree (lane, slot) WHERE (status = 'live'::text);
+CREATE INDEX line_look_again ON metering.line USING btree (lane, look_again_at) WHERE (look_again_at IS NOT NULL);
+CREATE INDEX line_deadline ON metering.line USING btree (lane, deadline) WHERE (deadline IS NOT NULL);
+
+create table metering.copy (
+  id bigint generated always as identity not null,
+  through timestamp(3) with time zone not null,
+  expires_at timestamp(3) with time zone not null,
+  over_at timestamp(3) with time zone,
+  constraint copy_pkey PRIMARY KEY (id)
+) with (fillfactor=50);
+CREATE INDEX copy_running ON metering.copy USING btree (expires_at) WHERE (over_at IS NULL);
+
+create table metering.presence (
+  copy bigint not null,
+  n bigint not null,
+  call_id uuid not null,
+  side text not null,
+  began_at timestamp(3) with time zone not null,
+  ended_at timestamp(3) with time zone,
+  constraint presence_side_check CHECK ((side = ANY (ARRAY['client'::text, 'consultant'::text]))),
+  constraint presence_check CHECK ((ended_at >= began_at)),
+  constraint presence_pkey PRIMARY KEY (copy, n)
+) with (fillfactor=80);
+CREATE INDEX presence_of_call ON metering.presence USING btree (call_id);
+CREATE INDEX presence_open ON metering.presence USING btree (copy) WHERE (ended_at IS NULL);
+
+create table metering.pause (
+  id bigint generated always as identity not null,
+  call_id uuid not null,
+  why text not null,
+  asked_by text not null,
+  began_at timestamp(3) with time zone not null,
+  ended_at timestamp(3) with time zone,
+  constraint pause_why_check CHECK ((why = ANY (ARRAY['person'::text, 'top-up'::text]))),
+  constraint pause_check CHECK ((ended_at >= began_at)),
+  constraint pause_pkey PRIMARY KEY (id)
+);
+CREATE INDEX pause_of_call ON metering.pause USING btree (call_id);
+CREATE UNIQUE INDEX pause_open ON metering.pause USING btree (call_id) WHERE (ended_at IS NULL);
+
+create unlogged table metering.lane (
+  lane smallint not null,
+  looked_through timestamp(3) with time zone not null,
+  constraint lane_pkey PRIMARY KEY (lane)
+);
+
+CREATE OR REPLACE FUNCTION metering.chargeable_seconds(t metering.tariff, billable bigint)
+ RETURNS bigint
+ LANGUAGE sql
+ IMMUTABLE
+AS $function$
+  select case when billable <= t.free_seconds or billable <= 0 then 0
+    else t.first_seconds + (greatest(billable - t.first_seconds, 0) + t.next_seconds - 1) / t.next_seconds * t.next_seconds end
+$function$;
+
+CREATE OR REPLACE FUNCTION metering.cost(t metering.tariff, price bigint, billable bigint)
+ RETURNS bigint
+ LANGUAGE sql
+ IMMUTABLE
+AS $function$
+  select case when metering.chargeable_seconds(t, billable) = 0 then 0
+    else t.connection_fee + metering.chargeable_seconds(t, billable) * price / 60 end
+$function$;
+
+CREATE OR REPLACE FUNCTION metering.funded_seconds(t metering.tariff, price bigint, money bigint)
+ RETURNS bigint
+ LANGUAGE sql
+ IMMUTABLE
+AS $function$
+  select case
+    when money < t.connection_fee then t.free_seconds::bigint
+    when price = 0 then 2147483647
+    when ((money - t.connection_fee + 1) * 60 - 1) / price < t.first_seconds then t.free_seconds
+    else greatest(t.free_seconds, t.first_seconds + (((money - t.connection_fee + 1) * 60 - 1) / price - t.first_seconds) / t.next_seconds * t.next_seconds) end
+$function$;
+
+CREATE OR REPLACE FUNCTION metering.length_ms(spans tstzmultirange)
+ RETURNS bigint
+ LANGUAGE sql
+ IMMUTABLE
+AS $function$
+  select coalesce(sum(round(extract(epoch from upper(span) - lower(span)) * 1000)), 0)::bigint from unnest(spans) span
+$function$;
+
+CREATE OR REPLACE FUNCTION metering.measure(line metering.line, OUT proven_before_ms bigint, OUT running_since timestamp with time zone, OUT all_in boolean, OUT proven_ms bigint)
+ RETURNS record
+ LANGUAGE sql
+ STABLE
+AS $function$
+  with end_of as (
+    select p.side, range_agg(tstzrange(p.began_at, p.ended_at)) as held,
+      range_agg(tstzrange(p.began_at, greatest(p.began_at, coalesce(p.ended_at, c.through)))) as shown
+    from metering.presence p join metering.copy c on c.id = p.copy
+    where p.call_id = line.call_id group by p.side
+  ), life as (
+    select tstzmultirange(tstzrange(line.opened_at, line.ended_at))
+      - coalesce((select range_agg(tstzrange(began_at, ended_at)) from metering.pause where call_id = line.call_id), '{}') as billed
+  ), both_ends as (
+    select life.billed * client.held * consultant.held as held, life.billed * client.shown * consultant.shown as shown
+    from life, end_of client, end_of consultant where client.side = 'client' and consultant.side = 'consultant'
+  ), running as (
+    select (select lower(span) from unnest(held) span where upper_inf(span)) as since, held, shown from both_ends
+  ), finished as (
+    select since, held * tstzmultirange(tstzrange(null, since)) as held, shown * tstzmultirange(tstzrange(null, since)) as shown, metering.length_ms(shown) as total from running
+  )
+  select coalesce(metering.length_ms(finished.shown), 0), finished.since,
+    coalesce(metering.length_ms(finished.shown) = metering.length_ms(finished.held), true), coalesce(finished.total, 0)
+  from (select 1) one left join finished on true
+$function$;
+
+CREATE OR REPLACE FUNCTION metering.proven_seconds(line metering.line, client_through timestamp with time zone, consultant_through timestamp with time zone)
+ RETURNS bigint
+ LANGUAGE sql
+ IMMUTABLE
+AS $function$
+  select (line.proven_before_ms
+    + coalesce(greatest(round(extract(epoch from least(client_through, consultant_through) - line.live_since) * 1000), 0), 0)::bigint) / 1000
+$function$;
+
+CREATE OR REPLACE FUNCTION metering.next_turn(t metering.tariff, price bigint, charged bigint, reserved bigint)
+ RETURNS bigint
+ LANGUAGE sql
+ IMMUTABLE
+AS $function$
+  select least(
+    case when charged = 0 then t.free_seconds + 1
+      else metering.funded_seconds(t, price, charged) + 1 + ((60 + t.next_seconds - 1) / t.next_seconds - 1) * t.next_seconds end,
+    metering.funded_seconds(t, price, charged + reserved) + 1)
+$function$;
+
+CREATE OR REPLACE FUNCTION metering.next_look(turn bigint, charged bigint, running_since timestamp with time zone, before_ms bigint, seen_seconds bigint, at timestamp with time zone)
+ RETURNS timestamp with time zone
+ LANGUAGE sql
+ IMMUTABLE
+AS $function$
+  select case
+    when seen_seconds >= turn then at + interval '60 seconds'
+    when look <= at + interval '1 second' then at + interval '2 seconds'
+    else look end
+  from (select running_since + make_interval(secs => turn - before_ms / 1000.0 + case when charged = 0 then 7 else 12 end)) planned (look)
+$function$;
+
+CREATE OR REPLACE FUNCTION metering.slot_of(at timestamp with time zone)
+ RETURNS smallint
+ LANGUAGE sql
+ IMMUTABLE
+AS $function$
+  select (floor(extract(epoch from at))::bigint % 60)::smallint
+$function$;
+
+CREATE OR REPLACE FUNCTION metering.refresh(calls uuid[], at timestamp with time zone)
+ RETURNS void
+ LANGUAGE sql
+AS $function$
+  with measured as (
+    select l.id, m.proven_before_ms, m.running_since, m.all_in, pause.why, pause.began_at,
+      case when pause.why = 'person' then 'paused' when pause.why = 'top-up' then 'paused-for-top-up'
+        when m.running_since is not null then 'live' else 'idle' end as status,
+      (select max(copy) from metering.presence where call_id = l.call_id and side = 'client' and ended_at is null) as client_copy,
+      (select max(copy) from metering.presence where call_id = l.call_id and side = 'consultant' and ended_at is null) as consultant_copy
+    from metering.line l
+    cross join lateral metering.measure(l) m
+    left join metering.pause on pause.call_id = l.call_id and pause.ended_at is null
+    where l.call_id = any (calls) and l.status <> 'ended'
+  )
+  update metering.line l set
+    status = m.status,
+    proven_before_ms = m.proven_before_ms,
+    live_since = case when m.status = 'live' then m.running_since end,
+    client_copy = case when m.status = 'live' then m.client_copy end,
+    consultant_copy = case when m.status = 'live' then m.consultant_copy end,
+    slot = case when m.status = 'live' then
+      case when l.status = 'live' and l.live_since = m.running_since then l.slot
+        else metering.slot_of(metering.next_look(metering.next_turn(t, l.price_per_minute, p.charged, p.reserved), p.charged,
+          m.running_since, m.proven_before_ms, m.proven_before_ms / 1000, at)) end end,
+    look_again_at = case
+      when not m.all_in then at + interval '8 seconds'
+      else coalesce(l.look_again_at, case when l.status = 'live' and m.status <> 'live' then at end) end,
+    deadline = case m.status
+      when 'paused' then m.began_at + make_interval(secs => t.pause_max_seconds)
+      when 'paused-for-top-up' then m.began_at + make_interval(secs => t.top_up_wait_seconds) end
+  from measured m, metering.tariff t, ledger.purse_view p
+  where l.id = m.id and t.id = l.tariff and p.id = l.purse
+$function$;
+
+CREATE OR REPLACE FUNCTION metering.tariff_of(wanted text, at timestamp with time zone)
+ RETURNS SETOF metering.tariff
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select * from metering.tariff where kind = wanted and valid_from <= at order by valid_from desc limit 1
+$function$;
+
+CREATE OR REPLACE FUNCTION metering.warnings(t metering.tariff, money numeric, burn numeric)
+ RETURNS integer
+ LANGUAGE sql
+ IMMUTABLE
+AS $function$
+  select count(*)::integer from unnest(t.warning_minutes) minutes where money < (minutes + 1) * burn
+$function$;
+
+CREATE OR REPLACE FUNCTION metering.shown_through(copy metering.copy, delay_seconds double precision, at timestamp with time zone)
+ RETURNS timestamp with time zone
+ LANGUAGE sql
+ IMMUTABLE
+AS $function$
+  select case when copy.over_at is null and copy.expires_at > at then greatest(copy.through, at - make_interval(secs => delay_seconds)) else copy.through end
+$function$;
+comment on table metering.tariff is 'A version of the terms of one kind of call, in force from valid_from until the next of its kind. Never changed once in force: a line keeps the version it began with.';
+comment on column metering.tariff.price_per_minute is 'Kopecks. Null: the payee names his own price (marketplace).';
+comment on table metering.line is 'One charging line: a call, its payer, its payee and the price. Money of it lies in a purse of the ledger. A steady minute changes nothing here.';
+comment on column metering.line.payee is 'Null: the platform (carrier).';
+comment on column metering.line.live_since is 'Beginning of the stretch that is on the line now; proven_before_ms is the length of those before it. Both follow from presence and pause (metering.refresh).';
+comment on column metering.line.slot is 'Second of the minute at which a unit turns: says only when to look, never what is due.';
+comment on column metering.line.look_again_at is 'Evidence of a finished stretch is still on its way: look once more then.';
+comment on column metering.line.countersigned_seconds is 'Bounds what is billable once both ends countersign minutes; null: not countersigned.';
+comment on table metering.copy is 'Lease of one running server: every end it holds open was on the line through `through`. Expired or over: it may assert nothing more.';
+comment on table metering.presence is 'An end of a call was on the line from began_at to ended_at; while that is null, through the lease of the copy that holds it.';
+comment on table metering.pause is 'Time that is not billed although both ends may be there.';
+comment on table metering.lane is 'How far the slots of a lane were looked at. Losing it costs one look at everything.';
 
 create schema calls;
 
@@ -729,6 +1046,65 @@ $function$;
 CREATE TRIGGER event_is_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON journal.event FOR EACH STATEMENT EXECUTE FUNCTION journal.refuse_change();
 comment on table journal.head is 'The end of each call''s journal. Whoever appends holds this row, so that numbers have no gaps and time does not go back.';
 comment on table journal.event is 'One thing that happened in a call. hash: SHA-256 over this event and the hash before it (contracts/src/journal-chain.ts).';
+
+create schema presence;
+
+create table presence.person (
+  person_id uuid not null,
+  taking_calls boolean default false not null,
+  busy_with uuid[] default '{}'::uuid[] not null,
+  constraint person_pkey PRIMARY KEY (person_id)
+);
+
+create table presence.lease (
+  copy_id uuid not null,
+  person_ids uuid[] not null,
+  expires_at timestamp with time zone not null,
+  constraint lease_pkey PRIMARY KEY (copy_id)
+);
+
+create view presence.availability_view as
+ SELECT p.person_id,
+        CASE
+            WHEN (NOT p.taking_calls) THEN 'off'::text
+            WHEN (p.busy_with <> '{}'::uuid[]) THEN 'busy'::text
+            WHEN (live.person_id IS NOT NULL) THEN 'free'::text
+            ELSE 'off'::text
+        END AS availability
+   FROM (presence.person p
+     LEFT JOIN ( SELECT DISTINCT unnest(l.person_ids) AS person_id
+           FROM presence.lease l
+          WHERE (l.expires_at > platform.now())) live USING (person_id));
+comment on table presence.person is 'A person who ever took calls. One row holds the switch and the calls, so that one update decides who gets him.';
+comment on column presence.person.busy_with is 'Ids of the calls he is in or is being rung for. More than one only when he started a carrier call himself while in another.';
+comment on table presence.lease is 'One running copy of the server and the persons whose live pages it holds; not renewed in time (a crash, a partition), it holds nobody.';
+comment on view presence.availability_view is 'free, busy or off; who has no row is off. Being in a call proves a live end by itself.';
+
+create schema catalogue;
+
+create table catalogue.card (
+  person_id uuid not null,
+  slug text not null,
+  name text not null,
+  names text not null,
+  configurations text[] not null,
+  areas text[] not null,
+  price_kopecks bigint,
+  text text not null,
+  published boolean not null,
+  changed_at timestamp with time zone default platform.now() not null,
+  document tsvector generated always as ((to_tsvector('russian'::regconfig, ((names || ' '::text) || translate(text, 'ёЁ/'::text, 'еЕ '::text))) || to_tsvector('simple'::regconfig, ((names || ' '::text) || translate(text, 'ёЁ/'::text, 'еЕ '::text))))) stored not null,
+  constraint card_slug_check CHECK ((slug ~ '^[a-z0-9-]{3,60}$'::text)),
+  constraint card_price_kopecks_check CHECK (((price_kopecks >= 500) AND (price_kopecks <= 100000))),
+  constraint published_is_complete CHECK (((NOT published) OR ((price_kopecks IS NOT NULL) AND (configurations <> '{}'::text[]) AND (text <> ''::text)))),
+  constraint card_pkey PRIMARY KEY (person_id),
+  constraint card_slug_key UNIQUE (slug)
+);
+CREATE INDEX card_document ON catalogue.card USING gin (document);
+comment on table catalogue.card is 'What a consultant offers: one card per person, listed while it is published. The price counts for rings from now on.';
+comment on column catalogue.card.name is 'The person''s name when the card was last saved or shown, for order and search; people know the name itself.';
+comment on column catalogue.card.names is 'The words the card is found by besides its text: the person''s name and the names of configurations and areas, with ё as е.';
+comment on column catalogue.card.document is 'Stems, for words in other forms, and the words themselves, for their beginnings: the beginning of a stem is a beginning of too much.';
 
 create schema graphile_worker;
 

@@ -6,7 +6,7 @@ import { registerHooks } from "node:module";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { ICruiseResult, IRegularForbiddenRuleType } from "dependency-cruiser";
-import { absences, domains, workspaces } from "../boundaries.mjs";
+import { absences, domains, tests, workspaces } from "../boundaries.mjs";
 
 registerHooks({
   resolve: (specifier, context, next) =>
@@ -67,11 +67,15 @@ function workspaceRules(): IRegularForbiddenRuleType[] {
 function domainRules(): IRegularForbiddenRuleType[] {
   const folder = "^server/src/domains/";
   const perDomain = Object.entries(domains).map(([name, uses]) =>
-    forbid(`${name}-domain`, { path: `${folder}${name}/` }, { path: folder, pathNot: `${folder}(${[name, ...uses].join("|")})/` }),
+    forbid(
+      `${name}-domain`,
+      { path: `${folder}${name}/`, pathNot: tests },
+      { path: folder, pathNot: `${folder}(${[name, ...uses].join("|")})/` },
+    ),
   );
   const deep = forbid(
     "domains-by-their-doors",
-    { path: `${folder}([^/]+)/`, pathNot: "[.]test[.]ts$" },
+    { path: `${folder}([^/]+)/`, pathNot: tests },
     { path: `${folder}[^/]+/`, pathNot: [`${folder}$1/`, `${folder}[^/]+/index[.]ts$`] },
   );
   return [...perDomain, deep];
@@ -86,7 +90,7 @@ const generalRules: IRegularForbiddenRuleType[] = [
   forbid("every-import-resolves", {}, { couldNotResolve: true }),
   forbid(
     "the-product-needs-no-tool",
-    { path: "^(contracts|server|web|helper)/src/", pathNot: "[.]test[.]tsx?$|/testing[.]ts$" },
+    { path: "^(contracts|server|web|helper)/src/", pathNot: tests },
     { dependencyTypes: ["npm-dev"], dependencyTypesNot: ["type-only"], pathNot: "node_modules/@types/" },
   ),
 ];

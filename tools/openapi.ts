@@ -1,18 +1,31 @@
 /** docs/openapi.json: the HTTP interface, from the endpoint tables that server and web are built on (contracts/src). */
-import { callsApi } from "@minuta/contracts/calls";
+import { readdir } from "node:fs/promises";
 import type { Access, Endpoint } from "@minuta/contracts/endpoint";
-import { journalApi } from "@minuta/contracts/journal";
-import { ledgerApi } from "@minuta/contracts/ledger";
-import { peopleApi } from "@minuta/contracts/people";
 import { problemBody, problems } from "@minuta/contracts/problem";
 import { z } from "zod";
 
-const tables: Readonly<Record<string, Readonly<Record<string, Endpoint>>>> = {
-  people: peopleApi,
-  ledger: ledgerApi,
-  calls: callsApi,
-  journal: journalApi,
-};
+const contracts = new URL("../contracts/src/", import.meta.url);
+/** Of a demo only: mails for developers. */
+const LEFT_OUT = "devApi";
+
+const isTable = (value: unknown): value is Readonly<Record<string, Endpoint>> =>
+  typeof value === "object" &&
+  value !== null &&
+  Object.values(value).every((of) => typeof of === "object" && "path" in of && "reply" in of);
+
+/** Every `…Api` of the contracts, by name, with its file's name as tag. */
+async function tables(): Promise<{ tag: string; table: Readonly<Record<string, Endpoint>> }[]> {
+  const files = (await readdir(contracts)).filter((name) => name.endsWith(".ts") && !name.includes(".test.")).sort();
+  const found = await Promise.all(
+    files.map(async (file) => {
+      const module: Readonly<Record<string, unknown>> = await import(new URL(file, contracts).href);
+      return Object.entries(module).map(([name, value]) => ({ tag: file.replace(".ts", ""), name, value }));
+    }),
+  );
+  return found
+    .flat()
+    .flatMap(({ tag, name, value }) => (name.endsWith("Api") && name !== LEFT_OUT && isTable(value) ? [{ tag, table: value }] : []));
+}
 
 const accessMeaning: Readonly<Record<Access, string>> = {
   anyone: "Anyone may call it.",
@@ -84,9 +97,10 @@ function operation(tag: string, name: string, endpoint: Endpoint): JsonObject {
 }
 
 /** The document as text. */
-export function openapiJson(): string {
+export async function openapiJson(): Promise<string> {
   const paths: Record<string, JsonObject> = {};
-  for (const [tag, table] of Object.entries(tables)) {
+  const all = await tables();
+  for (const { tag, table } of all) {
     for (const [name, endpoint] of Object.entries(table)) {
       const path = endpoint.path.replaceAll(/:(\w+)/g, "{$1}");
       paths[path] = { ...paths[path], [endpoint.method.toLowerCase()]: operation(tag, name, endpoint) };
@@ -100,7 +114,7 @@ export function openapiJson(): string {
       version: "0.1.0",
       description: "The HTTP interface the pages use. Money is whole kopecks. A refusal is a problem of RFC 9457: switch on `type`.",
     },
-    tags: Object.keys(tables).map((name) => ({ name })),
+    tags: all.map(({ tag }) => ({ name: tag })),
     paths,
     components: {
       responses: {
@@ -109,7 +123,7 @@ export function openapiJson(): string {
           content: { "application/problem+json": { schema: wire(problemBody) } },
         },
       },
-      securitySchemes: { cookie: { type: "apiKey", in: "cookie", name: "__Host-sign-in" } },
+      securitySchemes: { cookie: { type: "apiKey", in: "cookie", name: "__Host-minuta" } },
     },
   };
   return `${JSON.stringify(document, null, 2)}\n`;

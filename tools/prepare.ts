@@ -43,7 +43,10 @@ const missing = (): string[] => Object.entries(needed).flatMap(([name, sign]) =>
 function apt(...args: string[]): boolean {
   const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
   return (
-    spawnSync("apt-get", ["-qq", "-o", "Acquire::Retries=3", "-o", "Dpkg::Use-Pty=0", ...args], { stdio: ["ignore", "ignore", "inherit"], env }).status === 0
+    spawnSync("apt-get", ["-qq", "-o", "Acquire::Retries=3", "-o", "Dpkg::Use-Pty=0", ...args], {
+      stdio: ["ignore", "ignore", "inherit"],
+      env,
+    }).status === 0
   );
 }
 
