@@ -56,17 +56,18 @@ function Note({ entry }: { readonly entry: ClientBookEntry }) {
   const [typed, setTyped] = useState<string | null>(null);
   const save = useCommand(callsApi.noteOnClient, [callsApi.clientBook]);
   if (guestId === null) return null;
+  const action = entry.note ? t("book.changeNote") : t("book.addNote");
   if (typed === null) {
     return (
       <>
         {entry.note && <Text size="sm" className={classes.task}>{entry.note}</Text>}
-        <Anchor component="button" type="button" size="sm" onClick={() => setTyped(entry.note)} aria-label={t("book.noteNamed", { name })}>{entry.note ? t("book.changeNote") : t("book.addNote")}</Anchor>
+        <Anchor component="button" type="button" size="sm" onClick={() => setTyped(entry.note)} aria-label={t("book.noteNamed", { action, name })}>{action}</Anchor>
       </>
     );
   }
   return (
     <Stack gap="xs" mt="xs">
-      <Textarea aria-label={t("book.noteNamed", { name })} autosize minRows={2} maxLength={2000} autoFocus value={typed} onChange={(event) => setTyped(event.currentTarget.value)} />
+      <Textarea label={t("book.note")} autosize minRows={2} maxLength={2000} autoFocus value={typed} onChange={(event) => setTyped(event.currentTarget.value)} />
       <Problem error={save.error} />
       <Group gap="xs">
         <Button size="compact-sm" loading={save.isPending} onClick={() => save.run({ params: { guestId }, body: { note: typed } }, () => setTyped(null))}>{t("action.save")}</Button>

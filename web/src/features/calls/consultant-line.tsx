@@ -9,7 +9,7 @@ export function ConsultantLine({ consultant }: { readonly consultant: Consultant
   const { t } = useTranslation();
   return (
     <div className={classes.who}>
-      <Avatar size={56} radius="xl" color="minuta" name={consultant.name} aria-hidden />
+      <Avatar size={56} color="minuta" name={consultant.name} aria-hidden />
       <Stack gap={2} miw={0}>
         <Group gap="xs">
           <Text fw={650} size="lg" lh={1.25}>{consultant.name}</Text>

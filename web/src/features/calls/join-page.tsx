@@ -1,6 +1,6 @@
 /** Who invites, what will be seen, what it costs, one button. Written for someone who fears computers. */
 import { Button, Group, Stack, Text } from "@mantine/core";
-import { IconCoin, IconEye, IconHandStop, IconListDetails, IconMouseOff } from "@tabler/icons-react";
+import { IconCurrencyRubel, IconEye, IconHandStop, IconListDetails, IconMouseOff } from "@tabler/icons-react";
 import { callsApi, type InvitationView } from "@minuta/contracts/calls";
 import { useQuery } from "@tanstack/react-query";
 import { Navigate, useParams } from "@tanstack/react-router";
@@ -76,7 +76,7 @@ function WhatHappens({ ownRateKopecks }: { readonly ownRateKopecks: number | nul
     { Icon: IconMouseOff, title: t("join.cannot.title"), text: t("join.cannot.text") },
     { Icon: IconHandStop, title: t("join.stop.title"), text: t("join.stop.text") },
     { Icon: IconListDetails, title: t("join.kept.title"), text: t("join.kept.text") },
-    { Icon: IconCoin, title: t("join.free.title"), text: ownRateKopecks ? t("join.free.withRate", { rate: format.price(ownRateKopecks) }) : t("join.free.text") },
+    { Icon: IconCurrencyRubel, title: t("join.free.title"), text: ownRateKopecks ? t("join.free.withRate", { rate: format.price(ownRateKopecks) }) : t("join.free.text") },
   ];
   return (
     <ul className={classes.facts}>

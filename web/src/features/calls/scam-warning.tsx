@@ -9,7 +9,7 @@ export function ScamWarning({ onLeave }: { readonly onLeave: () => void }) {
     <Alert color="red" variant="light" icon={<IconShieldExclamation aria-hidden />} title={t("scam.title")}>
       <Stack gap="sm" align="flex-start">
         <Text size="sm">{t("scam.text")}</Text>
-        <Button color="red" variant="outline" size="sm" onClick={onLeave}>{t("scam.leave")}</Button>
+        <Button color="red.9" variant="outline" size="sm" onClick={onLeave}>{t("scam.leave")}</Button>
       </Stack>
     </Alert>
   );

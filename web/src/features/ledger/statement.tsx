@@ -53,7 +53,7 @@ function Line({ line }: { readonly line: StatementLine }) {
         {line.callId && (
           <>
             {" · "}
-            <TextLink to="/call/$callId/after" params={{ callId: line.callId }} size="sm">{t("statement.call")}</TextLink>
+            <TextLink to="/call/$callId/after" params={{ callId: line.callId }} size="sm" underline="always">{t("statement.call")}</TextLink>
           </>
         )}
       </Text>

@@ -16,8 +16,8 @@ export function PersonMenu({ person }: { readonly person: Person }) {
   return (
     <Menu position="bottom-end" width={240} shadow="md" radius="md">
       <Menu.Target>
-        <UnstyledButton aria-label={t("header.personMenu", { name: person.name })}>
-          <Avatar color="minuta" radius="xl" size={38} aria-hidden>
+        <UnstyledButton aria-label={t("header.personMenu", { initials: initials(person.name), name: person.name })}>
+          <Avatar color="minuta" size={38} aria-hidden>
             {initials(person.name)}
           </Avatar>
         </UnstyledButton>

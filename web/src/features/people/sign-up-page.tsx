@@ -19,7 +19,7 @@ export function SignUpPage() {
       <SignUpForm onSent={setSentTo} />
       <Text size="sm" c="dimmed">
         {t("signUp.haveOne")}{" "}
-        <TextLink to="/sign-in" size="sm">
+        <TextLink to="/sign-in" size="sm" underline="always">
           {t("signIn.submit")}
         </TextLink>
       </Text>

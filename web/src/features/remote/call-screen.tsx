@@ -1,7 +1,7 @@
 /** The calm call screen: figures on top, the picture, what needs a word, the buttons. Everything about money is the server's last word. */
 import type { CallView } from "@minuta/contracts/calls";
 import { Navigate } from "@tanstack/react-router";
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { CallEngine } from "../../rtc/engine.ts";
 import { useFormat } from "../../ui/format.ts";
@@ -17,8 +17,6 @@ import { Notices } from "./notices.tsx";
 import { phaseOf, type Moment } from "./phase.ts";
 import { ShareConsent, useShareConsent } from "./share-consent.tsx";
 import { useEngineState } from "./use-engine.ts";
-
-const DOUBLE_ESCAPE_MS = 600;
 
 export interface CallScreenProps {
   readonly engine: CallEngine;
@@ -38,7 +36,6 @@ export function CallScreen({ engine, opened, onRestart }: CallScreenProps) {
   const consent = useShareConsent(engine);
   const isClient = call.side === "client";
   useWindowTitle(`${t(`phase.${phase}`)} · ${format.clock(moment.meter.billableSeconds)}`);
-  useStopByEscape(engine);
   if (phase === "ended") return <Navigate to="/call/$callId/after" params={{ callId: call.id }} replace />;
   return (
     <div className={classes.screen} data-phase={phase} data-sharing={state.sharing} data-chat={chatOpen || undefined}>
@@ -55,18 +52,4 @@ export function CallScreen({ engine, opened, onRestart }: CallScreenProps) {
       <ShareConsent consent={consent} consultant={call.consultant} />
     </div>
   );
-}
-
-/** Escape twice within a moment is the red stop, from anywhere in the page. */
-function useStopByEscape(engine: CallEngine): void {
-  useEffect(() => {
-    let last = Number.NEGATIVE_INFINITY;
-    const onKey = (event: KeyboardEvent) => {
-      if (event.key !== "Escape" || event.repeat) return;
-      if (event.timeStamp - last < DOUBLE_ESCAPE_MS) engine.stopEverything();
-      last = event.timeStamp;
-    };
-    addEventListener("keydown", onKey, { capture: true });
-    return () => removeEventListener("keydown", onKey, { capture: true });
-  }, [engine]);
 }

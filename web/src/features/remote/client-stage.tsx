@@ -1,7 +1,7 @@
 /** The client's side: what to do next, then his own picture as the consultant sees it, with the consultant's pointer on it. */
 import { Button, Group, Text, Title } from "@mantine/core";
 import { IconHourglass, IconMicrophone, IconScreenShare } from "@tabler/icons-react";
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useRef, useState, type RefObject } from "react";
 import { useTranslation } from "react-i18next";
 import type { CallEngine } from "../../rtc/engine.ts";
 import classes from "./call.module.css";
@@ -52,22 +52,18 @@ function OwnPicture({ moment: { state, call }, engine }: { readonly moment: Mome
   );
 }
 
-/** The engine shows one's own screen as a video; its proportions are the shared picture's. */
-function useOwnPictureSize(room: React.RefObject<HTMLDivElement | null>) {
+/** The engine shows one's own screen as a video; its proportions are the shared picture's. Its events do not bubble, but they are captured. */
+function useOwnPictureSize(room: RefObject<HTMLDivElement | null>) {
   const [size, setSize] = useState<{ width: number; height: number } | null>(null);
   useEffect(() => {
-    const video = room.current?.querySelector("video");
-    if (!video) return undefined;
+    const place = room.current;
     const measure = () => {
-      if (video.videoWidth > 0) setSize({ width: video.videoWidth, height: video.videoHeight });
+      const video = [...(place?.querySelectorAll("video") ?? [])].find((one) => one.videoWidth > 0);
+      if (video) setSize({ width: video.videoWidth, height: video.videoHeight });
     };
     measure();
-    video.addEventListener("resize", measure);
-    video.addEventListener("loadedmetadata", measure);
-    return () => {
-      video.removeEventListener("resize", measure);
-      video.removeEventListener("loadedmetadata", measure);
-    };
+    place?.addEventListener("resize", measure, true);
+    return () => place?.removeEventListener("resize", measure, true);
   }, [room]);
   return size;
 }

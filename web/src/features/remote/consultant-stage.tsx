@@ -22,7 +22,7 @@ export function ConsultantStage({ moment, engine }: { readonly moment: Moment; r
   const pointing = usePointing(engine);
   return (
     <>
-      <Frame engine={engine} picture={state.picture} hidden={!seen} tabIndex={0} role="application" aria-label={t("stage.clientScreen", { name: call.client.name })} aria-describedby="pointing-hint" {...pointing}>
+      <Frame engine={engine} picture={state.picture} inert={!seen} tabIndex={0} role="application" aria-label={t("stage.clientScreen", { name: call.client.name })} aria-describedby="pointing-hint" {...pointing}>
         <span id="pointing-hint" hidden>{t("stage.pointingHint")}</span>
       </Frame>
       {!seen && <NoPicture moment={moment} />}

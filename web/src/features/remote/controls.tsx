@@ -118,7 +118,7 @@ function EndButton({ moment: { call } }: ControlsProps) {
         <Problem error={end.error} />
         <Group justify="flex-end" mt="lg" gap="sm">
           <Button variant="default" onClick={() => setAsked(false)}>{t("end.stay")}</Button>
-          <Button color="red" loading={end.isPending} onClick={() => end.run({ params: { callId: call.id } })} data-autofocus>{t("end.confirm")}</Button>
+          <Button color="red.9" loading={end.isPending} onClick={() => end.run({ params: { callId: call.id } })} data-autofocus>{t("end.confirm")}</Button>
         </Group>
       </Modal>
     </>
