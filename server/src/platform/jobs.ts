@@ -1,5 +1,6 @@
 /** Work for later, queued in the transaction that wants it (graphile-worker): mail, timers. Runs at least once; failed jobs are tried again. */
 import { Logger, run as runWorker } from "graphile-worker";
+import pg from "pg";
 import { command, type Db, type Tx } from "./db.ts";
 import type { Json } from "./bus.ts";
 import type { Log } from "./log.ts";
@@ -34,14 +35,23 @@ export async function addJob(tx: Tx, { task, payload, runAt, key }: Job): Promis
 /** Starts working; answers what stops it after the running jobs are done. */
 export async function startJobs(db: Db, handlers: JobHandlers, log: Log): Promise<() => Promise<void>> {
   const taskList = Object.fromEntries(Object.entries(handlers).map(([task, handler]) => [task, (payload: unknown) => handler(payload)]));
-  const runner = await runWorker({ pgPool: db.pool, concurrency: CONCURRENT_JOBS, noHandleSignals: true, taskList, logger: quietLogger(log), pollInterval: 1000 });
-  return () => runner.stop();
+  // A pool of the worker's own: it writes ids of jobs as JSON, so to it an int8 must be text, not our bigint.
+  const pool = new pg.Pool({ ...db.pool.options, types: pg.types, max: CONCURRENT_JOBS + 2 });
+  const noteLost = (error: Error): void => log.warn({ err: error }, "jobs.connection_lost");
+  pool.on("error", noteLost);
+  pool.on("connect", (client) => void client.on("error", noteLost));
+  const runner = await runWorker({ pgPool: pool, concurrency: CONCURRENT_JOBS, noHandleSignals: true, taskList, logger: quietLogger(log), pollInterval: 1000 });
+  return async () => {
+    await runner.stop();
+    await pool.end();
+  };
 }
 
 /** The worker's own lines, at the levels of our log; its debug chatter is left out. */
 function quietLogger(log: Log): Logger {
-  return new Logger(() => (level, message, meta) => {
-    if (level === "error") log.error({ meta }, `jobs.worker: ${message}`);
-    if (level === "warning") log.warn({ meta }, `jobs.worker: ${message}`);
+  // Its facts are left out: they hold the job's payload, and that may hold a secret of a mail.
+  return new Logger(() => (level, message) => {
+    if (level === "error") log.error(`jobs.worker: ${message}`);
+    if (level === "warning") log.warn(`jobs.worker: ${message}`);
   });
 }
