@@ -8,13 +8,20 @@ const contracts = new URL("../contracts/src/", import.meta.url);
 /** Of a demo only: mails for developers. */
 const LEFT_OUT = "devApi";
 
-const isTable = (value: unknown): value is Readonly<Record<string, Endpoint>> =>
+type Table = Readonly<Record<string, Endpoint>>;
+const isTable = (value: unknown): value is Table =>
   typeof value === "object" &&
   value !== null &&
   Object.values(value).every((of) => typeof of === "object" && "path" in of && "reply" in of);
 
-/** Every `…Api` of the contracts, by name, with its file's name as tag. */
-async function tables(): Promise<{ tag: string; table: Readonly<Record<string, Endpoint>> }[]> {
+interface Exported {
+  /** The contract's file. */
+  readonly tag: string;
+  readonly name: string;
+  readonly value: unknown;
+}
+
+async function everythingExported(): Promise<Exported[]> {
   const files = (await readdir(contracts)).filter((name) => name.endsWith(".ts") && !name.includes(".test.")).sort();
   const found = await Promise.all(
     files.map(async (file) => {
@@ -22,9 +29,20 @@ async function tables(): Promise<{ tag: string; table: Readonly<Record<string, E
       return Object.entries(module).map(([name, value]) => ({ tag: file.replace(".ts", ""), name, value }));
     }),
   );
-  return found
-    .flat()
-    .flatMap(({ tag, name, value }) => (name.endsWith("Api") && name !== LEFT_OUT && isTable(value) ? [{ tag, table: value }] : []));
+  return found.flat();
+}
+
+/** Schemas that the contracts export by name; the document says each once. */
+const named = z.registry<{ id: string }>();
+
+function nameSchemas(all: readonly Exported[]): void {
+  const taken = new Set<string>();
+  for (const { tag, name, value } of all) {
+    if (!(value instanceof z.ZodType) || named.has(value)) continue;
+    const id = taken.has(name) ? `${tag}.${name}` : name;
+    taken.add(id);
+    named.add(value, { id });
+  }
 }
 
 const accessMeaning: Readonly<Record<Access, string>> = {
@@ -36,9 +54,12 @@ const accessMeaning: Readonly<Record<Access, string>> = {
 
 type JsonObject = Record<string, unknown>;
 
-/** The wire's side of a schema: what is sent and received, before it is decoded. */
+const definitions: Record<string, unknown> = {};
+
+/** The wire's side of a schema: what is sent and received, before it is decoded. Named parts go to `definitions`. */
 function wire(schema: z.ZodType): JsonObject {
-  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
+  const { $schema: _, $defs, ...rest } = z.toJSONSchema(schema, { io: "input", unrepresentable: "any", metadata: named });
+  Object.assign(definitions, $defs);
   return rest;
 }
 
@@ -99,9 +120,12 @@ function operation(tag: string, name: string, endpoint: Endpoint): JsonObject {
 /** The document as text. */
 export async function openapiJson(): Promise<string> {
   const paths: Record<string, JsonObject> = {};
-  const all = await tables();
-  for (const { tag, table } of all) {
-    for (const [name, endpoint] of Object.entries(table)) {
+  const all = await everythingExported();
+  nameSchemas(all);
+  const tables = all.filter(({ name }) => name.endsWith("Api") && name !== LEFT_OUT);
+  for (const { tag, value } of tables) {
+    if (!isTable(value)) throw new Error(`${tag}: not a table of endpoints`);
+    for (const [name, endpoint] of Object.entries(value)) {
       const path = endpoint.path.replaceAll(/:(\w+)/g, "{$1}");
       paths[path] = { ...paths[path], [endpoint.method.toLowerCase()]: operation(tag, name, endpoint) };
     }
@@ -114,9 +138,10 @@ export async function openapiJson(): Promise<string> {
       version: "0.1.0",
       description: "The HTTP interface the pages use. Money is whole kopecks. A refusal is a problem of RFC 9457: switch on `type`.",
     },
-    tags: all.map(({ tag }) => ({ name: tag })),
+    tags: tables.map(({ tag }) => ({ name: tag })),
     paths,
     components: {
+      schemas: definitions,
       responses: {
         Problem: {
           description: `A refusal, one of:\n${listed.join("\n")}`,
@@ -126,5 +151,5 @@ export async function openapiJson(): Promise<string> {
       securitySchemes: { cookie: { type: "apiKey", in: "cookie", name: "__Host-minuta" } },
     },
   };
-  return `${JSON.stringify(document, null, 2)}\n`;
+  return `${JSON.stringify(document, null, 2).replaceAll('"#/$defs/', '"#/components/schemas/')}\n`;
 }
