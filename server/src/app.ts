@@ -17,8 +17,9 @@ import { migrate } from "#platform/migrate";
 import { servePages } from "#platform/pages";
 import { createSockets } from "#platform/socket";
 import { callsRoutes, createCalls, GUEST_COOKIE, type Calls } from "#calls";
+import { catalogueRoutes, createCatalogue, seedDemoCards } from "#catalogue";
 import { createJournal, journalRoutes, type Journal } from "#journal";
-import { createLedger, ledgerRoutes, type Ledger } from "#ledger";
+import { createLedger, ledgerRoutes } from "#ledger";
 import { createMetering, type Evidence } from "#metering";
 import { createPeople, demoPeople, peopleRoutes, seedDemoPeople, SIGN_IN_COOKIE, type DemoSignIn } from "#people";
 import { createPresence, presenceRoutes, startPresence } from "#presence";
@@ -53,11 +54,12 @@ export async function startApp(options: AppOptions): Promise<App> {
   const mail = createMail({ smtpUrl: config.SMTP_URL ?? null, from: config.MAIL_FROM, folder: join(options.folder, "mail"), clock, log });
   const platform = { db, bus, mail, clock, log, publicUrl, demo: config.DEMO };
   const domains = createDomains(platform);
-  const { people, ledger, presence, calls, journal, metering } = domains;
+  const { people, ledger, catalogue, presence, calls, journal, metering } = domains;
 
   const http = createHttp({ db, log, behindProxy: config.BEHIND_PROXY, identify: (cookies) => identify(domains, cookies), isParty: (caller, params) => isParty(calls, caller, params) });
   peopleRoutes(http, people, calls.guestOf);
   ledgerRoutes(http, ledger);
+  catalogueRoutes(http, catalogue);
   presenceRoutes(http, presence);
   callsRoutes(http, calls);
   journalRoutes(http, journal, calls.partyOf);
@@ -74,7 +76,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     calls.start(),
     startPresence(presence, { clock, log }),
   ];
-  if (config.DEMO) await seedDemo(db, ledger);
+  if (config.DEMO) await seedDemo(db, domains);
 
   return {
     demoPeople: config.DEMO ? demoPeople() : [],
@@ -116,9 +118,10 @@ function createDomains(platform: Platform) {
     burnPerMinute: metering.burnPerMinute,
   });
   const presence = createPresence({ db, bus, clock });
+  const catalogue = createCatalogue({ db, people, availability: (personIds) => presence.availability(personIds) });
   const calls: Calls = createCalls({ ...platform, people, metering, record: (tx, callId, event) => journal.append(tx, callId, event) });
   const journal: Journal = createJournal({ db, clock, log, calls, metering });
-  return { people, metering, ledger, presence, calls, journal };
+  return { people, metering, ledger, catalogue, presence, calls, journal };
 }
 
 async function identify({ people, calls }: Domains, cookies: Pick<Cookies, "get">): Promise<Pick<Caller, "personId" | "roles" | "signInId" | "guestId">> {
@@ -171,15 +174,17 @@ function remotePorts({ calls, journal, metering, presence, bus, db, clock, log, 
   };
 }
 
-/** Money for the demo's consultants, once: the ledger knows the key. */
+/** Money for the people of the demo, once: the ledger knows the key. */
 const DEMO_TOP_UP_KOPECKS = 150_000;
 
-async function seedDemo(db: Db, ledger: Ledger): Promise<void> {
+async function seedDemo(db: Db, { people, ledger, presence }: Domains): Promise<void> {
   await db.tx(async (tx) => {
     for (const person of await seedDemoPeople(tx)) {
       if (person.roles.includes("operator")) continue;
       await ledger.topUp(tx, { key: `demo:${person.id}`, party: person.id, from: "bank", amount: kopecks(DEMO_TOP_UP_KOPECKS), reason: "Демонстрационное пополнение" });
     }
+    const consultants = await seedDemoCards(tx, (email) => people.findPersonByEmail(tx, email));
+    for (const personId of consultants) await presence.setTakingCalls(tx, personId, true);
   });
 }
 

@@ -281,11 +281,11 @@ test("the demo has three consultants with different configurations, areas and pr
   const { db } = database;
   await db.tx((tx) => seedDemoPeople(tx));
   const seed = () => db.tx((tx) => seedDemoCards(tx, (email) => people.findPersonByEmail(tx, email)));
-  await seed();
+  expect(await seed()).toHaveLength(3);
   const found = await list();
   expect(found.cards.map(({ name }: CatalogueCard) => name)).toEqual(["Мария Кузнецова", "Анна Смирнова", "Игорь Петров"]);
   expect(new Set(found.cards.map(({ pricePerMinute }: CatalogueCard) => pricePerMinute)).size).toBe(3);
   await save(found.cards[0].personId, { text: "Своими словами" });
-  await seed();
+  expect(await seed()).toEqual([]);
   expect((await list({ text: "своими словами" })).total).toBe(1);
 });

@@ -1,4 +1,5 @@
 /** The cards of the demo's consultants. */
+import type { PersonId } from "@minuta/contracts/ids";
 import { kopecks } from "@minuta/contracts/money";
 import type { Person } from "@minuta/contracts/people";
 import type { Tx } from "#platform/db";
@@ -30,11 +31,14 @@ const demo: readonly (Omit<CardChanges, "published"> & { readonly email: string 
   },
 ];
 
-/** Publishes the cards of the demo's consultants who have none; one that was changed stays as it is. */
-export async function seedDemoCards(tx: Tx, byEmail: (email: string) => Promise<Pick<Person, "id" | "name"> | null>): Promise<void> {
+/** Publishes the cards of the demo's consultants who have none, and answers whose; one that was changed stays as it is. */
+export async function seedDemoCards(tx: Tx, byEmail: (email: string) => Promise<Pick<Person, "id" | "name"> | null>): Promise<PersonId[]> {
+  const added: PersonId[] = [];
   for (const { email, ...card } of demo) {
     const person = await byEmail(email);
     if (person === null || (await tx.maybe(store.findOwn, [person.id])) !== null) continue;
     await saveCard(tx, { personId: person.id, name: person.name, changes: { ...card, published: true } });
+    added.push(person.id);
   }
+  return added;
 }
