@@ -37,7 +37,7 @@ export interface CallsDeps {
   readonly people: { cards(personIds: readonly PersonId[]): Promise<ReadonlyMap<PersonId, ConsultantCard>> };
   readonly metering: {
     /** Refuses (`wallet-empty`, `overdraft-in-use`) when a new line of this payer could not be opened now. */
-    refuseUnfunded(tx: Reader, of: { kind: "carrier"; payer: PersonId }): Promise<void>;
+    refuseUnfunded(tx: Reader, of: { kind: "carrier"; payer: PersonId }): Promise<unknown>;
     openLine(tx: Tx, of: { callId: CallId; kind: "carrier"; payer: PersonId; payee: null }): Promise<unknown>;
     /** Whether anything changed. */
     pause(tx: Tx, callId: CallId, by: Side): Promise<boolean>;
@@ -94,7 +94,11 @@ export function createCalls(deps: CallsDeps) {
     seen: (ends: readonly End[]) => seen(deps, ends),
     endForsaken: () => endForsaken(deps),
     /** Looks for forsaken calls from now on; answers what stops it. */
-    start: () => deps.clock.every(WATCH_EVERY_MS, async () => void (await endForsaken(deps).catch((error: unknown) => deps.log.error({ err: error }, "calls.watch_failed")))),
+    start: () =>
+      deps.clock.every(
+        WATCH_EVERY_MS,
+        async () => void (await endForsaken(deps).catch((error: unknown) => deps.log.error({ err: error }, "calls.watch_failed"))),
+      ),
     subscribers: { "metering.line_ended": [(event) => hearLineEnded(deps, event)] } satisfies Subscribers,
   };
 }

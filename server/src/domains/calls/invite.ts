@@ -26,7 +26,15 @@ export async function invite(deps: CallsDeps, tx: Tx, asked: Invite): Promise<In
   await deps.metering.refuseUnfunded(tx, { kind: "carrier", payer: consultantId });
   const token = newToken();
   const device = from.device === null ? null : Buffer.from(from.device);
-  await tx.run(store.addInvitation, [consultantId, token, cleanText(asked.task), cleanLine(asked.configuration), asked.ownRateKopecks, from.address, device]);
+  await tx.run(store.addInvitation, [
+    consultantId,
+    token,
+    cleanText(asked.task),
+    cleanLine(asked.configuration),
+    asked.ownRateKopecks,
+    from.address,
+    device,
+  ]);
   return presentInvitation(await tx.one(store.findInvitation, [token]));
 }
 
@@ -92,7 +100,15 @@ export function refuseOver(row: store.InvitationRow): void {
 function presentInvitation(row: store.InvitationRow): Invitation {
   const { id, token, code, task, configuration } = row;
   return {
-    id, token, code, task, configuration,
-    codeExpiresAt: row.code_expires_at, linkExpiresAt: row.expires_at, ownRateKopecks: row.own_rate_kopecks, callId: row.call_id, createdAt: row.created_at,
+    id,
+    token,
+    code,
+    task,
+    configuration,
+    codeExpiresAt: row.code_expires_at,
+    linkExpiresAt: row.expires_at,
+    ownRateKopecks: row.own_rate_kopecks,
+    callId: row.call_id,
+    createdAt: row.created_at,
   };
 }

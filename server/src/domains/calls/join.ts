@@ -50,7 +50,8 @@ export async function join(deps: CallsDeps, asked: Join): Promise<Joined> {
   }
 }
 
-const isMoneyRefusal = (error: unknown): boolean => error instanceof Refusal && (error.type === "wallet-empty" || error.type === "overdraft-in-use");
+const isMoneyRefusal = (error: unknown): boolean =>
+  error instanceof Refusal && (error.type === "wallet-empty" || error.type === "overdraft-in-use");
 
 function cleanForm(guest: GuestForm): GuestForm {
   const name = cleanLine(guest.name);
@@ -87,15 +88,25 @@ async function openCall(deps: CallsDeps, tx: Tx, { invitation, asked, form, card
   const flags = flagsOf({ own, invited: invitation, joined: from });
   const device = from.device === null ? null : Buffer.from(from.device);
   const call = await tx.one(store.addCall, [
-    invitation.consultant_id, consultant, client.personId, client.guestId, client.card, device, invitation.task, invitation.configuration,
-    invitation.own_rate_kopecks, flags,
+    invitation.consultant_id,
+    consultant,
+    client.personId,
+    client.guestId,
+    client.card,
+    device,
+    invitation.task,
+    invitation.configuration,
+    invitation.own_rate_kopecks,
+    flags,
   ]);
   await tx.run(store.useInvitation, [invitation.id, call.id]);
   await tx.run(store.dropCode, [invitation.id]);
   await deps.metering.openLine(tx, { callId: call.id, kind: "carrier", payer: invitation.consultant_id, payee: null });
   await writeBeginning(deps, tx, { call, invitation, consent: asked.consent });
   tellChanged(deps, tx, call.id);
-  tx.afterCommit(() => deps.bus.publish(`person:${invitation.consultant_id}`, { t: "invitation-joined", invitationId: invitation.id, callId: call.id }));
+  tx.afterCommit(() =>
+    deps.bus.publish(`person:${invitation.consultant_id}`, { t: "invitation-joined", invitationId: invitation.id, callId: call.id }),
+  );
   return client.guestId === null ? joinedAsPerson(call.id) : giveTokens(tx, { guestId: client.guestId, callId: call.id });
 }
 
@@ -132,7 +143,11 @@ interface Beginning {
 async function writeBeginning({ record }: CallsDeps, tx: Tx, { call, invitation, consent }: Beginning): Promise<void> {
   const { task, configuration } = call;
   const invitedAt = invitation.created_at.toISOString();
-  await record(tx, call.id, { actor: "consultant", kind: "invited", facts: { invitedAt, task, configuration, ownRateKopecks: call.own_rate_kopecks } });
+  await record(tx, call.id, {
+    actor: "consultant",
+    kind: "invited",
+    facts: { invitedAt, task, configuration, ownRateKopecks: call.own_rate_kopecks },
+  });
   const { name, organisation, inn, emailConfirmed } = call.client;
   await record(tx, call.id, { actor: "client", kind: "joined", facts: { name, organisation, inn, identified: emailConfirmed } });
   await record(tx, call.id, { actor: "client", kind: "consent-given", facts: { version: consent } });

@@ -30,7 +30,9 @@ function invitationRoutes(routes: Routes, calls: Calls): void {
     markDevice(cookies);
     return { invitations: await calls.invitations(personOf(caller)) };
   });
-  routes.bind(callsApi.newCode, async ({ params, caller, tx }) => ({ invitation: await calls.newCode(tx, { ...params, consultantId: personOf(caller) }) }));
+  routes.bind(callsApi.newCode, async ({ params, caller, tx }) => ({
+    invitation: await calls.newCode(tx, { ...params, consultantId: personOf(caller) }),
+  }));
   routes.bind(callsApi.withdraw, async ({ params, caller }) => {
     await calls.withdraw({ ...params, consultantId: personOf(caller) });
     return {};
@@ -60,7 +62,9 @@ function guestRoutes(routes: Routes, calls: Calls): void {
     await calls.requestEmailCode(actorIn(params.callId, caller), body.email);
     return {};
   });
-  routes.bind(callsApi.confirmGuestEmail, async ({ params, body, caller }) => ({ client: await calls.confirmEmail(actorIn(params.callId, caller), body.code) }));
+  routes.bind(callsApi.confirmGuestEmail, async ({ params, body, caller }) => ({
+    client: await calls.confirmEmail(actorIn(params.callId, caller), body.code),
+  }));
 }
 
 function callRoutes(routes: Routes, calls: Calls): void {
@@ -72,13 +76,18 @@ function callRoutes(routes: Routes, calls: Calls): void {
   routes.bind(callsApi.pause, async ({ params, caller, tx }) => ({ call: await calls.pause(tx, actorIn(params.callId, caller)) }));
   routes.bind(callsApi.resume, async ({ params, caller, tx }) => ({ call: await calls.resume(tx, actorIn(params.callId, caller)) }));
   routes.bind(callsApi.end, async ({ params, caller, tx }) => ({ call: await calls.end(tx, actorIn(params.callId, caller)) }));
-  routes.bind(callsApi.changeTask, async ({ params, body, caller, tx }) => ({ call: await calls.changeTask(tx, actorIn(params.callId, caller), body) }));
-  routes.bind(callsApi.comment, async ({ params, body, caller, tx }) => ({ call: await calls.comment(tx, actorIn(params.callId, caller), body.text) }));
+  routes.bind(callsApi.changeTask, async ({ params, body, caller, tx }) => ({
+    call: await calls.changeTask(tx, actorIn(params.callId, caller), body),
+  }));
+  routes.bind(callsApi.comment, async ({ params, body, caller, tx }) => ({
+    call: await calls.comment(tx, actorIn(params.callId, caller), body.text),
+  }));
 }
 
 function personRoutes(routes: Routes, calls: Calls): void {
   routes.bind(callsApi.history, async ({ query, caller }) =>
-    calls.history({ personId: personOf(caller), side: query.side ?? null, before: query.before ?? null, limit: query.limit }));
+    calls.history({ personId: personOf(caller), side: query.side ?? null, before: query.before ?? null, limit: query.limit }),
+  );
   routes.bind(callsApi.clientBook, async ({ caller }) => ({ clients: await calls.clientBook(personOf(caller)) }));
   routes.bind(callsApi.noteOnClient, async ({ params, body, caller }) => {
     await calls.noteOnClient({ consultantId: personOf(caller), guestId: params.guestId, note: body.note });

@@ -18,13 +18,29 @@ import {
 describe("who may do what, and when", () => {
   const roles: readonly Role[] = ["consultant", "client-person", "guest"];
   /** Written out once more by hand: `v` view, `p` pause and resume, `e` end, `t` task, `c` comment, `m` confirm an e-mail. */
-  const letters: Readonly<Record<Action, string>> = { view: "v", pause: "p", resume: "p", end: "e", "change-task": "t", comment: "c", "confirm-email": "m" };
-  const expected: Readonly<Record<string, string>> = {
-    "consultant open": "vpetc", "client-person open": "vpetc", "guest open": "vpetcm",
-    "consultant ended": "vec", "client-person ended": "vec", "guest ended": "vecm",
-    "consultant settled": "vec", "client-person settled": "vec", "guest settled": "vecm",
+  const letters: Readonly<Record<Action, string>> = {
+    view: "v",
+    pause: "p",
+    resume: "p",
+    end: "e",
+    "change-task": "t",
+    comment: "c",
+    "confirm-email": "m",
   };
-  const rows = roles.flatMap((role) => callState.options.flatMap((state) => Object.keys(permissions).map((action) => [role, action as Action, state] as const)));
+  const expected: Readonly<Record<string, string>> = {
+    "consultant open": "vpetc",
+    "client-person open": "vpetc",
+    "guest open": "vpetcm",
+    "consultant ended": "vec",
+    "client-person ended": "vec",
+    "guest ended": "vecm",
+    "consultant settled": "vec",
+    "client-person settled": "vec",
+    "guest settled": "vecm",
+  };
+  const rows = roles.flatMap((role) =>
+    callState.options.flatMap((state) => Object.keys(permissions).map((action) => [role, action as Action, state] as const)),
+  );
 
   test.each(rows)("%s: %s while %s", (role, action, state) => {
     const allowed = (expected[`${role} ${state}`] ?? "v").includes(letters[action]);
@@ -40,7 +56,11 @@ describe("when a forsaken call ends", () => {
   const openedAt = new Date("2026-11-23T10:00:00Z");
   const after = (seconds: number): Date => new Date(openedAt.getTime() + seconds * 1000);
   const at = (now: number, client: number | null, consultant: number | null) =>
-    forsakenSince({ openedAt, now: after(now), seenAt: { client: client === null ? null : after(client), consultant: consultant === null ? null : after(consultant) } });
+    forsakenSince({
+      openedAt,
+      now: after(now),
+      seenAt: { client: client === null ? null : after(client), consultant: consultant === null ? null : after(consultant) },
+    });
 
   test("both ends are given 90 seconds to come back; then it ended when the first of them was lost", () => {
     expect(at(300 + BOTH_AWAY_SECONDS, 300, 290)).toBeNull();
@@ -63,8 +83,8 @@ describe("when a forsaken call ends", () => {
         const now = Math.max(client ?? 0, consultant ?? 0) + wait;
         const since = at(now, client, consultant);
         fc.pre(since !== null);
-        expect(since!.getTime()).toBeGreaterThanOrEqual(openedAt.getTime());
-        expect(since!.getTime()).toBeLessThanOrEqual(after(now).getTime());
+        expect(since.getTime()).toBeGreaterThanOrEqual(openedAt.getTime());
+        expect(since.getTime()).toBeLessThanOrEqual(after(now).getTime());
         expect(at(now + later, client, consultant)).toEqual(since);
       }),
     );
@@ -78,7 +98,10 @@ describe("flags of fairness", () => {
   });
   test("one network and one browser are told apart", () => {
     expect(flagsOf({ own: false, invited: office, joined: { ...office, device: Uint8Array.of(9) } })).toEqual(["same-address"]);
-    expect(flagsOf({ own: true, invited: office, joined: { address: "192.0.2.8", device: Uint8Array.of(1, 2) } })).toEqual(["own-link", "same-device"]);
+    expect(flagsOf({ own: true, invited: office, joined: { address: "192.0.2.8", device: Uint8Array.of(1, 2) } })).toEqual([
+      "own-link",
+      "same-device",
+    ]);
   });
   test("what is not known is not held against anybody", () => {
     const unknown = { address: "", device: null };

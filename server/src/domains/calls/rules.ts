@@ -103,7 +103,8 @@ const unprintable = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-
 export const cleanText = (typed: string): string => typed.toWellFormed().replaceAll(unprintable, "").trim();
 
 /** The same for what must stand on one line; empty is null. */
-export const cleanLine = (typed: string | null): string | null => (typed === null ? null : cleanText(typed.replaceAll(/\s+/g, " ")) || null);
+export const cleanLine = (typed: string | null): string | null =>
+  typed === null ? null : cleanText(typed.replaceAll(/\s+/g, " ")) || null;
 
 /** A comment as it is kept, or null when it is empty or longer than 4000 characters. */
 export function cleanComment(typed: string): string | null {

@@ -45,7 +45,11 @@ export async function close(deps: CallsDeps, tx: Tx, { call, reason, by, endedAt
   if (call.state !== "open") return;
   const { billableSeconds, provenSeconds, charged } = await deps.metering.endCall(tx, call.id);
   const closed = await tx.one(store.closeCall, [call.id, endedAt, reason, billableSeconds]);
-  await deps.record(tx, call.id, { actor: by, kind: "ended", facts: { reason, endedAt: closed.ended_at?.toISOString(), provenSeconds, billableSeconds } });
+  await deps.record(tx, call.id, {
+    actor: by,
+    kind: "ended",
+    facts: { reason, endedAt: closed.ended_at?.toISOString(), provenSeconds, billableSeconds },
+  });
   await deps.record(tx, call.id, { actor: "server", kind: "settled", facts: { chargedKopecks: Number(charged) } });
   tellChanged(deps, tx, call.id);
 }

@@ -9,9 +9,21 @@ import { CODE_MINUTES, EMAIL_CODE_ATTEMPTS, EMAIL_CODE_MINUTES, GUEST_TOKEN_DAYS
 // ---- invitations ---------------------------------------------------------------------------------------------------------
 
 const invitationRow = z.object({
-  id: invitationId, consultant_id: personId, token: z.string(), task: z.string(), configuration: z.string().nullable(), own_rate_kopecks: z.int().nullable(),
-  address: z.string(), device: z.instanceof(Buffer).nullable(), created_at: z.date(), expires_at: z.date(), call_id: callId.nullable(),
-  withdrawn: z.boolean(), expired: z.boolean(), code: z.string().nullable(), code_expires_at: z.date().nullable(),
+  id: invitationId,
+  consultant_id: personId,
+  token: z.string(),
+  task: z.string(),
+  configuration: z.string().nullable(),
+  own_rate_kopecks: z.int().nullable(),
+  address: z.string(),
+  device: z.instanceof(Buffer).nullable(),
+  created_at: z.date(),
+  expires_at: z.date(),
+  call_id: callId.nullable(),
+  withdrawn: z.boolean(),
+  expired: z.boolean(),
+  code: z.string().nullable(),
+  code_expires_at: z.date().nullable(),
 });
 export type InvitationRow = z.infer<typeof invitationRow>;
 
@@ -76,7 +88,12 @@ export const takeCode = command({
 // ---- guests --------------------------------------------------------------------------------------------------------------
 
 const guestRow = z.object({
-  id: guestId, name: z.string(), organisation: z.string().nullable(), inn: z.string().nullable(), email: z.string().nullable(), confirmed: z.boolean(),
+  id: guestId,
+  name: z.string(),
+  organisation: z.string().nullable(),
+  inn: z.string().nullable(),
+  email: z.string().nullable(),
+  confirmed: z.boolean(),
 });
 export type GuestRow = z.infer<typeof guestRow>;
 const guestColumns = "g.id, g.name, g.organisation, g.inn, g.email, g.email_confirmed_at is not null as confirmed";
@@ -86,7 +103,10 @@ export const addGuest = query({
   row: z.object({ id: guestId }),
   text: "insert into calls.guest (name, organisation, inn) values ($1, $2, $3) returning id",
 });
-export const renameGuest = command({ name: "calls.rename_guest", text: "update calls.guest set name = $2, organisation = $3, inn = $4 where id = $1" });
+export const renameGuest = command({
+  name: "calls.rename_guest",
+  text: "update calls.guest set name = $2, organisation = $3, inn = $4 where id = $1",
+});
 /** The guest, or the one he was merged into. */
 export const findGuest = query({
   name: "calls.find_guest",
@@ -153,11 +173,24 @@ export const dropEmailCheck = command({ name: "calls.drop_email_check", text: "d
 // ---- calls ---------------------------------------------------------------------------------------------------------------
 
 const callRow = z.object({
-  id: callId, number: z.bigint(), tariff: tariffKind, state: callState,
-  consultant_id: personId, consultant: consultantCard, client_person_id: personId.nullable(), client_guest_id: guestId.nullable(),
-  client: clientCard.omit({ guestId: true }), client_device: z.instanceof(Buffer).nullable(),
-  task: z.string(), configuration: z.string().nullable(), own_rate_kopecks: z.int().nullable(), flags: callView.shape.flags,
-  opened_at: z.date(), ended_at: z.date().nullable(), end_reason: callEndReason.nullable(), billable_seconds: z.int(),
+  id: callId,
+  number: z.bigint(),
+  tariff: tariffKind,
+  state: callState,
+  consultant_id: personId,
+  consultant: consultantCard,
+  client_person_id: personId.nullable(),
+  client_guest_id: guestId.nullable(),
+  client: clientCard.omit({ guestId: true }),
+  client_device: z.instanceof(Buffer).nullable(),
+  task: z.string(),
+  configuration: z.string().nullable(),
+  own_rate_kopecks: z.int().nullable(),
+  flags: callView.shape.flags,
+  opened_at: z.date(),
+  ended_at: z.date().nullable(),
+  end_reason: callEndReason.nullable(),
+  billable_seconds: z.int(),
 });
 export type CallRow = z.infer<typeof callRow>;
 const callColumns = `k.id, k.number, k.tariff, k.state, k.consultant_id, k.consultant, k.client_person_id, k.client_guest_id, k.client, k.client_device,
@@ -171,7 +204,11 @@ export const addCall = query({
     values ('carrier', 'open', $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, platform.now()) returning ${callColumns}`,
 });
 export const findCall = query({ name: "calls.find_call", row: callRow, text: `select ${callColumns} from calls.call k where k.id = $1` });
-export const lockCall = query({ name: "calls.lock_call", row: callRow, text: `select ${callColumns} from calls.call k where k.id = $1 for update` });
+export const lockCall = query({
+  name: "calls.lock_call",
+  row: callRow,
+  text: `select ${callColumns} from calls.call k where k.id = $1 for update`,
+});
 
 /** $2: the person, $3: the guest; either may be null. */
 export const findParty = query({
@@ -218,8 +255,13 @@ export const listCalls = query({
 export const listClients = query({
   name: "calls.list_clients",
   row: z.object({
-    guest_id: guestId.nullable(), client: clientCard.omit({ guestId: true }), note: z.string(), calls: z.int(), billable_seconds: z.coerce.number(),
-    last_call_at: z.date(), last_call_id: callId,
+    guest_id: guestId.nullable(),
+    client: clientCard.omit({ guestId: true }),
+    note: z.string(),
+    calls: z.int(),
+    billable_seconds: z.coerce.number(),
+    last_call_at: z.date(),
+    last_call_id: callId,
   }),
   text: `select k.client_guest_id as guest_id, (array_agg(k.client order by k.number desc))[1] as client, coalesce(n.note, '') as note, count(*)::int as calls,
       sum(k.billable_seconds)::bigint as billable_seconds, max(k.opened_at) as last_call_at, (array_agg(k.id order by k.number desc))[1] as last_call_id
@@ -245,7 +287,13 @@ export const noteSeen = command({
     order by 1, 2
     on conflict (call_id, side) do update set at = greatest(s.at, excluded.at)`,
 });
-const attendanceRow = z.object({ call_id: callId, opened_at: z.date(), now: z.date(), client: z.date().nullable(), consultant: z.date().nullable() });
+const attendanceRow = z.object({
+  call_id: callId,
+  opened_at: z.date(),
+  now: z.date(),
+  client: z.date().nullable(),
+  consultant: z.date().nullable(),
+});
 const attendance = `select k.id as call_id, k.opened_at, platform.now() as now, client.at as client, consultant.at as consultant from calls.call k
   left join calls.end_seen client on client.call_id = k.id and client.side = 'client'
   left join calls.end_seen consultant on consultant.call_id = k.id and consultant.side = 'consultant'`;

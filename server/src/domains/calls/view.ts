@@ -17,7 +17,10 @@ const nothing = kopecks(0n);
 export const meterAsSeen = (meter: Meter, youPay: boolean): Meter =>
   youPay ? meter : { ...meter, charged: nothing, reserved: nothing, pricePerMinute: nothing, minutesLeft: null };
 
-const clientOf = (row: { readonly client: store.CallRow["client"]; readonly client_guest_id: GuestId | null }): ClientCard => ({ guestId: row.client_guest_id, ...row.client });
+const clientOf = (row: { readonly client: store.CallRow["client"]; readonly client_guest_id: GuestId | null }): ClientCard => ({
+  guestId: row.client_guest_id,
+  ...row.client,
+});
 
 /** Refuses when there is no such call. `reader`: the transaction that changed something, or the database. */
 export async function viewCall(deps: CallsDeps, reader: Reader, { callId, side }: { callId: CallId; side: Side }): Promise<CallView> {
@@ -29,8 +32,22 @@ export async function viewCall(deps: CallsDeps, reader: Reader, { callId, side }
   const { id, tariff, state, consultant, task, configuration, flags } = row;
   const youPay = paysFor(tariff, side);
   return {
-    id, tariff, state, side, consultant, client: clientOf(row), task, configuration, youPay, comments, flags,
-    ownRateKopecks: row.own_rate_kopecks, openedAt: row.opened_at, endedAt: row.ended_at, endReason: row.end_reason, meter: meterAsSeen(meter, youPay),
+    id,
+    tariff,
+    state,
+    side,
+    consultant,
+    client: clientOf(row),
+    task,
+    configuration,
+    youPay,
+    comments,
+    flags,
+    ownRateKopecks: row.own_rate_kopecks,
+    openedAt: row.opened_at,
+    endedAt: row.ended_at,
+    endReason: row.end_reason,
+    meter: meterAsSeen(meter, youPay),
   };
 }
 
@@ -48,10 +65,16 @@ export interface HistoryPage {
 }
 
 /** Newest first; the cursor is the call's number, so that calls that begin meanwhile shift nothing. */
-export async function history(deps: CallsDeps, { personId, side, before, limit }: HistoryPage): Promise<{ calls: CallSummary[]; next: string | null }> {
+export async function history(
+  deps: CallsDeps,
+  { personId, side, before, limit }: HistoryPage,
+): Promise<{ calls: CallSummary[]; next: string | null }> {
   if (before !== null && !/^\d{1,18}$/.test(before)) throw refuse("invalid-input", { fields: ["before"] });
   const rows = await deps.db.rows(store.listCalls, [personId, side, before, limit]);
-  const meters = await deps.metering.meters(deps.db, rows.map((row) => row.id));
+  const meters = await deps.metering.meters(
+    deps.db,
+    rows.map((row) => row.id),
+  );
   const calls = rows.map((row) => summaryOf(row, meters.get(row.id), row.consultant_id === personId ? "consultant" : "client"));
   return { calls, next: rows.length === limit ? String(rows.at(-1)?.number) : null };
 }
@@ -60,16 +83,30 @@ function summaryOf(row: store.CallRow, meter: Meter | undefined, side: Side): Ca
   const { id, tariff, state, consultant, task } = row;
   const youPay = paysFor(tariff, side);
   return {
-    id, tariff, state, side, consultant, client: clientOf(row), task, youPay, openedAt: row.opened_at, endedAt: row.ended_at,
-    billableSeconds: meter?.billableSeconds ?? row.billable_seconds, charged: youPay && meter !== undefined ? meter.charged : nothing,
+    id,
+    tariff,
+    state,
+    side,
+    consultant,
+    client: clientOf(row),
+    task,
+    youPay,
+    openedAt: row.opened_at,
+    endedAt: row.ended_at,
+    billableSeconds: meter?.billableSeconds ?? row.billable_seconds,
+    charged: youPay && meter !== undefined ? meter.charged : nothing,
   };
 }
 
 export async function clientBook({ db }: CallsDeps, consultantId: PersonId): Promise<ClientBookEntry[]> {
   const rows = await db.rows(store.listClients, [consultantId]);
   return rows.map((row) => ({
-    client: { guestId: row.guest_id, ...row.client }, note: row.note, calls: row.calls, billableSeconds: row.billable_seconds,
-    lastCallAt: row.last_call_at, lastCallId: row.last_call_id,
+    client: { guestId: row.guest_id, ...row.client },
+    note: row.note,
+    calls: row.calls,
+    billableSeconds: row.billable_seconds,
+    lastCallAt: row.last_call_at,
+    lastCallId: row.last_call_id,
   }));
 }
 

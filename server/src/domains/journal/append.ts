@@ -34,7 +34,9 @@ const jsonObject = z.record(z.string(), z.unknown());
 
 /** As the database gives it back: JSON, without halves of characters and without the character 0, which it does not keep. */
 function storable(facts: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const told: unknown = JSON.parse(JSON.stringify(facts), (_, value: unknown) => (typeof value === "string" ? value.toWellFormed().replaceAll("\u0000", "") : value));
+  const told: unknown = JSON.parse(JSON.stringify(facts), (_, value: unknown) =>
+    typeof value === "string" ? value.toWellFormed().replaceAll("\u0000", "") : value,
+  );
   if (canonicalJson(told).length > FACTS_MAX_LENGTH) throw new RangeError(`facts of one event are at most ${FACTS_MAX_LENGTH} characters`);
   return jsonObject.parse(told);
 }
@@ -57,7 +59,10 @@ interface Waiting {
  * For what happens outside transactions (a screen is shared, a microphone goes off): answers when it is written, never rejects. Events
  * of one call are written in the order of asking, those that wait together in one transaction. What a crash takes is the last moment.
  */
-export function createAppendSoon({ db, clock, log }: SoonDeps): { appendSoon(callId: CallId, event: NewEvent): Promise<void>; flush(): Promise<void> } {
+export function createAppendSoon({ db, clock, log }: SoonDeps): {
+  appendSoon(callId: CallId, event: NewEvent): Promise<void>;
+  flush(): Promise<void>;
+} {
   const queues = new Map<CallId, Waiting[]>();
   const running = new Set<Promise<void>>();
   const pause = (ms: number): Promise<void> => new Promise((over) => void clock.after(ms, over));

@@ -8,7 +8,6 @@
 import type { CallView, Meter } from "@minuta/contracts/calls";
 import type { CallId, Side } from "@minuta/contracts/ids";
 import type { JournalEvent, ProtocolInterval } from "@minuta/contracts/journal";
-import type { Pulse } from "@minuta/contracts/tariff";
 import type { Clock } from "#platform/clock";
 import type { Db, Reader, Tx } from "#platform/db";
 import type { Log } from "#platform/log";
@@ -29,8 +28,6 @@ export interface JournalDeps {
     /** As the payer sees them. */
     meters(reader: Reader, callIds: readonly CallId[]): Promise<ReadonlyMap<CallId, Meter>>;
     intervals(callId: CallId): Promise<ProtocolInterval[]>;
-    /** Of the tariff version the call's line runs on. */
-    pulseOf(callId: CallId): Promise<Pulse>;
   };
 }
 

@@ -11,7 +11,8 @@ interface Words {
 type Facts = JournalEvent["facts"];
 
 const textOf = (facts: Facts, name: string): string | null => (typeof facts[name] === "string" && facts[name] !== "" ? facts[name] : null);
-const sumOf = (facts: Facts, name: string): ReturnType<typeof kopecks> | null => (Number.isSafeInteger(facts[name]) ? kopecks(Number(facts[name])) : null);
+const sumOf = (facts: Facts, name: string): ReturnType<typeof kopecks> | null =>
+  Number.isSafeInteger(facts[name]) ? kopecks(Number(facts[name])) : null;
 const joined = (...parts: readonly (string | null)[]): string => parts.filter((part) => part !== null).join(", ");
 const within = <T>(table: Readonly<Record<string, T>>, key: string | null): T | null => (key === null ? null : (table[key] ?? null));
 
@@ -21,16 +22,21 @@ const task = (facts: Facts, { texts }: Words): string => {
 };
 const side = (facts: Facts, { texts }: Words): string => within(texts.sides, textOf(facts, "side")) ?? "";
 const refusal = (facts: Facts, { texts }: Words): string =>
-  within({ refused: texts.facts.refused, "not-supported": texts.facts.notSupported, missing: texts.facts.missing }, textOf(facts, "why")) ?? "";
+  within({ refused: texts.facts.refused, "not-supported": texts.facts.notSupported, missing: texts.facts.missing }, textOf(facts, "why")) ??
+  "";
 const plainText = (facts: Facts): string => textOf(facts, "text") ?? "";
 
 /** Kinds that are not here say all by their name. */
 const details: Partial<Readonly<Record<JournalKind, (facts: Facts, words: Words) => string>>> = {
   invited(facts, words) {
     const rate = sumOf(facts, "ownRateKopecks");
-    return joined(task(facts, words) || null, rate === null ? null : `${words.texts.facts.rate} ${words.texts.perMinute(words.formats.money(rate))}`);
+    return joined(
+      task(facts, words) || null,
+      rate === null ? null : `${words.texts.facts.rate} ${words.texts.perMinute(words.formats.money(rate))}`,
+    );
   },
-  joined: (facts, { texts }) => joined(textOf(facts, "name"), textOf(facts, "organisation"), facts["identified"] === true ? null : texts.facts.notIdentified),
+  joined: (facts, { texts }) =>
+    joined(textOf(facts, "name"), textOf(facts, "organisation"), facts["identified"] === true ? null : texts.facts.notIdentified),
   "consent-given": (facts) => textOf(facts, "version") ?? "",
   "task-changed": task,
   "on-the-line": side,
@@ -45,7 +51,8 @@ const details: Partial<Readonly<Record<JournalKind, (facts: Facts, words: Words)
   "email-confirmed": (facts) => textOf(facts, "email") ?? "",
   ended: (facts, { texts }) => within(texts.endReasons, textOf(facts, "reason")) ?? "",
   settled: (facts, { formats }) => formats.money(sumOf(facts, "chargedKopecks") ?? kopecks(0n)),
-  flagged: (facts, { texts }) => (Array.isArray(facts["flags"]) ? facts["flags"].map((flag) => within(texts.flags, String(flag)) ?? String(flag)).join("; ") : ""),
+  flagged: (facts, { texts }) =>
+    Array.isArray(facts["flags"]) ? facts["flags"].map((flag) => within(texts.flags, String(flag)) ?? String(flag)).join("; ") : "",
 };
 
 /** `вошёл по приглашению: Ольга, ООО «Ромашка»`: the kind's name and its detail, empty when there is none. */

@@ -52,6 +52,6 @@ export function formatsOf(locale: Locale): Formats {
 }
 
 function decimalOf(sum: Kopecks): Intl.StringNumericLiteral {
-  const [sign, whole] = sum < 0n ? (["-", -sum] as const) : (["", sum] as const);
-  return `${sign}${whole / 100n}.${two(Number(whole % 100n))}` as Intl.StringNumericLiteral;
+  const digits = sum.toString().replace("-", "").padStart(3, "0");
+  return `${sum < 0n ? "-" : ""}${digits.slice(0, -2)}.${digits.slice(-2)}` as Intl.StringNumericLiteral;
 }

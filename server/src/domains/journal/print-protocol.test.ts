@@ -32,7 +32,13 @@ const facts: Partial<Record<JournalEvent["kind"], JournalEvent["facts"]>> = {
 function journal(): JournalEvent[] {
   let before = CHAIN_START;
   return journalKind.options.map((kind, index) => {
-    const event = { n: index + 1, at: at(index * 20), actor: (["consultant", "client", "server"] as const)[index % 3]!, kind, facts: facts[kind] ?? {} };
+    const event = {
+      n: index + 1,
+      at: at(index * 20),
+      actor: (["consultant", "client", "server"] as const)[index % 3]!,
+      kind,
+      facts: facts[kind] ?? {},
+    };
     before = hashOfEvent(id, before, event);
     return { ...event, hash: before };
   });
@@ -42,11 +48,36 @@ const events = journal();
 const protocol: Protocol = {
   number: "П-000126-9",
   call: {
-    id, tariff: "carrier", state: "settled", side: "client", task: "Не проводится реализация и возврат", configuration: "Бухгалтерия предприятия 3.0", ownRateKopecks: 2000, youPay: false,
+    id,
+    tariff: "carrier",
+    state: "settled",
+    side: "client",
+    task: "Не проводится реализация и возврат",
+    configuration: "Бухгалтерия предприятия 3.0",
+    ownRateKopecks: 2000,
+    youPay: false,
     consultant: { name: "Анна Смирнова", firm: "ООО «Франчайзи Плюс»", inn: "7707083893", verified: true },
-    client: { guestId: guestId.parse("0198c0de-0000-7000-8000-000000000002"), name: "Ольга Петрова", organisation: "ООО «Ромашка»", inn: "500100732259", email: "olga@example.org", emailConfirmed: false },
-    openedAt: start, endedAt: at(875), endReason: "client-ended",
-    meter: { status: "ended", provenSeconds: 754, billableSeconds: 754, charged: kopecks(0), reserved: kopecks(0), pricePerMinute: kopecks(0), minutesLeft: null, pauseEndsAt: null },
+    client: {
+      guestId: guestId.parse("0198c0de-0000-7000-8000-000000000002"),
+      name: "Ольга Петрова",
+      organisation: "ООО «Ромашка»",
+      inn: "500100732259",
+      email: "olga@example.org",
+      emailConfirmed: false,
+    },
+    openedAt: start,
+    endedAt: at(875),
+    endReason: "client-ended",
+    meter: {
+      status: "ended",
+      provenSeconds: 754,
+      billableSeconds: 754,
+      charged: kopecks(0),
+      reserved: kopecks(0),
+      pricePerMinute: kopecks(0),
+      minutesLeft: null,
+      pauseEndsAt: null,
+    },
     comments: [
       { side: "client", text: "Спасибо, всё проводится.\nЗвоню завтра насчёт возврата.", at: at(880) },
       { side: "consultant", text: "Исправила счёт учёта в номенклатуре; обновить релиз до 3.0.170.", at: at(90_000) },
@@ -60,8 +91,15 @@ const protocol: Protocol = {
     { from: at(461), to: at(521), seconds: 60, counted: false, why: "paused" },
     { from: at(521), to: at(875), seconds: 354, counted: true, why: "on-the-line" },
   ],
-  provenSeconds: 754, billableSeconds: 754, chargeableSeconds: 780, charged: kopecks(1300), pricePerMinute: kopecks(100), ownSum: kopecks(26_000),
-  events, journalHead: events.at(-1)!.hash, printedAt: at(100_000),
+  provenSeconds: 754,
+  billableSeconds: 754,
+  chargeableSeconds: 780,
+  charged: kopecks(1300),
+  pricePerMinute: kopecks(100),
+  ownSum: kopecks(26_000),
+  events,
+  journalHead: events.at(-1)!.hash,
+  printedAt: at(100_000),
 };
 
 /** The text layer of a PDF, as a reader's search and copy see it: glyphs of every page through the fonts' ToUnicode tables. */
@@ -76,28 +114,62 @@ function textOf(pdf: Uint8Array): string {
   };
   const unicodeOf = (fontObject: string): string[] => {
     const table = stream(objects.get(/ToUnicode (\d+) 0 R/.exec(objects.get(fontObject)!)![1]!)!);
-    return [...table.matchAll(/\[([^\]]*)\]/g)].flatMap(([, list = ""]) => [...list.matchAll(/<([0-9a-f ]*)>/g)].map(([, hex = ""]) => Buffer.from(hex.replaceAll(" ", ""), "hex").swap16().toString("utf16le")));
+    return [...table.matchAll(/\[([^\]]*)\]/g)].flatMap(([, list = ""]) =>
+      [...list.matchAll(/<([0-9a-f ]*)>/g)].map(([, hex = ""]) => Buffer.from(hex.replaceAll(" ", ""), "hex").swap16().toString("utf16le")),
+    );
   };
   const fonts = new Map<string, string[]>();
-  for (const body of objects.values()) for (const [, name, object] of body.matchAll(/\/(F\d+) (\d+) 0 R/g)) if (!fonts.has(name!)) fonts.set(name!, unicodeOf(object!));
-  const pages = [...objects.values()].filter((body) => /\/Type \/Page\n/.test(body)).map((body) => stream(objects.get(/Contents (\d+) 0 R/.exec(body)![1]!)!));
+  for (const body of objects.values())
+    for (const [, name, object] of body.matchAll(/\/(F\d+) (\d+) 0 R/g)) if (!fonts.has(name!)) fonts.set(name!, unicodeOf(object!));
+  const pages = [...objects.values()]
+    .filter((body) => /\/Type \/Page\n/.test(body))
+    .map((body) => stream(objects.get(/Contents (\d+) 0 R/.exec(body)![1]!)!));
   let font: string[] = [];
-  const lines = pages.join("\n").split("\n").map((line) => {
-    const named = /^\/(F\d+) [\d.]+ Tf/.exec(line);
-    if (named) font = fonts.get(named[1]!)!;
-    if (!line.endsWith("TJ")) return "";
-    return [...line.matchAll(/<([0-9a-f]+)>/g)].map(([, hex = ""]) => hex.match(/.{4}/g)!.map((glyph) => font[Number.parseInt(glyph, 16)] ?? "").join("")).join("");
-  });
+  const lines = pages
+    .join("\n")
+    .split("\n")
+    .map((line) => {
+      const named = /^\/(F\d+) [\d.]+ Tf/.exec(line);
+      if (named) font = fonts.get(named[1]!)!;
+      if (!line.endsWith("TJ")) return "";
+      return [...line.matchAll(/<([0-9a-f]+)>/g)]
+        .map(([, hex = ""]) =>
+          hex
+            .match(/.{4}/g)!
+            .map((glyph) => font[Number.parseInt(glyph, 16)] ?? "")
+            .join(""),
+        )
+        .join("");
+    });
   return lines.join("").replaceAll("\u00a0", " ");
 }
 
 test("the printed protocol says in Russian who, when, how long and how much, and its text can be found and copied", async () => {
   const text = textOf(await printProtocol(protocol, "ru"));
   for (const word of [
-    "Протокол звонка № П-000126-9", "Анна Смирнова", "ООО «Франчайзи Плюс»", "ИНН 7707083893", "Ольга Петрова", "клиент не идентифицирован",
-    "Не проводится реализация и возврат", "23 ноября 2026 г., 19:04:07 МСК", "завершил клиент", "12:34", "13 мин", "13,00 ₽", "платит консультант", "260,00 ₽", "20,00 ₽ за минуту",
-    "платформа эти деньги не переводит", "клиента не было на линии", "пауза", "обе стороны звонили с одного сетевого адреса", "Звоню завтра насчёт возврата.", "24.11.2026",
-    "Откройте, пожалуйста, журнал документов", protocol.journalHead,
+    "Протокол звонка № П-000126-9",
+    "Анна Смирнова",
+    "ООО «Франчайзи Плюс»",
+    "ИНН 7707083893",
+    "Ольга Петрова",
+    "клиент не идентифицирован",
+    "Не проводится реализация и возврат",
+    "23 ноября 2026 г., 19:04:07 МСК",
+    "завершил клиент",
+    "12:34",
+    "13 мин",
+    "13,00 ₽",
+    "платит консультант",
+    "260,00 ₽",
+    "20,00 ₽ за минуту",
+    "платформа эти деньги не переводит",
+    "клиента не было на линии",
+    "пауза",
+    "обе стороны звонили с одного сетевого адреса",
+    "Звоню завтра насчёт возврата.",
+    "24.11.2026",
+    "Откройте, пожалуйста, журнал документов",
+    protocol.journalHead,
   ]) {
     expect(text.replaceAll(/\s/g, "")).toContain(word.replaceAll(/\s/g, ""));
   }
@@ -105,7 +177,13 @@ test("the printed protocol says in Russian who, when, how long and how much, and
 
 test("the same in English", async () => {
   const text = textOf(await printProtocol(protocol, "en")).replaceAll(/\s/g, "");
-  for (const word of ["Call protocol № П-000126-9", "client not identified", "the consultant pays", "the platform does not move that money", "23 November 2026, 19:04:07"]) {
+  for (const word of [
+    "Call protocol № П-000126-9",
+    "client not identified",
+    "the consultant pays",
+    "the platform does not move that money",
+    "23 November 2026, 19:04:07",
+  ]) {
     expect(text).toContain(word.replaceAll(/\s/g, ""));
   }
 });

@@ -43,7 +43,14 @@ function documentOf(print: Print, locale: Locale): TDocumentDefinitions {
     pageBreakBefore: (node, { getFollowingNodesOnPage }) => node.style === "section" && getFollowingNodesOnPage().length === 0,
     footer: (page, of) => footer(print, { page, of }),
     content: [
-      ...titleOf(print), parties(print), ...subject(print), ...figures(print), ...minuteTable(print), ...comments(print), ...events(print), integrity(print),
+      ...titleOf(print),
+      parties(print),
+      ...subject(print),
+      ...figures(print),
+      ...minuteTable(print),
+      ...comments(print),
+      ...events(print),
+      integrity(print),
     ],
   };
 }
@@ -65,7 +72,12 @@ function titleOf({ protocol, texts, formats }: Print): Content[] {
     {
       columns: [
         { text: "Минута", bold: true, fontSize: 12, color: accent },
-        { text: `${texts.printed(formats.stamp(protocol.printedAt))} ${texts.zone}`, style: "small", alignment: "right", margin: [0, 2, 0, 0] },
+        {
+          text: `${texts.printed(formats.stamp(protocol.printedAt))} ${texts.zone}`,
+          style: "small",
+          alignment: "right",
+          margin: [0, 2, 0, 0],
+        },
       ],
     },
     { canvas: [{ type: "line", x1: 0, y1: 5, x2: 499, y2: 5, lineWidth: 1, lineColor: accent }] },
@@ -79,7 +91,10 @@ function parties({ protocol, texts }: Print): Content {
   const { consultant, client } = protocol.call;
   return {
     margin: [0, 14, 0, 0],
-    table: { widths: ["*", "*"], body: [[party(texts.consultant, consultantLines(consultant, texts)), party(texts.client, clientLines(client, texts))]] },
+    table: {
+      widths: ["*", "*"],
+      body: [[party(texts.consultant, consultantLines(consultant, texts)), party(texts.client, clientLines(client, texts))]],
+    },
     layout: boxed,
   };
 }
@@ -93,11 +108,20 @@ interface Lines {
 
 function party(title: string, { name, rest, trust }: Lines): TableCell {
   const lines: Content[] = rest.filter((line) => line !== null).map((text) => ({ text, margin: [0, 2, 0, 0] }));
-  return { stack: [{ text: title, style: "label" }, { text: name, bold: true, fontSize: 11, margin: [0, 2, 0, 0] }, ...lines, { text: trust, style: "small", margin: [0, 4, 0, 0] }] };
+  return {
+    stack: [
+      { text: title, style: "label" },
+      { text: name, bold: true, fontSize: 11, margin: [0, 2, 0, 0] },
+      ...lines,
+      { text: trust, style: "small", margin: [0, 4, 0, 0] },
+    ],
+  };
 }
 
 const consultantLines = ({ name, firm, inn, verified }: ConsultantCard, texts: PrintTexts): Lines => ({
-  name, rest: [firm, inn === null ? null : `${texts.inn} ${inn}`], trust: verified ? texts.verified : texts.notVerified,
+  name,
+  rest: [firm, inn === null ? null : `${texts.inn} ${inn}`],
+  trust: verified ? texts.verified : texts.notVerified,
 });
 
 function clientLines({ name, organisation, inn, email, emailConfirmed }: ClientCard, texts: PrintTexts): Lines {
@@ -108,7 +132,8 @@ function clientLines({ name, organisation, inn, email, emailConfirmed }: ClientC
 
 function subject({ protocol, texts, formats }: Print): Content[] {
   const { task, configuration, openedAt, endedAt, endReason, flags } = protocol.call;
-  const ended = endedAt === null || endReason === null ? null : `${formats.dateTime(endedAt)} ${texts.zone}, ${texts.endReasons[endReason]}`;
+  const ended =
+    endedAt === null || endReason === null ? null : `${formats.dateTime(endedAt)} ${texts.zone}, ${texts.endReasons[endReason]}`;
   const rows: [string, string | null][] = [
     [texts.task, task || texts.noTask],
     [texts.configuration, configuration],
@@ -116,16 +141,28 @@ function subject({ protocol, texts, formats }: Print): Content[] {
     [texts.ended, ended],
     [texts.flagsTitle, flags.length === 0 ? texts.noFlags : flags.map((flag) => texts.flags[flag]).join("; ")],
   ];
-  const body = rows.filter(([, value]) => value !== null).map(([label, value]): TableCell[] => [{ text: label, color: muted }, { text: value ?? "" }]);
-  return [{ text: texts.subject, style: "section" }, { table: { widths: [90, "*"], body }, layout: bare }];
+  const body = rows
+    .filter(([, value]) => value !== null)
+    .map(([label, value]): TableCell[] => [{ text: label, color: muted }, { text: value ?? "" }]);
+  return [
+    { text: texts.subject, style: "section" },
+    { table: { widths: [90, "*"], body }, layout: bare },
+  ];
 }
 
 function figures({ protocol, texts, formats }: Print): Content[] {
   const { call, ownSum, charged, pricePerMinute, provenSeconds, chargeableSeconds } = protocol;
-  const platform = figure(texts.platformCharge, formats.money(charged), [texts.perMinute(formats.money(pricePerMinute)), texts.payer[call.tariff]]);
-  const own = ownSum === null ? [] : [figure(texts.consultantAsks, formats.money(ownSum), [texts.perMinute(formats.money(rateOf(protocol)))])];
+  const platform = figure(texts.platformCharge, formats.money(charged), [
+    texts.perMinute(formats.money(pricePerMinute)),
+    texts.payer[call.tariff],
+  ]);
+  const own =
+    ownSum === null ? [] : [figure(texts.consultantAsks, formats.money(ownSum), [texts.perMinute(formats.money(rateOf(protocol)))])];
   const cells = [
-    figure(texts.proven, formats.length(provenSeconds), []), figure(texts.paid, texts.minutes(formats.minutes(chargeableSeconds)), []), platform, ...own,
+    figure(texts.proven, formats.length(provenSeconds), []),
+    figure(texts.paid, texts.minutes(formats.minutes(chargeableSeconds)), []),
+    platform,
+    ...own,
   ];
   return [
     { text: texts.time, style: "section" },
@@ -137,7 +174,11 @@ function figures({ protocol, texts, formats }: Print): Content[] {
 const rateOf = ({ call }: Protocol): Protocol["charged"] => BigInt(call.ownRateKopecks ?? 0) as Protocol["charged"];
 
 const figure = (label: string, value: string, below: readonly string[]): TableCell => ({
-  stack: [{ text: label, style: "label" }, { text: value, bold: true, fontSize: 14, margin: [0, 3, 0, 0] }, ...below.map((text): Content => ({ text, style: "small", margin: [0, 2, 0, 0] }))],
+  stack: [
+    { text: label, style: "label" },
+    { text: value, bold: true, fontSize: 14, margin: [0, 3, 0, 0] },
+    ...below.map((text): Content => ({ text, style: "small", margin: [0, 2, 0, 0] })),
+  ],
 });
 
 function minuteTable({ protocol, texts, formats }: Print): Content[] {
@@ -146,16 +187,38 @@ function minuteTable({ protocol, texts, formats }: Print): Content[] {
   const moment = momentsOf(protocol, formats);
   const right = (text: string, bold = false): TableCell => ({ text, alignment: "right", bold });
   const row = ({ from, to, seconds, counted, why }: ProtocolInterval): TableCell[] => [
-    moment(from), moment(to), right(formats.length(seconds), counted), { text: counted ? texts.yes : texts.no, bold: counted, alignment: "center" }, { text: texts.why[why], color: counted ? "#1b2430" : muted },
+    moment(from),
+    moment(to),
+    right(formats.length(seconds), counted),
+    { text: counted ? texts.yes : texts.no, bold: counted, alignment: "center" },
+    { text: texts.why[why], color: counted ? "#1b2430" : muted },
   ];
   const { table } = texts;
-  const total: TableCell[] = [{ text: `${texts.proven}, ${table.total}`, colSpan: 2, bold: true }, "", right(formats.length(protocol.provenSeconds), true), "", ""];
+  const total: TableCell[] = [
+    { text: `${texts.proven}, ${table.total}`, colSpan: 2, bold: true },
+    "",
+    right(formats.length(protocol.provenSeconds), true),
+    "",
+    "",
+  ];
   return [
     {
       margin: [0, 10, 0, 0],
       table: {
-        headerRows: 1, dontBreakRows: true, widths: ["auto", "auto", 60, 70, "*"],
-        body: [headings(table.from, table.to, { text: table.length, alignment: "right" }, { text: table.counted, alignment: "center" }, table.why), ...intervals.map(row), total],
+        headerRows: 1,
+        dontBreakRows: true,
+        widths: ["auto", "auto", 60, 70, "*"],
+        body: [
+          headings(
+            table.from,
+            table.to,
+            { text: table.length, alignment: "right" },
+            { text: table.counted, alignment: "center" },
+            table.why,
+          ),
+          ...intervals.map(row),
+          total,
+        ],
       },
       layout: ruled,
     },
@@ -175,7 +238,10 @@ function comments({ protocol, texts, formats }: Print): Content[] {
   const said = protocol.call.comments.map(({ side, text, at }): Content => ({
     margin: [0, 0, 0, 8],
     unbreakable: text.length < COMMENT_KEPT_WHOLE,
-    stack: [{ text: `${texts[side]}, ${formats.stamp(at)} ${texts.zone}`, style: "label" }, { text, margin: [0, 2, 0, 0] }],
+    stack: [
+      { text: `${texts[side]}, ${formats.stamp(at)} ${texts.zone}`, style: "label" },
+      { text, margin: [0, 2, 0, 0] },
+    ],
   }));
   return [{ text: texts.comments, style: "section" }, ...(said.length === 0 ? [{ text: texts.noComments }] : said)];
 }
@@ -184,7 +250,13 @@ function events({ protocol, texts, formats }: Print): Content[] {
   const moment = momentsOf(protocol, formats);
   const rows = protocol.events.map((event): TableCell[] => {
     const { what, detail } = eventInWords(event, { texts, formats });
-    const words: Content = detail === "" ? what : [{ text: `${what}: `, bold: false }, { text: detail, color: muted }];
+    const words: Content =
+      detail === ""
+        ? what
+        : [
+            { text: `${what}: `, bold: false },
+            { text: detail, color: muted },
+          ];
     return [{ text: String(event.n), alignment: "right", color: muted }, moment(event.at), texts.actors[event.actor], { text: words }];
   });
   const { event } = texts;
@@ -192,7 +264,9 @@ function events({ protocol, texts, formats }: Print): Content[] {
     { text: texts.events, style: "section" },
     {
       table: {
-        headerRows: 1, dontBreakRows: true, widths: [24, "auto", "auto", "*"],
+        headerRows: 1,
+        dontBreakRows: true,
+        widths: [24, "auto", "auto", "*"],
         body: [headings({ text: event.n, alignment: "right" }, `${event.at}, ${texts.zone}`, event.who, event.what), ...rows],
       },
       layout: ruled,
@@ -216,12 +290,31 @@ function integrity({ protocol, texts }: Print): Content {
 
 /** Boxes side by side on a light ground. */
 const boxed = {
-  hLineWidth: () => 0, vLineWidth: (index: number, { table }: { table: { widths?: unknown } }) => (index > 0 && Array.isArray(table.widths) && index < table.widths.length ? 6 : 0),
-  vLineColor: () => "#ffffff", fillColor: () => tint, paddingLeft: () => 10, paddingRight: () => 10, paddingTop: () => 8, paddingBottom: () => 8,
+  hLineWidth: () => 0,
+  vLineWidth: (index: number, { table }: { table: { widths?: unknown } }) =>
+    index > 0 && Array.isArray(table.widths) && index < table.widths.length ? 6 : 0,
+  vLineColor: () => "#ffffff",
+  fillColor: () => tint,
+  paddingLeft: () => 10,
+  paddingRight: () => 10,
+  paddingTop: () => 8,
+  paddingBottom: () => 8,
 };
 /** A thin rule under each row. */
 const ruled = {
-  hLineWidth: (index: number) => (index === 0 ? 0 : 0.5), vLineWidth: () => 0, hLineColor: () => rule,
-  paddingLeft: (index: number) => (index === 0 ? 0 : 8), paddingRight: () => 8, paddingTop: () => 3, paddingBottom: () => 3,
+  hLineWidth: (index: number) => (index === 0 ? 0 : 0.5),
+  vLineWidth: () => 0,
+  hLineColor: () => rule,
+  paddingLeft: (index: number) => (index === 0 ? 0 : 8),
+  paddingRight: () => 8,
+  paddingTop: () => 3,
+  paddingBottom: () => 3,
 };
-const bare = { hLineWidth: () => 0, vLineWidth: () => 0, paddingLeft: () => 0, paddingRight: () => 8, paddingTop: () => 2, paddingBottom: () => 2 };
+const bare = {
+  hLineWidth: () => 0,
+  vLineWidth: () => 0,
+  paddingLeft: () => 0,
+  paddingRight: () => 8,
+  paddingTop: () => 2,
+  paddingBottom: () => 2,
+};

@@ -2,10 +2,9 @@
 import type { CallId, Side } from "@minuta/contracts/ids";
 import { CHAIN_START } from "@minuta/contracts/journal-chain";
 import type { Protocol } from "@minuta/contracts/journal";
-import { chargeableSeconds } from "@minuta/contracts/tariff";
 import { refuse } from "#platform/refusal";
 import type { JournalDeps } from "./index.ts";
-import { ownSum, protocolNumber } from "./rules.ts";
+import { ownSum, paidSeconds, protocolNumber } from "./rules.ts";
 import * as store from "./store.ts";
 
 export async function makeProtocol({ db, calls, metering }: JournalDeps, callId: CallId, side: Side): Promise<Protocol> {
@@ -17,11 +16,19 @@ export async function makeProtocol({ db, calls, metering }: JournalDeps, callId:
   const { now } = await db.one(store.readClock);
   const intervals = await metering.intervals(callId);
   const events = await db.rows(store.listEvents, [callId]);
-  const paidSeconds = chargeableSeconds(await metering.pulseOf(callId), meter.billableSeconds);
+  const chargeableSeconds = paidSeconds(meter.charged, meter.pricePerMinute);
   return {
-    number: protocolNumber(callNumber), call, intervals, events,
-    provenSeconds: meter.provenSeconds, billableSeconds: meter.billableSeconds, chargeableSeconds: paidSeconds,
-    charged: meter.charged, pricePerMinute: meter.pricePerMinute, ownSum: ownSum(call.ownRateKopecks, paidSeconds),
-    journalHead: events.at(-1)?.hash ?? CHAIN_START, printedAt: now,
+    number: protocolNumber(callNumber),
+    call,
+    intervals,
+    events,
+    provenSeconds: meter.provenSeconds,
+    billableSeconds: meter.billableSeconds,
+    chargeableSeconds,
+    charged: meter.charged,
+    pricePerMinute: meter.pricePerMinute,
+    ownSum: ownSum(call.ownRateKopecks, chargeableSeconds),
+    journalHead: events.at(-1)?.hash ?? CHAIN_START,
+    printedAt: now,
   };
 }

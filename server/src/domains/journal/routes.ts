@@ -16,7 +16,9 @@ export function journalRoutes(routes: Routes, journal: Journal, partyOf: PartyOf
     return party.side;
   };
   routes.bind(journalApi.events, async ({ params }) => ({ events: await journal.events(params.callId) }));
-  routes.bind(journalApi.protocol, async ({ params, caller }) => ({ protocol: await journal.protocol(params.callId, await sideOf(params.callId, caller)) }));
+  routes.bind(journalApi.protocol, async ({ params, caller }) => ({
+    protocol: await journal.protocol(params.callId, await sideOf(params.callId, caller)),
+  }));
   routes.bind(journalApi.protocolPdf, async ({ params, query, caller }) => {
     const protocol = await journal.protocol(params.callId, await sideOf(params.callId, caller));
     return { bytes: await printProtocol(protocol, query.locale), contentType: "application/pdf", fileName: `${protocol.number}.pdf` };

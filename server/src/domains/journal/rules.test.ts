@@ -1,6 +1,8 @@
+import { kopecks } from "@minuta/contracts/money";
+import { chargeableSeconds, costOfTalk } from "@minuta/contracts/tariff";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { ownSum, protocolNumber } from "./rules.ts";
+import { ownSum, paidSeconds, protocolNumber } from "./rules.ts";
 
 describe("the protocol's number", () => {
   test("has at least six digits and a check digit", () => {
@@ -18,6 +20,20 @@ describe("the protocol's number", () => {
       }),
     );
   });
+});
+
+test("the time that is paid for is read back from the money to the second, whatever the pulse and the price", () => {
+  const aPulse = fc.constantFrom(
+    { firstSeconds: 60, nextSeconds: 60, freeSeconds: 6 },
+    { firstSeconds: 60, nextSeconds: 1, freeSeconds: 0 },
+    { firstSeconds: 1, nextSeconds: 1, freeSeconds: 6 },
+  );
+  fc.assert(
+    fc.property(aPulse, fc.nat(100_000), fc.integer({ min: 60, max: 1_000_000 }), (pulse, seconds, price) => {
+      const terms = { pulse, pricePerMinute: kopecks(price), connectionFee: kopecks(0n) };
+      expect(paidSeconds(costOfTalk(terms, seconds), terms.pricePerMinute)).toBe(chargeableSeconds(pulse, seconds));
+    }),
+  );
 });
 
 test("the consultant asks for the minutes that are paid for, and for no part of a kopeck", () => {

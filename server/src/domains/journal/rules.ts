@@ -9,7 +9,18 @@ export const EVENTS_MAX = 20_000;
 export const WAITING_MAX = 1_000;
 
 /** Quasigroup of Damm (2004): catches every wrong digit and every swap of neighbours. */
-const damm = ["0317598642", "7092154863", "4206871359", "1750983426", "6123045978", "3674209581", "5869720134", "8945362017", "9438617205", "2581436790"];
+const damm = [
+  "0317598642",
+  "7092154863",
+  "4206871359",
+  "1750983426",
+  "6123045978",
+  "3674209581",
+  "5869720134",
+  "8945362017",
+  "9438617205",
+  "2581436790",
+];
 
 /** `П-000126-9`: the call's number, six digits or more, and its check digit. */
 export function protocolNumber(callNumber: bigint): string {
@@ -17,6 +28,13 @@ export function protocolNumber(callNumber: bigint): string {
   const check = Array.from(digits).reduce((row, digit) => Number(damm[row]![Number(digit)]), 0);
   return `П-${digits}-${check}`;
 }
+
+/**
+ * Seconds that `charged` pays for at this price: the talk as the pulse rounded it, read back from the money, so that paper and ledger
+ * cannot differ. Exact from 60 kopecks a minute up.
+ */
+export const paidSeconds = (charged: Kopecks, pricePerMinute: Kopecks): number =>
+  pricePerMinute === 0n ? 0 : Number((charged * 60n + pricePerMinute - 1n) / pricePerMinute);
 
 /** What the consultant asks of his client: his own rate (kopecks a minute) for the seconds that are paid for, rounded down. */
 export const ownSum = (ratePerMinute: number | null, chargeableSeconds: number): Kopecks | null =>

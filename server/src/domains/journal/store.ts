@@ -23,7 +23,14 @@ export const findBySource = query({
 });
 export const listEvents = query({
   name: "journal.list_events",
-  row: z.object({ n: z.int(), at: z.date(), actor: journalActor, kind: journalKind, facts: z.record(z.string(), z.unknown()), hash: z.string() }),
+  row: z.object({
+    n: z.int(),
+    at: z.date(),
+    actor: journalActor,
+    kind: journalKind,
+    facts: z.record(z.string(), z.unknown()),
+    hash: z.string(),
+  }),
   text: "select n, at, actor, kind, facts, hash from journal.event where call_id = $1 order by n",
 });
 export const listChat = query({

@@ -1,0 +1,78 @@
+import { emit } from "#platform/events";
+import { describe, expect, test } from "vitest";
+import { callsWorld, heardAll, openCall, talk } from "./testing.ts";
+
+const world = callsWorld();
+
+describe("a call nobody comes back to", () => {
+  test("ends 90 seconds after both were lost, dated by the last moment both were there, with its minutes paid", async () => {
+    const { id, consultant } = await openCall(world);
+    await talk(world, id, 61);
+    await world.calls.seen([{ callId: id, side: "client" }]);
+    const left = new Date((await world.database.db.pool.query("select platform.now() as now")).rows[0].now);
+    await world.wait(10);
+    await world.calls.seen([{ callId: id, side: "consultant" }]);
+    await world.wait(85);
+    expect(await world.calls.endForsaken()).toBe(0);
+    await world.wait(10);
+    expect(await world.calls.endForsaken()).toBe(1);
+    expect(await world.calls.endForsaken()).toBe(0);
+    expect(await consultant.browser.see(id)).toMatchObject({
+      state: "settled",
+      endReason: "nobody-came-back",
+      endedAt: left.toISOString(),
+      meter: { billableSeconds: 61, charged: 200 },
+    });
+  });
+
+  test("goes on when an end is back in time, and while somebody waits up to a quarter of an hour", async () => {
+    const { id } = await openCall(world);
+    const both = [
+      { callId: id, side: "client" as const },
+      { callId: id, side: "consultant" as const },
+    ];
+    await world.calls.seen(both);
+    await world.wait(89);
+    await world.calls.seen(both);
+    for (let minute = 0; minute < 14; minute += 1) {
+      await world.wait(60);
+      await world.calls.seen([both[1]!, both[1]!]);
+      expect(await world.calls.endForsaken()).toBe(0);
+    }
+    await world.wait(61);
+    await world.calls.seen([both[1]!]);
+    expect(await world.calls.endForsaken()).toBe(1);
+  });
+
+  test("to which nobody ever came ends after a quarter of an hour, and costs nothing", async () => {
+    const { id, consultant } = await openCall(world);
+    await world.wait(15 * 60);
+    expect(await world.calls.endForsaken()).toBe(0);
+    await world.wait(1);
+    expect(await world.calls.endForsaken()).toBe(1);
+    expect(await consultant.browser.see(id)).toMatchObject({ endReason: "nobody-came-back", meter: { charged: 0 } });
+    expect((await world.ledger.wallet(consultant.id)).balance).toBe(10_000n);
+  });
+
+  test("is left alone while it is paused: a pause ends by its own time", async () => {
+    const { id, guest } = await openCall(world);
+    await world.calls.seen([
+      { callId: id, side: "client" },
+      { callId: id, side: "consultant" },
+    ]);
+    await guest.send("POST", `calls/${id}/pause`);
+    await world.wait(600);
+    expect(await world.calls.endForsaken()).toBe(0);
+  });
+});
+
+test("a call whose line the meter ended is over, with the meter's reason; hearing it twice changes nothing", async () => {
+  const { id, consultant } = await openCall(world);
+  const news = { topic: "metering.line_ended", queue: id, body: { callId: id, reason: "pause-too-long" } };
+  await world.database.db.tx((tx) => emit(tx, [news, { ...news, body: { callId: id, reason: "no-money" } }]));
+  await heardAll(world);
+  expect((await consultant.browser.see(id)).endReason).toBe("pause-too-long");
+  expect((await world.journal.events(id)).filter(({ kind }) => kind === "ended")).toMatchObject([
+    { actor: "server", facts: { reason: "pause-too-long" } },
+  ]);
+});
