@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import ts from "typescript6";
 import { describe, expect, test } from "vitest";
+import { z } from "zod";
 import { settings } from "../server/src/config.ts";
 import { domains } from "../boundaries.mjs";
 import { dotted, placesIn, repositoryFiles, root, textOf } from "./source.ts";
@@ -187,8 +188,24 @@ describe("the papers", () => {
   test("keep the map short", () => {
     expect(textOf("ARCHITECTURE.md").split("\n").length).toBeLessThanOrEqual(250);
   });
+});
 
-  test("the lock names no registry", () => {
+describe("the lock", () => {
+  const { packages } = z
+    .object({ packages: z.record(z.string(), z.object({ optionalDependencies: z.record(z.string(), z.string()).optional() })) })
+    .parse(JSON.parse(textOf("package-lock.json")));
+
+  test("names no registry", () => {
     expect(textOf("package-lock.json")).not.toMatch(/"resolved": "https?:/);
+  });
+
+  test("has the packages of every platform, though npm drops those a mirror does not offer", () => {
+    const wanted = Object.entries(packages).flatMap(([path, of]) =>
+      Object.keys(of.optionalDependencies ?? {}).map((name) => ({ path, name })),
+    );
+    const absent = wanted.filter(
+      ({ path, name }) => !(`node_modules/${name}` in packages) && !(`${path}/node_modules/${name}` in packages),
+    );
+    expect(absent).toEqual([]);
   });
 });
