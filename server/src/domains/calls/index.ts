@@ -78,7 +78,6 @@ export function createCalls(deps: CallsDeps) {
       return role === null ? null : { side: sideOf(role) };
     },
     view: (callId: CallId, side: Side): Promise<CallView> => viewCall(deps, db, { callId, side }),
-    isOpen: async (callId: CallId): Promise<boolean> => (await db.maybe(store.findCall, [callId]))?.state === "open",
     /** The call's number, counted over all calls: the protocol's number is made of it. Null: no such call. */
     numberOf: async (callId: CallId): Promise<bigint | null> => (await db.maybe(store.findCall, [callId]))?.number ?? null,
     pause: (tx: Tx, actor: Actor) => pause(deps, tx, actor),

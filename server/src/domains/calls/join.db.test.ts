@@ -1,3 +1,4 @@
+import { CONSENT_VERSION } from "@minuta/contracts/consent";
 import { callId } from "@minuta/contracts/ids";
 import { describe, expect, test } from "vitest";
 import { Browser, callsWorld, invite, newPerson, openCall, topUp } from "./testing.ts";
@@ -73,6 +74,20 @@ describe("joining by a link", () => {
       facts: { fields: ["guest.name"] },
     });
     expect((await guest.join(token)).status).toBe(200);
+  });
+
+  test("the journal keeps the very words the client agreed to; consent to unknown words is none", async () => {
+    const { token } = await invite(await newPerson(world));
+    const guest = new Browser(world);
+    const asked = { token, guest: { name: "Ольга Петрова", organisation: null, inn: null, email: null } };
+    const unknown = await guest.send("POST", "calls/join", { ...asked, consent: "join-1999" });
+    expect(unknown.body).toMatchObject({ type: "invalid-input", facts: { fields: ["consent"] } });
+    const { callId: id } = (await guest.send("POST", "calls/join", { ...asked, consent: CONSENT_VERSION })).body;
+    const given = (await world.journal.events(callId.parse(id))).find(({ kind }) => kind === "consent-given");
+    expect(given).toMatchObject({
+      actor: "client",
+      facts: { version: CONSENT_VERSION, texts: { ru: expect.stringContaining("журнал звонка") } },
+    });
   });
 
   test("when the consultant's wallet was emptied meanwhile: the client is told kindly, the consultant why, and the link still works after a top-up", async () => {

@@ -1,5 +1,6 @@
 /** Joining: the holder of a link opens the call. The link works once; the same guest again gets the same call. */
 import type { ClientCard, ConsultantCard, GuestForm } from "@minuta/contracts/calls";
+import { consentTexts } from "@minuta/contracts/consent";
 import type { CallId, GuestId, PersonId } from "@minuta/contracts/ids";
 import { isInn } from "@minuta/contracts/inn";
 import type { Tx } from "#platform/db";
@@ -29,9 +30,10 @@ export interface Joined {
   readonly guestToken: string | null;
 }
 
-/** Refuses unknown, used and expired links, a wrong INN, and, kindly, a consultant whose wallet cannot pay for the first minutes. */
+/** Refuses unknown, used and expired links, a wrong INN, consent to unknown words, and, kindly, a consultant whose wallet cannot pay for the first minutes. */
 export async function join(deps: CallsDeps, asked: Join): Promise<Joined> {
   const form = cleanForm(asked.guest);
+  if (consentTexts[asked.consent] === undefined) throw refuse("invalid-input", { fields: ["consent"] });
   const found = await deps.db.maybe(store.findInvitation, [asked.token]);
   if (found === null) throw refuse("invitation-unknown", {});
   const { personId } = asked.identity;
@@ -150,7 +152,7 @@ async function writeBeginning({ record }: CallsDeps, tx: Tx, { call, invitation,
   });
   const { name, organisation, inn, emailConfirmed } = call.client;
   await record(tx, call.id, { actor: "client", kind: "joined", facts: { name, organisation, inn, identified: emailConfirmed } });
-  await record(tx, call.id, { actor: "client", kind: "consent-given", facts: { version: consent } });
+  await record(tx, call.id, { actor: "client", kind: "consent-given", facts: { version: consent, texts: consentTexts[consent] } });
   if (call.flags.length > 0) await record(tx, call.id, { actor: "server", kind: "flagged", facts: { flags: call.flags } });
 }
 

@@ -95,7 +95,7 @@ const guestRow = z.object({
   email: z.string().nullable(),
   confirmed: z.boolean(),
 });
-export type GuestRow = z.infer<typeof guestRow>;
+
 const guestColumns = "g.id, g.name, g.organisation, g.inn, g.email, g.email_confirmed_at is not null as confirmed";
 
 export const addGuest = query({

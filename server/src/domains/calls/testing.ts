@@ -1,6 +1,7 @@
 /** For the tests of calls and of the journal: both behind real HTTP, a real database, the real meter and ledger, and browsers that keep their cookies. */
 import { randomUUID } from "node:crypto";
 import type { CallView } from "@minuta/contracts/calls";
+import { CONSENT_VERSION } from "@minuta/contracts/consent";
 import { callId, personId, type CallId, type PersonId } from "@minuta/contracts/ids";
 import { kopecks } from "@minuta/contracts/money";
 import { afterAll, beforeAll, beforeEach, expect, vi } from "vitest";
@@ -17,7 +18,7 @@ import { testDatabase, type TestDatabase } from "../../testing.ts";
 import { callsRoutes, createCalls, GUEST_COOKIE, type Calls } from "./index.ts";
 
 const log = createLog("silent");
-export const NOON = new Date("2026-11-23T09:00:00.000Z");
+const NOON = new Date("2026-11-23T09:00:00.000Z");
 
 export interface World {
   database: TestDatabase;
@@ -168,7 +169,7 @@ export class Browser {
     return this.send("POST", "calls/join", {
       token,
       guest: { name: "Ольга Петрова", organisation: null, inn: null, email: null, ...guest },
-      consent: "2026-11",
+      consent: CONSENT_VERSION,
     });
   }
   async see(id: string): Promise<CallView> {
