@@ -48,17 +48,42 @@ const facet = z.array(z.object({ code: z.string(), count: z.int() }));
 
 export const catalogueApi = endpoints({
   list: {
-    method: "GET", path: "/api/catalogue", access: "anyone",
+    method: "GET",
+    path: "/api/catalogue",
+    access: "anyone",
     query: z.object({
-      configuration: configurationCode.optional(), area: areaCode.optional(), text: z.string().trim().max(100).optional(),
+      configuration: configurationCode.optional(),
+      area: areaCode.optional(),
+      text: z.string().trim().max(100).optional(),
       /** Only who is free now. */
       free: z.enum(["yes", "no"]).default("no"),
-      after: z.string().max(600).optional(), limit: z.coerce.number().int().min(1).max(100).default(24),
+      after: z.string().max(600).optional(),
+      limit: z.coerce.number().int().min(1).max(100).default(24),
     }),
     /** Free first, then busy, then off; within that by price. Facets count the other filters' results. */
-    reply: z.object({ cards: z.array(catalogueCard), next: z.string().nullable(), total: z.int(), freeNow: z.int(), configurations: facet, areas: facet }),
+    reply: z.object({
+      cards: z.array(catalogueCard),
+      next: z.string().nullable(),
+      total: z.int(),
+      freeNow: z.int(),
+      configurations: facet,
+      areas: facet,
+    }),
   },
   own: { method: "GET", path: "/api/catalogue/own", access: "person", reply: z.object({ card: ownCard }) },
-  change: { method: "POST", path: "/api/catalogue/own", access: "person", command: true, body: ownCard.omit({ slug: true }), reply: z.object({ card: ownCard }) },
-  card: { method: "GET", path: "/api/catalogue/:slug", access: "anyone", params: z.object({ slug }), reply: z.object({ card: catalogueCard }) },
+  change: {
+    method: "POST",
+    path: "/api/catalogue/own",
+    access: "person",
+    command: true,
+    body: ownCard.omit({ slug: true }),
+    reply: z.object({ card: ownCard }),
+  },
+  card: {
+    method: "GET",
+    path: "/api/catalogue/:slug",
+    access: "anyone",
+    params: z.object({ slug }),
+    reply: z.object({ card: catalogueCard }),
+  },
 });

@@ -22,7 +22,10 @@ export const areas: readonly Area[] = data.areas;
 
 const among = (terms: readonly Term[], what: string) => {
   const known = new Set(terms.map(({ code }) => code));
-  return z.string().max(40).refine((code) => known.has(code), { error: `no such ${what}` });
+  return z
+    .string()
+    .max(40)
+    .refine((code) => known.has(code), { error: `no such ${what}` });
 };
 /** Code of a known configuration. */
 export const configurationCode = among(configurations, "configuration");
