@@ -1,5 +1,5 @@
 /** The page's one entry: words first, then the tree. */
-import "@mantine/core/styles.css";
+import "@mantine/core/styles.layer.css";
 import "./ui/base.css";
 import { MantineProvider } from "@mantine/core";
 import { QueryClientProvider } from "@tanstack/react-query";

@@ -40,7 +40,7 @@ function BookEntry({ entry }: { readonly entry: ClientBookEntry }) {
         {details.length > 0 && <Text size="sm" c="dimmed">{details.join(" · ")}</Text>}
         <Note entry={entry} />
       </div>
-      <Stack gap={0} align="flex-end">
+      <Stack gap={0} className={classes.bookCalls}>
         <Text size="sm">{t("book.calls", { count: entry.calls })}, {format.duration(entry.billableSeconds)}</Text>
         {entry.lastCallAt && entry.lastCallId && (
           <TextLink to="/call/$callId/after" params={{ callId: entry.lastCallId }} size="sm">{t("book.lastCall", { at: format.dateTime(entry.lastCallAt) })}</TextLink>

@@ -4,12 +4,12 @@ import { IconPhoneOff } from "@tabler/icons-react";
 import { callsApi, type CallSummary } from "@minuta/contracts/calls";
 import type { Side } from "@minuta/contracts/ids";
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { request } from "../../api/client.ts";
 import { keyOf } from "../../api/queries.ts";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import { useFormat } from "../../ui/format.ts";
+import { TextLink } from "../../ui/link.tsx";
 import { Loading } from "../../ui/loading.tsx";
 import { Money } from "../../ui/money.tsx";
 import { More } from "../../ui/more.tsx";
@@ -58,9 +58,9 @@ const isOpen = (call: CallSummary): boolean => call.state === "open" || call.sta
 
 function CallLink({ call }: { readonly call: CallSummary }) {
   return isOpen(call) ? (
-    <Link to="/call/$callId" params={{ callId: call.id }}>{otherName(call)}</Link>
+    <TextLink to="/call/$callId" params={{ callId: call.id }} inherit>{otherName(call)}</TextLink>
   ) : (
-    <Link to="/call/$callId/after" params={{ callId: call.id }}>{otherName(call)}</Link>
+    <TextLink to="/call/$callId/after" params={{ callId: call.id }} inherit>{otherName(call)}</TextLink>
   );
 }
 

@@ -2,6 +2,7 @@
 import { Alert, Button, Stack, Text } from "@mantine/core";
 import { IconShieldExclamation } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
+import classes from "./calls.module.css";
 
 export function ScamWarning({ onLeave }: { readonly onLeave: () => void }) {
   const { t } = useTranslation();
@@ -9,7 +10,7 @@ export function ScamWarning({ onLeave }: { readonly onLeave: () => void }) {
     <Alert color="red" variant="light" icon={<IconShieldExclamation aria-hidden />} title={t("scam.title")}>
       <Stack gap="sm" align="flex-start">
         <Text size="sm">{t("scam.text")}</Text>
-        <Button color="red.9" variant="outline" size="sm" onClick={onLeave}>{t("scam.leave")}</Button>
+        <Button variant="outline" size="sm" className={classes.leave} onClick={onLeave}>{t("scam.leave")}</Button>
       </Stack>
     </Alert>
   );

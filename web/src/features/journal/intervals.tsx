@@ -10,7 +10,8 @@ export function Intervals({ intervals }: { readonly intervals: readonly Protocol
   const format = useFormat();
   if (intervals.length === 0) return <Text c="dimmed">{t("intervals.none")}</Text>;
   return (
-    <Table verticalSpacing="xs" className={classes.table}>
+    <Table.ScrollContainer minWidth={300} type="native">
+    <Table verticalSpacing="xs" horizontalSpacing={6} className={classes.table}>
       <Table.Thead>
         <Table.Tr>
           <Table.Th>{t("intervals.from")}</Table.Th>
@@ -30,5 +31,6 @@ export function Intervals({ intervals }: { readonly intervals: readonly Protocol
         ))}
       </Table.Tbody>
     </Table>
+    </Table.ScrollContainer>
   );
 }

@@ -51,7 +51,7 @@ function Navigation({ person }: { readonly person: Person }) {
     <nav className={classes.nav} aria-label={t("header.navigation")}>
       <Link to="/cabinet/work" className={classes.link}>{t("nav.work")}</Link>
       <Link to="/cabinet" activeOptions={{ exact: true, includeSearch: false }} className={classes.link}>{t("nav.cabinet")}</Link>
-      {person.roles.includes("operator") && <Link to="/operator" className={classes.link}>{t("nav.operator")}</Link>}
+      {person.roles.includes("operator") && <Link to="/operator" className={`${classes.link} ${classes.wideOnly}`}>{t("nav.operator")}</Link>}
     </nav>
   );
 }

@@ -76,7 +76,7 @@ function DemoBox({ onPick }: { readonly onPick: (credentials: Credentials) => vo
             {demo.name}
           </Text>
           <Text size="xs" c="dimmed">
-            {demo.email} · {demo.role}
+            {demo.email} · {t(`signIn.demoRole.${demo.role}`)}
           </Text>
         </UnstyledButton>
       ))}

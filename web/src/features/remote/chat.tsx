@@ -19,7 +19,7 @@ export interface ChatProps {
 export function Chat({ lines, side, onSend, onClose }: ChatProps) {
   const { t } = useTranslation();
   const format = useFormat();
-  const end = useRef<HTMLLIElement>(null);
+  const end = useRef<HTMLDivElement>(null);
   useEffect(() => end.current?.scrollIntoView({ block: "end" }), [lines.length]);
   return (
     <aside className={classes.chat} aria-label={t("chat.title")}>
@@ -27,16 +27,16 @@ export function Chat({ lines, side, onSend, onClose }: ChatProps) {
         <Title order={2} size="h5">{t("chat.title")}</Title>
         <CloseButton aria-label={t("chat.close")} onClick={onClose} />
       </div>
-      <ol className={classes.chatLines} role="log" aria-label={t("chat.log")} tabIndex={0}>
-        {lines.length === 0 && <li className={classes.chatEmpty}>{t("chat.empty")}</li>}
+      <div className={classes.chatLines} role="log" aria-label={t("chat.log")} tabIndex={0}>
+        {lines.length === 0 && <p className={classes.chatEmpty}>{t("chat.empty")}</p>}
         {lines.map((line) => (
-          <li key={line.id} className={classes.chatLine} data-own={line.from === side || undefined}>
+          <div key={line.id} className={classes.chatLine} data-own={line.from === side || undefined}>
             <Text size="xs" className={classes.chatWho}>{t(line.from === side ? "chat.you" : `side.${line.from}`)}, {format.time(line.at)}</Text>
             <Text size="sm" className={classes.said}>{line.text}</Text>
-          </li>
+          </div>
         ))}
-        <li ref={end} aria-hidden />
-      </ol>
+        <div ref={end} />
+      </div>
       <ChatForm onSend={onSend} />
     </aside>
   );

@@ -6,7 +6,7 @@ import { useTranslation } from "react-i18next";
 import type { CallEngine } from "../../rtc/engine.ts";
 import classes from "./call.module.css";
 import { Frame } from "./frame.tsx";
-import type { Moment } from "./phase.ts";
+import { isShared, stageOffersMicrophone, type Moment } from "./phase.ts";
 
 export interface ClientStageProps {
   readonly moment: Moment;
@@ -15,22 +15,21 @@ export interface ClientStageProps {
 }
 
 export function ClientStage({ moment, engine, onShare }: ClientStageProps) {
-  const { sharing } = moment.state;
-  return sharing === "on" || sharing === "blanked" ? <OwnPicture moment={moment} engine={engine} /> : <WhatNext moment={moment} engine={engine} onShare={onShare} />;
+  return isShared(moment) ? <OwnPicture moment={moment} engine={engine} /> : <WhatNext moment={moment} engine={engine} onShare={onShare} />;
 }
 
-function WhatNext({ moment: { state, call }, engine, onShare }: ClientStageProps) {
+function WhatNext({ moment, engine, onShare }: ClientStageProps) {
   const { t } = useTranslation();
+  const { state, call } = moment;
   const words = state.otherPresent ? "youNext" : "consultantAway";
-  const silent = state.microphone === "off";
   return (
     <div className={classes.panel}>
       {state.otherPresent ? <IconScreenShare size={44} stroke={1.4} aria-hidden className={classes.panelIcon} /> : <IconHourglass size={44} stroke={1.4} aria-hidden className={classes.panelIcon} />}
       <Title order={2} size="h3">{t(`stage.${words}.title`, { name: call.consultant.name })}</Title>
       <Text c="dimmed" maw={480}>{t(`stage.${words}.text`)}</Text>
       <Group justify="center" gap="sm" mt="sm">
-        <Button size="lg" onClick={onShare} loading={state.sharing === "asking"} leftSection={<IconScreenShare size={22} aria-hidden />}>{t("controls.share")}</Button>
-        {silent && <Button size="lg" variant="default" onClick={() => void engine.setMicrophone(true)} leftSection={<IconMicrophone size={22} aria-hidden />}>{t("controls.microphoneOn")}</Button>}
+        <Button size="lg" onClick={onShare} loading={state.sharing === "asking"} disabled={state.sharing === "not-supported"} leftSection={<IconScreenShare size={22} aria-hidden />}>{t("controls.share")}</Button>
+        {stageOffersMicrophone(moment) && <Button size="lg" variant="default" onClick={() => void engine.setMicrophone(true)} leftSection={<IconMicrophone size={22} aria-hidden />}>{t("controls.microphoneOn")}</Button>}
       </Group>
     </div>
   );

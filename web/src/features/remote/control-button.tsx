@@ -11,17 +11,19 @@ export interface ControlButtonProps {
   readonly onClick: () => void;
   readonly active?: boolean;
   readonly danger?: boolean;
+  /** Off, where the person probably wants it on. */
+  readonly attention?: boolean;
   readonly disabled?: boolean;
   readonly busy?: boolean;
   readonly badge?: number;
   readonly expanded?: boolean;
 }
 
-export function ControlButton({ Icon, label, short, onClick, active, danger, disabled, busy, badge, expanded }: ControlButtonProps) {
+export function ControlButton({ Icon, label, short, onClick, active, danger, attention, disabled, busy, badge, expanded }: ControlButtonProps) {
   return (
     <button
       type="button" className={classes.control} aria-label={label} title={label} disabled={disabled || busy} onClick={onClick} aria-busy={busy} aria-expanded={expanded}
-      data-active={active || undefined} data-danger={danger || undefined}
+      data-active={active || undefined} data-danger={danger || undefined} data-attention={attention || undefined}
     >
       <span className={classes.controlIcon}>
         <Icon size={22} stroke={1.8} aria-hidden />

@@ -9,15 +9,13 @@ import { noticesOf, type Moment, type Notice, type NoticeAction } from "./phase.
 export interface NoticesProps {
   readonly moment: Moment;
   readonly engine: CallEngine;
-  readonly onShare: () => void;
 }
 
-export function Notices({ moment, engine, onShare }: NoticesProps) {
+export function Notices({ moment, engine }: NoticesProps) {
   const notices = noticesOf(moment);
   if (notices.length === 0) return null;
   const act: Record<Exclude<NoticeAction, "top-up">, () => void> = {
     "resume-sound": () => void engine.resumeSound(),
-    share: onShare,
     microphone: () => void engine.setMicrophone(true),
     unblank: () => engine.blank(false),
   };

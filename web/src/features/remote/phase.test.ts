@@ -46,10 +46,11 @@ describe("what a person is told during a call", () => {
   it("is nothing while all is well", () => {
     expect(keys(moment({ meter: { status: "live" } }))).toEqual([]);
   });
-  it("offers the client another try when sharing was refused or stopped by the browser's bar", () => {
-    for (const sharing of ["refused", "stopped-by-browser"] as const) {
-      expect(noticesOf(moment({ state: { sharing } }))).toEqual([{ key: `sharing-${sharing}`, tone: "warning", action: "share" }]);
-    }
+  it("says to the client why his screen is not seen: refused, stopped by the browser's bar, not possible here", () => {
+    for (const sharing of ["refused", "stopped-by-browser", "not-supported"] as const) expect(keys(moment({ state: { sharing } }))).toEqual([`sharing-${sharing}`]);
+  });
+  it("offers another try when the microphone was refused or is missing", () => {
+    for (const microphone of ["refused", "missing"] as const) expect(noticesOf(moment({ state: { microphone } }))).toEqual([{ key: `microphone-${microphone}`, tone: "warning", action: "microphone" }]);
   });
   it("warns of a low balance only the one who pays", () => {
     expect(keys(moment({ state: { minutesLeftWarning: 2 } }))).toEqual([]);

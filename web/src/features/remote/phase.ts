@@ -23,11 +23,17 @@ export function phaseOf({ state, call, meter }: Moment): Phase {
   return state.otherPresent ? "ready" : "waiting";
 }
 
+/** Whether the client's own screen is shared now, hidden for a moment or not. */
+export const isShared = ({ state }: Moment): boolean => state.sharing === "on" || state.sharing === "blanked";
+
+/** Before anything is shared the client's two first steps lie in the middle of the screen, large, and nowhere else. */
+export const stageOffersMicrophone = (moment: Moment): boolean => moment.call.side === "client" && !isShared(moment) && moment.state.microphone === "off";
+
 export type NoticeKey =
   | "reconnecting" | "sound-blocked" | "sharing-refused" | "sharing-stopped-by-browser" | "sharing-not-supported"
   | "microphone-refused" | "microphone-missing" | "other-blanked" | "blanked" | "low-balance" | "own-link";
 
-export type NoticeAction = "resume-sound" | "share" | "microphone" | "unblank" | "top-up";
+export type NoticeAction = "resume-sound" | "microphone" | "unblank" | "top-up";
 
 export interface Notice {
   readonly key: NoticeKey;
@@ -38,8 +44,8 @@ export interface Notice {
 const notice = (key: NoticeKey, tone: Notice["tone"] = "warning", action: NoticeAction | null = null): Notice => ({ key, tone, action });
 
 const ofSharing: Partial<Record<CallEngineState["sharing"], Notice>> = {
-  refused: notice("sharing-refused", "warning", "share"),
-  "stopped-by-browser": notice("sharing-stopped-by-browser", "warning", "share"),
+  refused: notice("sharing-refused"),
+  "stopped-by-browser": notice("sharing-stopped-by-browser"),
   "not-supported": notice("sharing-not-supported"),
   blanked: notice("blanked", "calm", "unblank"),
 };
