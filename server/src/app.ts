@@ -56,7 +56,13 @@ export async function startApp(options: AppOptions): Promise<App> {
   const domains = createDomains(platform);
   const { people, ledger, catalogue, presence, calls, journal, metering } = domains;
 
-  const http = createHttp({ db, log, behindProxy: config.BEHIND_PROXY, identify: (cookies) => identify(domains, cookies), isParty: (caller, params) => isParty(calls, caller, params) });
+  const http = createHttp({
+    db,
+    log,
+    behindProxy: config.BEHIND_PROXY,
+    identify: (cookies) => identify(domains, cookies),
+    isParty: (caller, params) => isParty(calls, caller, params),
+  });
   peopleRoutes(http, people, calls.guestOf);
   ledgerRoutes(http, ledger);
   catalogueRoutes(http, catalogue);
@@ -69,7 +75,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   const sockets = createSockets({ server: http.server.server, callerOf: http.callerOf, log });
   const evidence = metering.startEvidence();
   const remote = openRemote(remotePorts({ ...domains, ...platform, sockets, evidence }));
-  const stops = [
+  const stops: (() => void | Promise<void>)[] = [
     await startJobs(db, mail.jobs, log),
     startEvents({ db, clock, log, subscribers: subscribersOf(domains, bus) }),
     metering.startChargingPass(),
@@ -124,7 +130,10 @@ function createDomains(platform: Platform) {
   return { people, metering, ledger, catalogue, presence, calls, journal };
 }
 
-async function identify({ people, calls }: Domains, cookies: Pick<Cookies, "get">): Promise<Pick<Caller, "personId" | "roles" | "signInId" | "guestId">> {
+async function identify(
+  { people, calls }: Domains,
+  cookies: Pick<Cookies, "get">,
+): Promise<Pick<Caller, "personId" | "roles" | "signInId" | "guestId">> {
   const signIn = cookies.get(SIGN_IN_COOKIE);
   const guest = cookies.get(GUEST_COOKIE);
   const person = signIn === undefined ? null : await people.resolveCaller(signIn);
@@ -150,7 +159,8 @@ function subscribersOf({ calls, journal }: Domains, bus: Bus): Subscribers {
   for (const subscribers of [calls.subscribers, journal.subscribers] as Subscribers[]) {
     for (const [topic, heard] of Object.entries(subscribers)) all[topic] = [...(all[topic] ?? []), ...heard];
   }
-  for (const topic of ["metering.low_balance", "metering.paused_for_top_up", "metering.resumed"]) all[topic] = [...(all[topic] ?? []), tell];
+  for (const topic of ["metering.low_balance", "metering.paused_for_top_up", "metering.resumed"])
+    all[topic] = [...(all[topic] ?? []), tell];
   return all;
 }
 
@@ -181,7 +191,13 @@ async function seedDemo(db: Db, { people, ledger, presence }: Domains): Promise<
   await db.tx(async (tx) => {
     for (const person of await seedDemoPeople(tx)) {
       if (person.roles.includes("operator")) continue;
-      await ledger.topUp(tx, { key: `demo:${person.id}`, party: person.id, from: "bank", amount: kopecks(DEMO_TOP_UP_KOPECKS), reason: "Демонстрационное пополнение" });
+      await ledger.topUp(tx, {
+        key: `demo:${person.id}`,
+        party: person.id,
+        from: "bank",
+        amount: kopecks(DEMO_TOP_UP_KOPECKS),
+        reason: "Демонстрационное пополнение",
+      });
     }
     const consultants = await seedDemoCards(tx, (email) => people.findPersonByEmail(tx, email));
     for (const personId of consultants) await presence.setTakingCalls(tx, personId, true);

@@ -27,6 +27,12 @@ export interface Caller {
   readonly agent: string;
 }
 
+/** The person who calls. Endpoints for persons are reached by persons only; this says so to the types. */
+export function personOf(caller: Caller): PersonId {
+  if (caller.personId === null) throw refuse("not-signed-in", {});
+  return caller.personId;
+}
+
 export interface Cookies {
   get(name: string): string | undefined;
   set(name: string, value: string, options: { maxAgeSeconds: number }): void;
@@ -73,7 +79,13 @@ export interface Http extends Routes {
 
 /** Requests are not logged by address: tokens travel in paths. */
 export function createHttp(options: HttpOptions): Http {
-  const server: FastifyInstance = Fastify({ bodyLimit: BODY_MAX_BYTES, trustProxy: options.behindProxy, loggerInstance: options.log as FastifyBaseLogger, logController: new LogController({ disableRequestLogging: true }), genReqId: () => crypto.randomUUID() });
+  const server: FastifyInstance = Fastify({
+    bodyLimit: BODY_MAX_BYTES,
+    trustProxy: options.behindProxy,
+    loggerInstance: options.log as FastifyBaseLogger,
+    logController: new LogController({ disableRequestLogging: true }),
+    genReqId: () => crypto.randomUUID(),
+  });
   void server.register(cookie);
   server.setErrorHandler((error, request, reply) => sendProblem({ error, request, reply, log: options.log }));
   server.addHook("onRequest", async (request, reply) => {
@@ -87,7 +99,11 @@ export function createHttp(options: HttpOptions): Http {
     bind: (endpoint, handler) => bind({ server, options, allowed, endpoint, handler: handler as Handler }),
     async callerOf(raw) {
       const jar = server.parseCookie(raw.headers.cookie ?? "");
-      return { ...(await options.identify({ get: (name) => jar[name] })), address: addressOf(raw, options.behindProxy), agent: raw.headers["user-agent"] ?? "" };
+      return {
+        ...(await options.identify({ get: (name) => jar[name] })),
+        address: addressOf(raw, options.behindProxy),
+        agent: raw.headers["user-agent"] ?? "",
+      };
     },
   };
 }
@@ -140,7 +156,13 @@ function bind({ server, options, allowed, endpoint, handler }: Binding): void {
       await limitAttempts(options.db, endpoint, caller);
       const params = parse(endpoint.params, request.params);
       await authorise({ allowed, endpoint, caller, params });
-      const parsed = { params, query: parse(endpoint.query, request.query), body: parse(endpoint.body, request.body), caller, cookies: jar };
+      const parsed = {
+        params,
+        query: parse(endpoint.query, request.query),
+        body: parse(endpoint.body, request.body),
+        caller,
+        cookies: jar,
+      };
       if (!endpoint.command) return send(reply, endpoint, await handler(parsed));
       const id = parse(idempotencyKey, request.headers["idempotency-key"]);
       const key = { actor: actorOf(caller), id: id as string, body: [endpoint.method, request.url, request.body ?? null] };
@@ -152,7 +174,12 @@ function bind({ server, options, allowed, endpoint, handler }: Binding): void {
 
 const idempotencyKey = z.uuid();
 
-async function authorise({ allowed, endpoint, caller, params }: Pick<Binding, "allowed" | "endpoint"> & { caller: Caller; params: unknown }): Promise<void> {
+async function authorise({
+  allowed,
+  endpoint,
+  caller,
+  params,
+}: Pick<Binding, "allowed" | "endpoint"> & { caller: Caller; params: unknown }): Promise<void> {
   if (await allowed[endpoint.access](caller, params)) return;
   // A stranger to a call must not learn whether it exists.
   if (endpoint.access === "party") throw refuse("not-found", {});
@@ -182,12 +209,16 @@ function parse(schema: z.ZodType | undefined, given: unknown): unknown {
 function send(reply: FastifyReply, endpoint: Endpoint, answer: unknown): FastifyReply {
   if (isBinary(answer)) {
     const name = encodeURIComponent(answer.fileName);
-    return reply.type(answer.contentType).header("content-disposition", `attachment; filename*=UTF-8''${name}`).send(Buffer.from(answer.bytes));
+    return reply
+      .type(answer.contentType)
+      .header("content-disposition", `attachment; filename*=UTF-8''${name}`)
+      .send(Buffer.from(answer.bytes));
   }
   return reply.send(endpoint.reply.encode(answer));
 }
 
-const isBinary = (answer: unknown): answer is BinaryReply => typeof answer === "object" && answer !== null && "bytes" in answer && answer.bytes instanceof Uint8Array;
+const isBinary = (answer: unknown): answer is BinaryReply =>
+  typeof answer === "object" && answer !== null && "bytes" in answer && answer.bytes instanceof Uint8Array;
 
 function cookiesOf(request: FastifyRequest, reply: FastifyReply): Cookies {
   const shape = { path: "/", httpOnly: true, secure: true, sameSite: "lax" } as const;
@@ -208,8 +239,10 @@ interface Failure {
 function sendProblem({ error, request, reply, log }: Failure): void {
   const refusal = asRefusal(error, request.id);
   const { status, title } = problems[refusal.type];
-  if (status >= 500) log.error({ err: error, requestId: request.id, method: request.method, route: request.routeOptions.url }, "http.failed");
-  if (refusal instanceof Refusal && refusal.type === "too-many-attempts") void reply.header("retry-after", String((refusal.facts as { retryAfterSeconds: number }).retryAfterSeconds));
+  if (status >= 500)
+    log.error({ err: error, requestId: request.id, method: request.method, route: request.routeOptions.url }, "http.failed");
+  if (refusal instanceof Refusal && refusal.type === "too-many-attempts")
+    void reply.header("retry-after", String((refusal.facts as { retryAfterSeconds: number }).retryAfterSeconds));
   void reply.status(status).type("application/problem+json").send({ type: refusal.type, title, status, facts: refusal.facts });
 }
 

@@ -1,7 +1,7 @@
 /** HTTP of calls. */
 import { callsApi } from "@minuta/contracts/calls";
-import type { CallId, PersonId } from "@minuta/contracts/ids";
-import type { Caller, Cookies, Routes } from "#platform/http";
+import type { CallId } from "@minuta/contracts/ids";
+import { personOf, type Caller, type Cookies, type Routes } from "#platform/http";
 import { refuse } from "#platform/refusal";
 import { hashOf, newToken } from "#platform/secrets";
 import type { Actor } from "./access.ts";
@@ -96,12 +96,6 @@ function personRoutes(routes: Routes, calls: Calls): void {
 }
 
 const actorIn = (callId: CallId, caller: Caller): Actor => ({ callId, identity: caller });
-
-/** Endpoints for persons are reached by persons only; this says so to the types. */
-function personOf(caller: Caller): PersonId {
-  if (caller.personId === null) throw refuse("not-signed-in", {});
-  return caller.personId;
-}
 
 function setGuestCookie(cookies: Cookies, token: string): void {
   cookies.set(GUEST_COOKIE, token, { maxAgeSeconds: GUEST_TOKEN_DAYS * DAY_SECONDS });

@@ -1,7 +1,6 @@
 /** HTTP of catalogue. */
 import { catalogueApi } from "@minuta/contracts/catalogue";
-import type { PersonId } from "@minuta/contracts/ids";
-import type { Caller, Routes } from "#platform/http";
+import { personOf, type Routes } from "#platform/http";
 import { refuse } from "#platform/refusal";
 import { placeFromText, placeToText, type Place } from "./arrange-cards.ts";
 import type { Catalogue } from "./index.ts";
@@ -22,10 +21,4 @@ function placeOf(text: string): Place {
   const place = placeFromText(text);
   if (place === null) throw refuse("invalid-input", { fields: ["after"] });
   return place;
-}
-
-/** Endpoints for persons are reached by persons only; this says so to the types. */
-function personOf(caller: Caller): PersonId {
-  if (caller.personId === null) throw refuse("not-signed-in", {});
-  return caller.personId;
 }

@@ -1,8 +1,7 @@
 /** HTTP of the ledger. */
 import { randomUUID } from "node:crypto";
 import { ledgerApi } from "@minuta/contracts/ledger";
-import type { PersonId } from "@minuta/contracts/ids";
-import type { Caller, Routes } from "#platform/http";
+import { personOf, type Routes } from "#platform/http";
 import { refuse } from "#platform/refusal";
 import type { Ledger } from "./index.ts";
 
@@ -16,10 +15,4 @@ export function ledgerRoutes(routes: Routes, ledger: Ledger): void {
     const key = `operator:${personOf(caller)}:${randomUUID()}`;
     return { balance: await ledger.topUp(tx, { party, amount: body.amount, from: "bank", key, reason: body.reason }) };
   });
-}
-
-/** Endpoints for persons are reached by persons only; this says so to the types. */
-function personOf(caller: Caller): PersonId {
-  if (caller.personId === null) throw refuse("not-signed-in", {});
-  return caller.personId;
 }

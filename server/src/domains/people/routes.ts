@@ -1,8 +1,7 @@
 /** HTTP of people. */
-import type { GuestId, PersonId } from "@minuta/contracts/ids";
+import type { GuestId } from "@minuta/contracts/ids";
 import { peopleApi } from "@minuta/contracts/people";
-import type { Caller, Cookies, Routes } from "#platform/http";
-import { refuse } from "#platform/refusal";
+import { personOf, type Cookies, type Routes } from "#platform/http";
 import type { People } from "./index.ts";
 import { SIGN_IN_COOKIE, SIGN_IN_COOKIE_SECONDS, type SignedIn } from "./sign-in.ts";
 
@@ -55,9 +54,3 @@ function profileRoutes(routes: Routes, people: People): void {
 
 /** Set anew at each visit, so that the 90 days roll in the browser too. */
 const setCookie = (cookies: Cookies, token: string): void => cookies.set(SIGN_IN_COOKIE, token, { maxAgeSeconds: SIGN_IN_COOKIE_SECONDS });
-
-/** Endpoints for persons are reached by persons only; this says so to the types. */
-function personOf(caller: Caller): PersonId {
-  if (caller.personId === null) throw refuse("not-signed-in", {});
-  return caller.personId;
-}

@@ -2,8 +2,7 @@
 import type { PersonId } from "@minuta/contracts/ids";
 import { presenceApi } from "@minuta/contracts/presence";
 import type { Reader } from "#platform/db";
-import type { Caller, Routes } from "#platform/http";
-import { refuse } from "#platform/refusal";
+import { personOf, type Routes } from "#platform/http";
 import type { Presence } from "./index.ts";
 
 export function presenceRoutes(routes: Routes, presence: Presence): void {
@@ -16,10 +15,4 @@ export function presenceRoutes(routes: Routes, presence: Presence): void {
     await presence.setTakingCalls(tx, personOf(caller), body.takingCalls);
     return view(personOf(caller), tx);
   });
-}
-
-/** Endpoints for persons are reached by persons only; this says so to the types. */
-function personOf(caller: Caller): PersonId {
-  if (caller.personId === null) throw refuse("not-signed-in", {});
-  return caller.personId;
 }
