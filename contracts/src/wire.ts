@@ -116,8 +116,8 @@ export const closeCodes = { replaced: 4001, callOver: 4002, notAllowed: 4003, si
 export const signal = z.discriminatedUnion("t", [
   /** First after new keys: which page load this is (a new one needs a new peer connection) and which codecs it can show. */
   z.object({ t: z.literal("about"), endId: z.string().max(40), decodes: z.array(z.string().max(40)).max(20) }),
-  /** A picture was decoded and shown. */
-  z.object({ t: z.literal("shown"), sequence: z.int() }),
+  /** A picture came and the decoder keeps up. */
+  z.object({ t: z.literal("arrived"), sequence: z.int() }),
   z.object({ t: z.literal("key-frame-please") }),
   /** Consultant → client: 0…1 of the picture's width and height; null lifts it. */
   z.object({ t: z.literal("pointer"), at: z.object({ x: z.number().min(0).max(1), y: z.number().min(0).max(1) }).nullable() }),

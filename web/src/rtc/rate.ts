@@ -1,24 +1,28 @@
 /**
- * How many bits a second the pictures on the relay may take, steered by how long a picture takes to be shown (there and back).
- * A path that is not full answers in its own time; a queue shows as more than a picture of that size may take. Pure.
+ * How many bits a second the pictures on the relay may take, and how many pictures may be on the way, steered by how long a picture takes
+ * to reach the other end (there and back). A path that is not full answers in its own time; a queue shows as more than a picture of
+ * that size may take. The path's own time is only believed of a picture that went out alone. Pure.
  */
 
 export const BITRATE_MIN = 150_000;
 export const BITRATE_MAX = 8_000_000;
 const BITRATE_START = 2_500_000;
 
-/** Queueing that is always forgiven: decoding, a busy computer, Wi-Fi. */
+/** Queueing that is always forgiven: a busy computer, Wi-Fi. */
 const FORGIVEN_MS = 60;
 const FEWER = 0.75;
 const MORE = 1.08;
 const STEP_EVERY_MS = 250;
-/** The path's own time is the least of about this long, so that a longer path after a change of network is believed in the end. */
-const BASE_FORGOTTEN_AFTER_MS = 15_000;
+/** The path's own time is measured again after this long: the way may be another one now. */
+const BASE_GOOD_FOR_MS = 10_000;
+const FRAME_MS = 1000 / 30;
+const UNDERWAY_AT_LEAST = 3;
+const UNDERWAY_AT_MOST = 10;
 
 export interface Rate {
   /** Bits a second for the encoder. */
   readonly bitrate: number;
-  /** There and back with nothing in the way, ms; null before the first picture was shown. */
+  /** There and back with nothing in the way, ms; null before the first picture arrived. */
   readonly baseMs: number | null;
   readonly baseAt: number;
   readonly changedAt: number;
@@ -26,27 +30,41 @@ export interface Rate {
 
 export const startingRate: Rate = { bitrate: BITRATE_START, baseMs: null, baseAt: 0, changedAt: 0 };
 
-export interface Shown {
-  /** From handing the picture to the socket until the other end said it is shown. */
+export interface Arrived {
+  /** From handing the picture to the socket until the other end's word came back. */
   readonly roundTripMs: number;
   readonly bytes: number;
+  /** Nothing else was on the way when it went out. */
+  readonly alone: boolean;
   /** Bits that went out in the last second: a rate nobody uses is not raised. */
   readonly usedBitrate: number;
   readonly now: number;
 }
 
-export function afterShown(rate: Rate, shown: Shown): Rate {
-  const known = withBase(rate, shown);
+export function afterArrival(rate: Rate, arrived: Arrived): Rate {
+  const known = withBase(rate, arrived);
   const { baseMs, bitrate } = known;
-  const queueMs = shown.roundTripMs - (baseMs ?? shown.roundTripMs);
-  const allowedMs = FORGIVEN_MS + (1.25 * shown.bytes * 8 * 1000) / bitrate;
-  if (shown.now - known.changedAt < Math.max(STEP_EVERY_MS, shown.roundTripMs)) return known;
-  if (queueMs > allowedMs) return { ...known, bitrate: Math.max(BITRATE_MIN, bitrate * FEWER), changedAt: shown.now };
-  if (queueMs < allowedMs / 2 && shown.usedBitrate > bitrate / 2) return { ...known, bitrate: Math.min(BITRATE_MAX, bitrate * MORE), changedAt: shown.now };
+  const { now, roundTripMs, bytes, usedBitrate } = arrived;
+  if (now - known.changedAt < Math.max(STEP_EVERY_MS, roundTripMs)) return known;
+  const queueMs = roundTripMs - (baseMs ?? roundTripMs);
+  const allowedMs = FORGIVEN_MS + (1.25 * bytes * 8 * 1000) / bitrate;
+  if (queueMs > allowedMs) return { ...known, bitrate: Math.max(BITRATE_MIN, bitrate * FEWER), changedAt: now };
+  if (queueMs < allowedMs / 2 && usedBitrate > bitrate / 2) return { ...known, bitrate: Math.min(BITRATE_MAX, bitrate * MORE), changedAt: now };
   return known;
 }
 
-function withBase(rate: Rate, { roundTripMs, now }: Shown): Rate {
-  const better = rate.baseMs === null || roundTripMs <= rate.baseMs || now - rate.baseAt > BASE_FORGOTTEN_AFTER_MS;
-  return better ? { ...rate, baseMs: roundTripMs, baseAt: now } : rate;
+function withBase(rate: Rate, { alone, roundTripMs, now }: Arrived): Rate {
+  const newer = alone && (wantsAlone(rate, now) || rate.baseMs === null);
+  return newer || roundTripMs <= (rate.baseMs ?? Infinity) ? { ...rate, baseMs: roundTripMs, baseAt: now } : rate;
+}
+
+/** Whether the next picture should wait until nothing is on the way, so that the path's own time can be measured. */
+export function wantsAlone(rate: Rate, now: number): boolean {
+  return rate.baseMs !== null && now - rate.baseAt > BASE_GOOD_FOR_MS;
+}
+
+/** Pictures that may be on the way: three, more on a long path, so that its length does not cost frames. */
+export function underwayAtMost({ baseMs }: Rate): number {
+  const needed = Math.ceil((baseMs ?? 0) / FRAME_MS) + 1;
+  return Math.min(UNDERWAY_AT_MOST, Math.max(UNDERWAY_AT_LEAST, needed));
 }

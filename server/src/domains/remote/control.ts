@@ -76,7 +76,7 @@ export function serveCalls(ports: RemotePorts): Rooms {
         const ticket = first !== null && "text" in first ? mediaTicket.safeParse(jsonOf(first.text)) : null;
         const found = ticket?.success === true ? tickets.get(ticket.data.ticket) : undefined;
         if (found === undefined) return void refuse(socket, closeCodes.notAllowed, "no such ticket");
-        found.end.attachMedia(socket);
+        found.room.attachMedia(found.end, socket);
         inbox.open((received) => hearMedia(ports, socket, { ...found, received }));
       });
     },

@@ -8,7 +8,9 @@ export interface PictureRelay {
   readonly askedAt: number | null;
 }
 
-export const freshRelay: PictureRelay = { waitsForKeyFrame: false, askedAt: null };
+/** A receiver that has seen nothing yet. */
+export const freshRelay: PictureRelay = { waitsForKeyFrame: true, askedAt: null };
+const flowing: PictureRelay = { waitsForKeyFrame: false, askedAt: null };
 const ASK_AGAIN_AFTER_MS = 500;
 
 export interface NextPicture {
@@ -22,7 +24,7 @@ export interface NextPicture {
 export function relayPicture(state: PictureRelay, next: NextPicture): { state: PictureRelay; forward: boolean; ask: boolean } {
   const room = next.waitingBytes !== null && next.waitingBytes <= PICTURE_QUEUE_BYTES;
   if (!room) return { state: { waitsForKeyFrame: true, askedAt: state.askedAt }, forward: false, ask: false };
-  if (!state.waitsForKeyFrame || next.keyFrame) return { state: freshRelay, forward: true, ask: false };
+  if (!state.waitsForKeyFrame || next.keyFrame) return { state: flowing, forward: true, ask: false };
   const drained = (next.waitingBytes ?? 0) <= PICTURE_QUEUE_BYTES / 4;
   const ask = drained && (state.askedAt === null || next.now - state.askedAt >= ASK_AGAIN_AFTER_MS);
   return { state: { waitsForKeyFrame: true, askedAt: ask ? next.now : state.askedAt }, forward: false, ask };

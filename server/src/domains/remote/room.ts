@@ -7,6 +7,7 @@ import type { CallView, Meter } from "@minuta/contracts/calls";
 import { otherSide, type CallId, type Side } from "@minuta/contracts/ids";
 import type { JournalKind } from "@minuta/contracts/journal";
 import { closeCodes, noMedia, readFrame, type EndMedia, type EndMessage, type FrameHeader } from "@minuta/contracts/wire";
+import type { WebSocket } from "ws";
 import type { End } from "./end.ts";
 import { mediaEvents } from "./events.ts";
 import { openLine } from "./evidence.ts";
@@ -70,6 +71,12 @@ export class Room {
     this.#write(end.side, "end-connected", {});
     for (const event of mediaEvents(noMedia, end.media)) this.#write(end.side, event.kind, event.facts);
     this.step(this.#now());
+  }
+
+  /** The end's media socket is there: pictures sent before it was are lost, and a still screen would send no other. */
+  attachMedia(end: End, socket: WebSocket): void {
+    end.attachMedia(socket);
+    this.#ends[otherSide(end.side)]?.tell({ t: "key-frame-please" });
   }
 
   leave(end: End): void {

@@ -32,7 +32,8 @@ export class CallEnd {
   readonly pictures = new PictureSender({ send: (frame) => this.#sockets.sendMedia(frame), waitingBytes: () => this.#sockets.waitingMediaBytes });
   readonly voice = new VoiceSender({ send: (packet) => void this.#sendVoice(packet), waitingBytes: () => this.#sockets.waitingControlBytes });
   readonly viewer = new PictureViewer({
-    shown: (sequence) => this.#shown(sequence),
+    arrived: (sequence) => this.signal({ t: "arrived", sequence }),
+    shown: () => this.#screenCame(),
     beganShowing: (size) => this.#options.tell({ t: "picture", ...size }),
     askKeyFrame: () => this.signal({ t: "key-frame-please" }),
   });
@@ -203,16 +204,11 @@ export class CallEnd {
   }
 
   #hearSignal(signal: Signal): void {
-    if (signal.t === "shown") return this.pictures.shown(signal.sequence);
+    if (signal.t === "arrived") return this.pictures.arrived(signal.sequence);
     if (signal.t === "key-frame-please") return this.pictures.keyFrame();
     if (signal.t !== "about") return this.#options.tell({ t: "signal", signal });
     if (this.#seal !== null) this.pictures.meet({ seal: this.#seal, shows: signal.decodes });
     this.#options.tell({ t: "about", endId: signal.endId });
-  }
-
-  #shown(sequence: number): void {
-    this.signal({ t: "shown", sequence });
-    this.#screenCame();
   }
 
   #hearVoice(packet: Uint8Array<ArrayBuffer>, sequence: number): void {

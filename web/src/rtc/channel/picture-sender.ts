@@ -1,15 +1,14 @@
 /**
- * The shared screen on its way into the relay: only the newest frame is kept before encoding, at most three pictures are on the way,
- * the bitrate follows how soon they are shown, and a still screen is sent again once, sharper, and whenever somebody joins.
+ * The shared screen on its way into the relay: only the newest frame is kept before encoding, only few pictures are on the way,
+ * the bitrate follows how soon they arrive, and a still screen is sent again once, sharper, and whenever somebody joins.
  */
-import { afterShown, startingRate } from "../rate.ts";
+import { afterArrival, startingRate, underwayAtMost, wantsAlone } from "../rate.ts";
 import type { Seal } from "../seal.ts";
 import { chooseCodec, encoderConfig, type Codec, type PictureSize } from "./codecs.ts";
 import { configText, packPicture } from "./picture.ts";
 import { createScreen } from "./screen.ts";
 
-const UNSHOWN_AT_MOST = 3;
-/** A picture not shown for this long will never be: the way is free again. */
+/** A picture that did not arrive for this long never will: the way is free again. */
 const LOST_AFTER_MS = 4_000;
 const WAITING_BYTES_AT_MOST = 500_000;
 /** Encoding slower than this makes way for a lighter codec. */
@@ -42,8 +41,8 @@ interface Making {
 export class PictureSender {
   readonly #way: PictureWay;
   readonly #screen = createScreen(() => this.#pump());
-  /** Sent and not yet shown, by sequence. */
-  readonly #underway = new Map<number, { sentAt: number; bytes: number }>();
+  /** Sent and not yet arrived, by sequence. */
+  readonly #underway = new Map<number, { sentAt: number; bytes: number; alone: boolean }>();
   /** In the encoder, by time stamp. */
   readonly #encoding = new Map<number, number>();
   readonly #tooSlow = new Set<string>();
@@ -88,15 +87,15 @@ export class PictureSender {
     this.#pump();
   }
 
-  /** The watcher's screen shows the picture with this sequence. */
-  shown(sequence: number): void {
+  /** The watcher has the picture with this sequence. */
+  arrived(sequence: number): void {
     const sent = this.#underway.get(sequence);
-    // Pictures are shown in order: the earlier ones are past, shown or dropped.
+    // Pictures arrive in order: the earlier ones are past, arrived or dropped.
     for (const earlier of this.#underway.keys()) if (earlier <= sequence) this.#underway.delete(earlier);
     const now = performance.now();
     this.#sent = this.#sent.filter(({ at }) => now - at < 1000);
     const usedBitrate = this.#sent.reduce((sum, { bits }) => sum + bits, 0);
-    if (sent !== undefined) this.#rate = afterShown(this.#rate, { roundTripMs: now - sent.sentAt, bytes: sent.bytes, usedBitrate, now });
+    if (sent !== undefined) this.#rate = afterArrival(this.#rate, { roundTripMs: now - sent.sentAt, bytes: sent.bytes, alone: sent.alone, usedBitrate, now });
     this.#steer();
     this.#pump();
   }
@@ -124,7 +123,8 @@ export class PictureSender {
   }
 
   #hasRoom(): boolean {
-    return this.#underway.size + this.#encoding.size < UNSHOWN_AT_MOST && this.#way.waitingBytes() < WAITING_BYTES_AT_MOST;
+    const atMost = wantsAlone(this.#rate, performance.now()) ? 1 : underwayAtMost(this.#rate);
+    return this.#underway.size + this.#encoding.size < atMost && this.#way.waitingBytes() < WAITING_BYTES_AT_MOST;
   }
 
   async #prepare(watcher: Watcher, size: PictureSize): Promise<void> {
@@ -158,7 +158,7 @@ export class PictureSender {
     if (watcher !== this.#watcher) return;
     if (!this.#way.send(frame)) return void (this.#wantsKeyFrame = true);
     const now = performance.now();
-    this.#underway.set(sequence, { sentAt: now, bytes: frame.length });
+    this.#underway.set(sequence, { sentAt: now, bytes: frame.length, alone: this.#underway.size === 0 });
     this.#sent.push({ at: now, bits: frame.length * 8 });
   }
 

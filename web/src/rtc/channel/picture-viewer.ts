@@ -3,9 +3,13 @@ import type { PictureSize } from "./codecs.ts";
 import { parseConfig, unpackPicture } from "./picture.ts";
 
 const ASK_AT_MOST_EVERY_MS = 400;
+/** With more than this in the decoder the sender is let wait. */
+const DECODING_AT_MOST = 2;
 
 export interface ViewerEvents {
-  shown(sequence: number): void;
+  /** The picture came and the decoder keeps up: another may follow. */
+  arrived(sequence: number): void;
+  shown(): void;
   /** The first picture after a break is on the canvas. */
   beganShowing(size: PictureSize): void;
   askKeyFrame(): void;
@@ -19,6 +23,8 @@ export class PictureViewer {
   #config: string | null = null;
   #last: number | null = null;
   #keySequence: number | null = null;
+  /** Came, but the sender was not told yet. */
+  #untold: number[] = [];
   #askedAt = -Infinity;
 
   constructor(events: ViewerEvents) {
@@ -41,6 +47,8 @@ export class PictureViewer {
       if (keyFrame) this.#keySequence = sequence;
       // The sequence travels through the decoder as the time stamp.
       this.#decoder.decode(new EncodedVideoChunk({ type: keyFrame ? "key" : "delta", timestamp: sequence, data: picture.chunk }));
+      this.#untold.push(sequence);
+      this.#tellArrived();
     } catch {
       this.#giveUp();
     }
@@ -52,6 +60,7 @@ export class PictureViewer {
     this.#decoder = null;
     this.#config = null;
     this.#last = null;
+    this.#untold = [];
   }
 
   #prepare(config: string): void {
@@ -68,8 +77,14 @@ export class PictureViewer {
     this.#context?.drawImage(frame, 0, 0);
     const sequence = frame.timestamp;
     frame.close();
-    this.#events.shown(sequence);
+    this.#events.shown();
+    this.#tellArrived();
     if (sequence === this.#keySequence) this.#events.beganShowing(size);
+  }
+
+  #tellArrived(): void {
+    if ((this.#decoder?.decodeQueueSize ?? 0) > DECODING_AT_MOST) return;
+    for (const sequence of this.#untold.splice(0)) this.#events.arrived(sequence);
   }
 
   #giveUp(): void {
