@@ -36,3 +36,17 @@ export function costOfTalk(terms: LineTerms, billableSeconds: number): Kopecks {
   if (seconds === 0) return kopecks(0n);
   return kopecks(terms.connectionFee + (BigInt(seconds) * terms.pricePerMinute) / 60n);
 }
+
+/** Talk without a price and money without an end are bounded by this many seconds (68 years). */
+export const SECONDS_MAX = 2_147_483_647;
+
+/** The most whole seconds of talk that `money` pays for: the largest `s` with `costOfTalk(terms, s) <= money`. */
+export function fundedSeconds({ pulse, pricePerMinute, connectionFee }: LineTerms, money: Kopecks): number {
+  if (money < connectionFee) return pulse.freeSeconds;
+  if (pricePerMinute === 0n) return SECONDS_MAX;
+  // The largest n with floor(n * price / 60) <= money - fee.
+  const payable = ((money - connectionFee + 1n) * 60n - 1n) / pricePerMinute;
+  const chargeable = Number(payable > BigInt(SECONDS_MAX) ? BigInt(SECONDS_MAX) : payable);
+  if (chargeable < pulse.firstSeconds) return pulse.freeSeconds;
+  return Math.max(pulse.freeSeconds, pulse.firstSeconds + Math.floor((chargeable - pulse.firstSeconds) / pulse.nextSeconds) * pulse.nextSeconds);
+}

@@ -36,13 +36,17 @@ create table ledger.purse (
   set_aside bigint not null default 0 check (set_aside >= charged + reserved),
   charged bigint not null default 0 check (charged >= held),
   budgets bigint[] not null default '{}',
-  closed_at timestamptz(3) check (closed_at is null or (reserved = 0 and held = 0))
+  closed_at timestamptz(3),
+  settled_at timestamptz(3),
+  constraint closed_is_given_back check (closed_at is null or reserved = 0),
+  constraint settled_is_empty check (settled_at is null or (closed_at is not null and held = 0))
 ) with (fillfactor = 70);
 comment on table ledger.purse is 'Two accounts in one narrow row: what one wallet set aside for one thing (reserved:…) and what of it was charged and waits for the outcome (held:…). Written by ledger.post_batch only.';
 comment on column ledger.purse.reference is 'What it is for, in words of whoever opened it: the id of a call.';
 comment on column ledger.purse.set_aside is 'All that ever came from the wallet; set_aside - charged - reserved went back to it.';
 comment on column ledger.purse.charged is 'All that was ever charged; charged - held is settled.';
-create index purse_of_owner on ledger.purse (owner) where closed_at is null;
+comment on column ledger.purse.closed_at is 'Nothing more is set aside or charged; what is held may still wait for its outcome, until settled_at.';
+create index purse_of_owner on ledger.purse (owner) where settled_at is null;
 
 -- Between which pockets money moves is said by the kind. Those above `top-up` have a purse at one end or both.
 create type ledger.transfer_kind as enum (
@@ -135,7 +139,8 @@ create function ledger.decide(asked ledger.movement[]) returns ledger.outcome[] 
     select m.*, t.id is not null as known,
       (t.kind, t.from_account, t.to_account, t.amount, t.reason) is not distinct from (m.kind, m.from_account, m.to_account, m.amount, m.reason) as alike,
       coalesce(m.before = case m.kind when 'quota' then p.set_aside when 'charge' then p.charged when 'quota-return' then p.set_aside - p.charged - p.reserved else p.charged - p.held end
-        + coalesce(sum(m.amount) over (partition by m.purse, m.kind order by m.ord rows between unbounded preceding and 1 preceding), 0), m.purse is null) as fresh,
+        + coalesce(sum(m.amount) over (partition by m.purse, m.kind order by m.ord rows between unbounded preceding and 1 preceding), 0)
+        and (p.closed_at is null or m.kind not in ('quota', 'charge')), m.purse is null) as fresh,
       p.reserved, p.held, p.budgets
     from unnest(asked) with ordinality as m (key, kind, purse, from_account, to_account, amount, before, may_overdraw, reason, occurred_at, ord)
     left join ledger.transfer t on m.purse is null and t.key = m.key
@@ -295,9 +300,10 @@ create function ledger.open_purse(wallet bigint, for_what uuid, counted_in bigin
   insert into ledger.purse (owner, reference, budgets) values (wallet, for_what, counted_in) returning id
 $$;
 
--- Nothing lies in them and nothing will. A purse whose money waits for its outcome stays open until then.
+-- Nothing more is set aside or charged; those that hold nothing are settled.
 create function ledger.close_purses(ids bigint[]) returns void language sql as $$
-  update ledger.purse set closed_at = platform.now() where id = any (ids) and closed_at is null
+  update ledger.purse set closed_at = coalesce(closed_at, platform.now()), settled_at = case when held = 0 then platform.now() end
+  where id = any (ids) and settled_at is null
 $$;
 
 -- Locks one account until the transaction ends, so that what is read of it holds; answers its balance.
@@ -316,7 +322,7 @@ create view ledger.account_view as
   select id, name, kind, balance, overdraft, paid_in_at is not null as paid_in from ledger.account;
 
 create view ledger.purse_view as
-  select p.id, p.owner, p.reference, p.reserved, p.held, p.set_aside, p.charged, p.closed_at,
+  select p.id, p.owner, p.reference, p.reserved, p.held, p.set_aside, p.charged, p.closed_at, p.settled_at,
     case when p.budgets <> '{}' then (select min(b.allowed - b.spent) from ledger.budget b where b.id = any (p.budgets)) end as budget_left
   from ledger.purse p;
 

@@ -125,7 +125,8 @@ create function metering.funded_seconds(t metering.tariff, price bigint, money b
     when money < t.connection_fee then t.free_seconds::bigint
     when price = 0 then 2147483647
     when ((money - t.connection_fee + 1) * 60 - 1) / price < t.first_seconds then t.free_seconds
-    else greatest(t.free_seconds, t.first_seconds + (((money - t.connection_fee + 1) * 60 - 1) / price - t.first_seconds) / t.next_seconds * t.next_seconds) end
+    else greatest(t.free_seconds, t.first_seconds
+      + (least(((money - t.connection_fee + 1) * 60 - 1) / price, 2147483647) - t.first_seconds) / t.next_seconds * t.next_seconds) end
 $$;
 
 -- Length of what lies in `spans`.
@@ -209,7 +210,7 @@ create function metering.refresh(calls uuid[], at timestamptz) returns void lang
         else metering.slot_of(metering.next_look(metering.next_turn(t, l.price_per_minute, p.charged, p.reserved), p.charged,
           m.running_since, m.proven_before_ms, m.proven_before_ms / 1000, at)) end end,
     look_again_at = case
-      when not m.all_in then at + interval '8 seconds'
+      when not m.all_in then at + interval '6 seconds'
       else coalesce(l.look_again_at, case when l.status = 'live' and m.status <> 'live' then at end) end,
     deadline = case m.status
       when 'paused' then m.began_at + make_interval(secs => t.pause_max_seconds)

@@ -39,7 +39,7 @@ export const readWallet = query({
       coalesce((select balance from ledger.account where name = $2), 0) as earned
     from (select 1) one
     left join ledger.account w on w.name = $1
-    left join lateral (select sum(reserved) as reserved, sum(held) as held from ledger.purse where owner = w.id and closed_at is null) p on true`,
+    left join lateral (select sum(reserved) as reserved, sum(held) as held from ledger.purse where owner = w.id and settled_at is null) p on true`,
 });
 
 export const listEntries = query({
@@ -92,7 +92,7 @@ export const prove = query({
         ) line where broken)),
       (6, 'budgets whose count is not what was set aside under them',
         (select count(*) from ledger.budget b left join budget_sum s using (id) where b.spent is distinct from coalesce(s.spent, 0))),
-      (7, 'closed purses with money in them', (select count(*) from ledger.purse where closed_at is not null and reserved + held <> 0)),
+      (7, 'settled purses with money in them', (select count(*) from ledger.purse where settled_at is not null and reserved + held <> 0)),
       (8, 'transfers of purses whose key is not what was moved that way before',
         (select count(*) from (
           select key <> kind || ':' || purse || ':' || sum(amount) over (partition by purse, kind order by id) - amount as wrong from ledger.transfer where purse is not null

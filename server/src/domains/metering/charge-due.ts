@@ -105,7 +105,7 @@ async function goOn({ db }: Pick<MeteringDeps, "db">, lane: number): Promise<voi
     const resumed = new Set(await endPauses(tx, waiting.map(({ call_id }) => call_id), ["top-up"]));
     const lines = waiting.filter(({ call_id }) => resumed.has(call_id)).map(({ id }) => id);
     await tx.one(store.allowOverdraft, [lines]);
-    await look(tx, lines, "open");
+    await look(tx, lines, "unit");
   });
 }
 

@@ -140,13 +140,14 @@ class Holder implements Evidence {
 
   async #write(): Promise<void> {
     if (this.#open.size === 0 && this.#unwritten.size === 0) return;
+    if (this.#isOver()) return this.#fenced();
     const lease = (this.#lease ??= await this.#openLease());
     const sentMs = this.#now();
     const writing = [...this.#unwritten];
     const rows = writing.map((one) => row(lease, one));
     const through = toDatabaseTime(lease.offset, "earliest", sentMs - EVIDENCE_DELAY_SECONDS * 1000);
     const now = await this.#options.db.tx((tx) => writeAndRenew(tx, { copy: lease.copy, rows, through }));
-    if (now === null) return this.#fenced("somebody else ended the lease");
+    if (now === null) return this.#beginAgain();
     // What ended while it was being written is still to be written.
     writing.forEach((one, index) => (rows[index]?.endedAt === null && one.endedMs !== null ? null : this.#unwritten.delete(one)));
     lease.renewedMs = sentMs;
@@ -157,18 +158,22 @@ class Holder implements Evidence {
 
   async #openLease(): Promise<Lease> {
     const sentMs = this.#now();
-    const { id, now } = await this.#options.db.one(store.openCopy, [LEASE_SECONDS]);
+    const { id, now } = await this.#options.db.one(store.openCopy, [LEASE_SECONDS, EVIDENCE_DELAY_SECONDS]);
     return { copy: id, offset: offsetOf(now, { sentMs, receivedMs: this.#now() }), renewedMs: sentMs };
   }
 
-  /** The database's clock leapt forward: the time it skipped was on nobody's line. What is open ends with this lease and begins anew. */
+  /**
+   * The database's clock leapt forward (then the lease may be over there, though not by our clock): the time it skipped was on nobody's
+   * line. What is open ends with this lease and begins anew.
+   */
   async #beginAgain(): Promise<void> {
-    this.#options.log.warn({ ends: this.#open.size }, "metering.clock_jumped");
+    const { log } = this.#options;
+    log.warn({ ends: this.#open.size }, "metering.clock_jumped");
     const open = [...this.#open.values()];
-    this.#open.clear();
-    await this.#giveBack();
+    this.#unwritten.clear();
     for (const one of open) this.#begin(one, this.#now());
-    void this.flush();
+    await this.#giveBack().catch((error: unknown) => log.warn({ err: error }, "metering.lease_not_given_back"));
+    void this.#flushLater();
   }
 
   /** What this copy still holds open in the tables ends with its lease. */
@@ -179,18 +184,28 @@ class Holder implements Evidence {
   }
 
   async #tick(): Promise<void> {
-    const lease = this.#lease;
-    if (lease === null) return;
-    const ageMs = this.#now() - lease.renewedMs;
     const nothingHeld = this.#open.size === 0 && this.#unwritten.size === 0;
-    if (ageMs > LEASE_SECONDS * 1000 && nothingHeld) this.#lease = null;
-    else if (ageMs > LEASE_SECONDS * 1000) this.#fenced("the lease could not be renewed in time");
-    else if (!nothingHeld && (ageMs >= RENEW_EVERY_SECONDS * 1000 || this.#unwritten.size > 0))
-      await this.flush().catch((error: unknown) => this.#options.log.warn({ err: error }, "metering.lease_not_renewed"));
+    if (nothingHeld) this.#lease = this.#isOver() ? null : this.#lease;
+    else if (this.#isOver()) this.#fenced();
+    else if (this.#unwritten.size > 0 || this.#ageMs() >= RENEW_EVERY_SECONDS * 1000) await this.#flushLater();
   }
 
-  #fenced(why: string): void {
-    this.#options.log.error({ copy: String(this.#lease?.copy), why, ends: this.#open.size }, "metering.copy_fenced");
+  /** What could not be written is tried again by the next tick. */
+  #flushLater(): Promise<void> {
+    return this.flush().catch((error: unknown) => this.#options.log.warn({ err: error }, "metering.lease_not_renewed"));
+  }
+
+  /** By our own clock, so also when the database cannot be asked. */
+  #isOver(): boolean {
+    return this.#ageMs() > LEASE_SECONDS * 1000;
+  }
+
+  #ageMs(): number {
+    return this.#lease === null ? 0 : this.#now() - this.#lease.renewedMs;
+  }
+
+  #fenced(): void {
+    this.#options.log.error({ copy: String(this.#lease?.copy), ends: this.#open.size }, "metering.copy_fenced");
     this.#lease = null;
     this.#open.clear();
     this.#unwritten.clear();

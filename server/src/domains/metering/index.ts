@@ -36,7 +36,7 @@ export function createMetering(deps: MeteringDeps) {
   return {
     /** Refuses `wallet-empty` and `overdraft-in-use` as `openLine` would now. */
     refuseUnfunded: (reader: Reader, of: Pick<NewLine, "kind" | "payer" | "pricePerMinute">) => refuseUnfunded(reader, of),
-    /** Opens the line of a call and sets money aside for its first minutes; the same line again answers the same. */
+    /** Opens the line of a call and sets money aside for its first unit; the same line again answers the same. */
     openLine: (tx: Tx, line: NewLine) => openLine(tx, line),
     /** Stops the meter until `resume`; answers whether anything changed. `by` is written down. */
     pause: (tx: Tx, callId: CallId, by: string) => pause(tx, callId, by),

@@ -7,11 +7,8 @@ import * as store from "./store.ts";
 
 export type Looked = z.output<(typeof store.look)["row"]>;
 
-/**
- * How far ahead money is set aside: `quota` minutes ahead while live; `open` the same for a line that is not live yet; `unit` the next
- * one only; `none` for lines that end.
- */
-export type Ahead = "quota" | "open" | "unit" | "none";
+/** How far ahead money is set aside: minutes ahead for lines that are live, only the next unit, or nothing (lines that end). */
+export type Ahead = "quota" | "unit" | "none";
 
 /** Charges what is due on these lines. The steady minute is one statement; a new slot or warning is written where nobody holds the line. */
 export async function look(tx: Tx, ids: readonly LineId[], ahead: Ahead): Promise<Looked[]> {

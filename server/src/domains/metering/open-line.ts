@@ -40,6 +40,7 @@ export async function openLine(tx: Tx, asked: NewLine): Promise<{ lineId: LineId
   if (open !== null) return { lineId: open.id };
   const { tariff, price } = await refuseUnfunded(tx, asked);
   const { id } = await tx.one(store.addLine, [callId, tariff, payer, payee, wallet, price]);
-  await look(tx, [id], "open");
+  await tx.one(store.allowOverdraft, [[id]]);
+  await look(tx, [id], "unit");
   return { lineId: id };
 }

@@ -54,7 +54,8 @@ export const addLine = query({
 export const openCopy = query({
   name: "metering.open_copy",
   row: z.object({ id: z.bigint(), now: instant }),
-  text: `insert into metering.copy (through, expires_at) values (platform.now(), platform.now() + make_interval(secs => $1)) returning id, platform.now() as now`,
+  text: `insert into metering.copy (through, expires_at) values (platform.now() - make_interval(secs => $2), platform.now() + make_interval(secs => $1))
+    returning id, platform.now() as now`,
 });
 /** No row: the lease ran out, or somebody else ended it. */
 export const holdCopy = query({
@@ -174,6 +175,7 @@ export const forgetLookAgain = command({
  * The heart: looks at lines and moves what is due, all of them at once.
  * `$2` is how far ahead money is set aside: see `Ahead` in look.ts.
  * Several lines of one payer take in order what there is; what an earlier one only wanted counts as taken, the later one is looked at again.
+ * Own money is taken minutes ahead, an overdraft only for the next unit.
  */
 export const look = query({
   name: "metering.look",
@@ -185,7 +187,7 @@ export const look = query({
   text: `with seen as (
       select l, t, l.id, l.wallet, l.purse, l.price_per_minute as price, p.charged, p.reserved, p.set_aside, p.charged + p.reserved as funds,
         l.status = 'live' as live,
-        a.balance + case when t.kind = 'carrier' then a.overdraft else 0 end as spendable, p.budget_left, t.kind = 'carrier' as may_overdraw,
+        case when t.kind = 'carrier' then a.overdraft else 0 end as overdraft, p.budget_left, t.kind = 'carrier' as may_overdraw,
         metering.proven_seconds(l, client.through, consultant.through) as proven,
         case when t.kind = 'carrier' and a.paid_in then t.overdraft_minutes * l.price_per_minute else 0 end as entitled, a.balance
       from metering.line l join metering.tariff t on t.id = l.tariff
@@ -193,21 +195,24 @@ export const look = query({
       left join metering.copy client on client.id = l.client_copy left join metering.copy consultant on consultant.id = l.consultant_copy
       where l.id = any ($1)
     ), proved as (
-      select *, least(proven, (l).countersigned_seconds + (t).uncountersigned_seconds) as bound from seen
+      select *, metering.cost(t, price, greatest(bound, (t).free_seconds) + 1) as unit_funds
+      from (select *, least(proven, (l).countersigned_seconds + (t).uncountersigned_seconds) as bound from seen) bounded
     ), wanted as (
       select *, greatest(0, case
-        when $2 = 'none' or not (live or $2 = 'open') then metering.cost(t, price, bound)
-        when $2 = 'unit' then metering.cost(t, price, bound + 1)
+        when $2 = 'unit' then unit_funds
+        when $2 = 'none' or not live then metering.cost(t, price, bound)
         when funds - metering.cost(t, price, bound) < (t).quota_low_minutes * price
           then metering.cost(t, price, greatest(metering.chargeable_seconds(t, bound), metering.chargeable_seconds(t, metering.funded_seconds(t, price, charged))) + (t).quota_minutes * 60)
         else funds end - funds) as want
       from proved
-    ), reach as (
-      select *, greatest(0, least(spendable - coalesce(sum(want) over (partition by wallet order by id rows between unbounded preceding and 1 preceding), 0), budget_left))::bigint as reach
-      from wanted
+    ), left_to as (
+      select *, balance - coalesce(sum(want) over (partition by wallet order by id rows between unbounded preceding and 1 preceding), 0) as own from wanted
+    ), reached as (
+      select *, greatest(0, least(case when own >= unit_funds - funds then own else least(own + overdraft, unit_funds - funds) end, budget_left))::bigint as reach
+      from left_to
     ), decided as (
       select *, case when want = 0 then 0 else greatest(0, least(want, metering.cost(t, price, metering.funded_seconds(t, price, funds + least(want, reach))) - funds)) end as give
-      from reach
+      from reached
     ), due as (
       select *, greatest(0, metering.cost(t, price, least(bound, metering.funded_seconds(t, price, funds + give))) - charged) as due, platform.now() as at from decided
     ), moved as (
@@ -321,7 +326,7 @@ export const settle = query({
   text: `with ended as (
       select l.id, l.wallet, t.kind, p.id as purse, p.reserved, p.held, p.set_aside - p.charged - p.reserved as returned, p.charged - p.held as settled
       from metering.line l join metering.tariff t on t.id = l.tariff join ledger.purse_view p on p.id = l.purse
-      where l.id = any ($1) and l.status = 'ended' and p.closed_at is null
+      where l.id = any ($1) and l.status = 'ended' and p.settled_at is null
     ), moved as (
       select id, 1 as step, ledger.quota_return(purse, wallet, returned, reserved, platform.now()) as movement from ended where reserved > 0
       union all
@@ -329,8 +334,7 @@ export const settle = query({
     ), posted as materialized (
       select ledger.post_batch(array_agg(movement order by step, id)) as outcomes from moved
     )
-    select ledger.close_purses((select array_agg(purse) from ended where kind = 'carrier' or held = 0))::text as closed
-    from posted where 'posted' = all (posted.outcomes)`,
+    select ledger.close_purses((select array_agg(purse) from ended))::text as closed from posted where 'posted' = all (posted.outcomes)`,
 });
 export const readFinal = query({
   name: "metering.read_final",
@@ -399,7 +403,7 @@ export const prove = query({
   name: "metering.prove",
   row: z.object({ invariant: z.string(), figure: z.bigint() }),
   text: `with figure as (
-      select l.*, t, l.price_per_minute as price, p.reserved, p.held, p.charged, p.closed_at, m.proven_before_ms as measured_ms, m.proven_ms, m.all_in,
+      select l.*, t, l.price_per_minute as price, p.reserved, p.held, p.charged, p.settled_at, m.proven_before_ms as measured_ms, m.proven_ms, m.all_in,
         least(m.proven_ms / 1000, l.countersigned_seconds + t.uncountersigned_seconds) as bound
       from metering.line l join metering.tariff t on t.id = l.tariff left join ledger.purse_view p on p.id = l.purse cross join lateral metering.measure(l) m
     )
@@ -417,7 +421,7 @@ export const prove = query({
       (7, 'ended lines whose proven time is not that of their evidence', (select count(*) from figure where status = 'ended' and proven_before_ms <> proven_ms)),
       (8, 'open lines that claim more time than their evidence', (select count(*) from figure where status <> 'ended' and proven_before_ms > measured_ms)),
       (9, 'ends held open by a copy that is over', (select count(*) from metering.presence p join metering.copy c on c.id = p.copy where p.ended_at is null and c.over_at is not null)),
-      (10, 'settled carrier lines with money left in their purse', (select count(*) from figure where status = 'ended' and (t).kind = 'carrier' and (reserved <> 0 or held <> 0 or closed_at is null)))
+      (10, 'ended carrier lines that are not settled', (select count(*) from figure where status = 'ended' and (t).kind = 'carrier' and settled_at is null))
     ) as proof (n, invariant, figure)
     order by n`,
 });

@@ -12,6 +12,8 @@ export const START = new Date("2026-11-23T09:00:00.000Z");
 
 export interface ManualClock extends Clock {
   advanceMs(ms: number): Promise<void>;
+  /** Time passes and no timer runs: the process is stopped. */
+  freezeMs(ms: number): void;
 }
 
 /** Timers run when the test says so. */
@@ -26,6 +28,7 @@ export function manualClock(start: Date): ManualClock {
       return () => void repeated.delete(work);
     },
     after: () => () => {},
+    freezeMs: (more) => void (ms += more),
     async advanceMs(more) {
       ms += more;
       for (const work of repeated) await work();
@@ -74,10 +77,10 @@ function actions({ db, clock, metering, ledger, evidence, setClock }: Inside) {
     async join(call: CallId, by: Evidence = evidence): Promise<void> {
       await Promise.all((["client", "consultant"] satisfies Side[]).map((side) => by.begin({ callId: call, side })));
     },
-    /** Time goes by; leases are renewed and the pass runs every second. */
-    async wait(seconds: number): Promise<void> {
-      for (let passed = 0; passed < seconds; passed += 1) {
-        await tick(1);
+    /** Time goes by; leases are renewed and the pass runs every second (or every `step` seconds, where it makes no difference). */
+    async wait(seconds: number, step = 1): Promise<void> {
+      for (let passed = 0; passed < seconds; passed += step) {
+        await tick(step);
         await runPass({ db });
       }
     },

@@ -1,0 +1,31 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { kopecks, kopecksSchema, percentRoundingDown } from "./money.ts";
+
+describe("kopecks", () => {
+  test("are whole: a fraction is refused, never rounded", () => {
+    expect(() => kopecks(0.1)).toThrow(RangeError);
+    expect(() => kopecks(Number.MAX_SAFE_INTEGER + 1)).toThrow(RangeError);
+    expect(kopecksSchema.safeDecode(1.5).success).toBe(false);
+  });
+
+  test("come back from the wire as they went", () => {
+    fc.assert(fc.property(fc.maxSafeInteger(), (sum) => void expect(kopecksSchema.encode(kopecksSchema.decode(sum))).toBe(sum)));
+  });
+});
+
+describe("a share", () => {
+  test("never gains the last kopeck, and loses less than one", () => {
+    fc.assert(
+      fc.property(fc.bigInt({ min: 0n, max: 10n ** 12n }), fc.bigInt({ min: 0n, max: 100n }), (sum, percent) => {
+        const share = percentRoundingDown(kopecks(sum), percent);
+        expect(share * 100n <= sum * percent && sum * percent < (share + 1n) * 100n).toBe(true);
+      }),
+    );
+  });
+
+  test("of a debt is refused", () => {
+    expect(() => percentRoundingDown(kopecks(-1), 10n)).toThrow(RangeError);
+    expect(() => percentRoundingDown(kopecks(1), -10n)).toThrow(RangeError);
+  });
+});

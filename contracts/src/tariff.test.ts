@@ -1,0 +1,83 @@
+/** The price of talk, against a model that counts second by second. */
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { kopecks } from "./money.ts";
+import { chargeableSeconds, costOfTalk, fundedSeconds, SECONDS_MAX, type LineTerms, type Pulse } from "./tariff.ts";
+
+const startedMinute: Pulse = { firstSeconds: 60, nextSeconds: 60, freeSeconds: 6 };
+const ruble: LineTerms = { pulse: startedMinute, pricePerMinute: kopecks(100), connectionFee: kopecks(0) };
+
+const pulses = fc.record({ firstSeconds: fc.integer({ min: 1, max: 200 }), nextSeconds: fc.integer({ min: 1, max: 90 }), freeSeconds: fc.integer({ min: 0, max: 100 }) });
+const terms: fc.Arbitrary<LineTerms> = fc.record({
+  pulse: pulses,
+  pricePerMinute: fc.bigInt({ min: 0n, max: 100_000n }).map(kopecks),
+  connectionFee: fc.bigInt({ min: 0n, max: 5_000n }).map(kopecks),
+});
+const talk = fc.integer({ min: 0, max: 2_000 });
+
+/** Talks second by second: whenever the next second is not paid for yet, a pulse is added. */
+function paidSecondsByCounting({ firstSeconds, nextSeconds, freeSeconds }: Pulse, billable: number): number {
+  if (billable <= freeSeconds) return 0;
+  let paid = firstSeconds;
+  for (let second = 1; second <= billable; second += 1) if (second > paid) paid += nextSeconds;
+  return paid;
+}
+
+describe("the started minute", () => {
+  test.each([
+    [0, 0n], [6, 0n], [7, 100n], [59, 100n], [60, 100n], [61, 200n], [120, 200n], [121, 300n], [3600, 6000n],
+  ])("%i seconds cost %i kopecks", (seconds, cost) => expect(costOfTalk(ruble, seconds)).toBe(cost));
+
+  test("refuses seconds that are not whole or below zero", () => {
+    expect(() => chargeableSeconds(startedMinute, 1.5)).toThrow(RangeError);
+    expect(() => chargeableSeconds(startedMinute, -1)).toThrow(RangeError);
+  });
+});
+
+describe("whatever the tariff", () => {
+  test("pays for the pulses that were begun, and no more", () => {
+    fc.assert(fc.property(pulses, talk, (pulse, seconds) => void expect(chargeableSeconds(pulse, seconds)).toBe(paidSecondsByCounting(pulse, seconds))));
+  });
+
+  test("the sum is the fee and the price of the paid seconds, rounded down once", () => {
+    fc.assert(
+      fc.property(terms, talk, (of, seconds) => {
+        const paid = paidSecondsByCounting(of.pulse, seconds);
+        const exact = paid === 0 ? 0 : Number(of.connectionFee) + (paid * Number(of.pricePerMinute)) / 60;
+        expect(Number(costOfTalk(of, seconds))).toBe(Math.floor(exact + 1e-6));
+      }),
+    );
+  });
+
+  test("longer talk never costs less", () => {
+    fc.assert(fc.property(terms, talk, talk, (of, a, b) => void expect(costOfTalk(of, a + b) >= costOfTalk(of, a)).toBe(true)));
+  });
+
+  test("charging step by step comes to the same as charging once", () => {
+    fc.assert(
+      fc.property(terms, fc.array(fc.integer({ min: 0, max: 90 }), { maxLength: 40 }), (of, steps) => {
+        let seconds = 0;
+        let charged = 0n;
+        for (const step of steps) {
+          seconds += step;
+          charged += costOfTalk(of, seconds) - charged;
+        }
+        expect(charged).toBe(costOfTalk(of, seconds));
+      }),
+    );
+  });
+
+  test("money pays for exactly as many seconds as it covers: one more would not be paid", () => {
+    fc.assert(
+      fc.property(terms, fc.bigInt({ min: 0n, max: 500_000n }).map(kopecks), (of, money) => {
+        const seconds = fundedSeconds(of, money);
+        expect(costOfTalk(of, seconds) <= money).toBe(true);
+        if (seconds < SECONDS_MAX) expect(costOfTalk(of, seconds + 1) > money).toBe(true);
+      }),
+    );
+  });
+
+  test("free seconds are funded without any money", () => {
+    fc.assert(fc.property(terms, (of) => void expect(fundedSeconds(of, kopecks(-1))).toBe(of.pulse.freeSeconds)));
+  });
+});
