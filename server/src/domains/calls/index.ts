@@ -13,18 +13,27 @@ import type { Bus } from "#platform/bus";
 import type { Clock } from "#platform/clock";
 import type { Db, Reader, Tx } from "#platform/db";
 import type { Subscribers } from "#platform/events";
-import type { Caller } from "#platform/http";
 import type { Log } from "#platform/log";
 import type { Mail } from "#platform/mail";
 import { roleIn, type Actor, type Identity } from "./access.ts";
 import { callerOfGuestCookie, confirmEmail, guestOf, openPrivateLink, requestEmailCode } from "./guests.ts";
-import { findByCode, invite, listInvitations, newCode, viewInvitation, withdraw, type Invite, type OwnInvitation } from "./invite.ts";
+import {
+  findByCode,
+  invite,
+  listInvitations,
+  newCode,
+  viewInvitation,
+  withdraw,
+  type Invite,
+  type Looking,
+  type OwnInvitation,
+} from "./invite.ts";
 import { join, type Join } from "./join.ts";
 import { sideOf } from "./rules.ts";
 import { changeTask, comment, end, pause, resume, type NewTask } from "./run-call.ts";
 import * as store from "./store.ts";
 import { clientBook, history, noteOnClient, viewCall, type HistoryPage } from "./view.ts";
-import { endForsaken, hearLineEnded, seen, type End } from "./watch.ts";
+import { endForsaken, hearLineEnded, seen, startWatch, type End } from "./watch.ts";
 
 export interface CallsDeps {
   readonly db: Db;
@@ -50,9 +59,6 @@ export interface CallsDeps {
   record(tx: Tx, callId: CallId, event: Pick<JournalEvent, "actor" | "kind" | "facts">): Promise<void>;
 }
 
-/** How often forsaken calls are looked for. */
-const WATCH_EVERY_MS = 15_000;
-
 export type Calls = ReturnType<typeof createCalls>;
 
 export function createCalls(deps: CallsDeps) {
@@ -62,8 +68,8 @@ export function createCalls(deps: CallsDeps) {
     newCode: (tx: Tx, one: OwnInvitation) => newCode(tx, one),
     withdraw: (one: OwnInvitation) => db.tx((tx) => withdraw(tx, one)),
     invitations: (consultantId: PersonId) => listInvitations(deps, consultantId),
-    findByCode: (code: string, caller: Caller) => findByCode(deps, code, caller),
-    viewInvitation: (token: string, caller: Caller) => viewInvitation(deps, token, caller),
+    findByCode: (code: string, looking: Looking) => findByCode(deps, code, looking),
+    viewInvitation: (token: string, looking: Looking) => viewInvitation(deps, token, looking),
     join: (asked: Join) => join(deps, asked),
 
     callerOfGuestCookie: (value: string) => callerOfGuestCookie(deps, value),
@@ -92,12 +98,8 @@ export function createCalls(deps: CallsDeps) {
 
     seen: (ends: readonly End[]) => seen(deps, ends),
     endForsaken: () => endForsaken(deps),
-    /** Looks for forsaken calls from now on; answers what stops it. */
-    start: () =>
-      deps.clock.every(
-        WATCH_EVERY_MS,
-        async () => void (await endForsaken(deps).catch((error: unknown) => deps.log.error({ err: error }, "calls.watch_failed"))),
-      ),
+    /** Ends forsaken calls and forgets dead codes and links from now on; answers what stops it. */
+    start: () => startWatch(deps),
     subscribers: { "metering.line_ended": [(event) => hearLineEnded(deps, event)] } satisfies Subscribers,
   };
 }

@@ -2,10 +2,9 @@
 import type { Invitation, InvitationView } from "@minuta/contracts/calls";
 import type { InvitationId, PersonId } from "@minuta/contracts/ids";
 import type { Tx } from "#platform/db";
-import type { Caller } from "#platform/http";
 import { refuse } from "#platform/refusal";
 import { newDigits, newToken } from "#platform/secrets";
-import { roleIn } from "./access.ts";
+import { roleIn, type Identity } from "./access.ts";
 import type { CallsDeps } from "./index.ts";
 import { CODE_DRAWS_MAX, CODE_LENGTH, cleanLine, cleanText, OPEN_INVITATIONS_MAX, type Whereabouts } from "./rules.ts";
 import * as store from "./store.ts";
@@ -69,27 +68,39 @@ export async function listInvitations(deps: CallsDeps, consultantId: PersonId): 
   return (await deps.db.rows(store.listInvitations, [consultantId])).map(presentInvitation);
 }
 
+/** Who looks at an invitation, and from which browser. */
+export interface Looking {
+  readonly identity: Identity;
+  readonly device: Uint8Array | null;
+}
+
 /** Wrong, used and expired codes are answered alike: guessing learns nothing. */
-export async function findByCode(deps: CallsDeps, code: string, caller: Caller): Promise<InvitationView> {
+export async function findByCode(deps: CallsDeps, code: string, looking: Looking): Promise<InvitationView> {
   const row = await deps.db.maybe(store.findInvitationByCode, [code]);
   if (row === null) throw refuse("code-unknown", {});
-  return viewFor(deps, row, caller);
+  return viewFor(deps, row, looking);
 }
 
-export async function viewInvitation(deps: CallsDeps, token: string, caller: Caller): Promise<InvitationView> {
+export async function viewInvitation(deps: CallsDeps, token: string, looking: Looking): Promise<InvitationView> {
   const row = await deps.db.maybe(store.findInvitation, [token]);
   if (row === null) throw refuse("invitation-unknown", {});
-  return viewFor(deps, row, caller);
+  return viewFor(deps, row, looking);
 }
 
-async function viewFor(deps: CallsDeps, row: store.InvitationRow, caller: Caller): Promise<InvitationView> {
-  const joined = row.call_id !== null && (await roleIn(deps.db, row.call_id, caller)) !== null;
-  if (!joined) refuseOver(row);
+async function viewFor(deps: CallsDeps, row: store.InvitationRow, { identity, device }: Looking): Promise<InvitationView> {
+  const call = row.call_id === null ? null : await deps.db.one(store.findCall, [row.call_id]);
+  const joined = call !== null && (await roleIn(deps.db, call.id, identity)) !== null;
+  // The browser that joined but never got the answer sees the invitation as before: joining again leads it to its call.
+  if (!joined && !(call !== null && joinedFrom(call, device))) refuseOver(row);
   const consultant = (await deps.people.cards([row.consultant_id])).get(row.consultant_id);
   if (consultant === undefined) throw refuse("invitation-unknown", {});
   const { token, task, configuration } = row;
-  return { token, consultant, task, configuration, ownRateKopecks: row.own_rate_kopecks, callId: joined ? row.call_id : null };
+  return { token, consultant, task, configuration, ownRateKopecks: row.own_rate_kopecks, callId: joined ? call.id : null };
 }
+
+/** Whether the client joined in this browser. */
+export const joinedFrom = (call: store.CallRow, device: Uint8Array | null): boolean =>
+  device !== null && call.client_device !== null && call.client_device.equals(device);
 
 /** For whoever is not in the call it was used for. */
 export function refuseOver(row: store.InvitationRow): void {

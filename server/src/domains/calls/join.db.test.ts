@@ -18,7 +18,7 @@ describe("joining by a link", () => {
       `person:${anna.id}`,
       { t: "invitation-joined", invitationId: invitation.id, callId: body.callId },
     ]);
-    expect(world.published).toContainEqual([`call:${body.callId}`, { t: "call-changed" }]);
+    expect(world.published).toContainEqual([`call:${body.callId}`, { t: "call-changed", callId: body.callId }]);
     expect(await guest.see(body.callId)).toMatchObject({
       state: "open",
       side: "client",
@@ -63,6 +63,16 @@ describe("joining by a link", () => {
     expect([one.status, two.status]).toEqual([200, 200]);
     expect(one.body.callId).toBe(two.body.callId);
     expect((await guest.see(one.body.callId)).side).toBe("client");
+  });
+
+  test("again after the answer was lost on its way: the page shows the invitation as before, and joining leads to the same call", async () => {
+    const { token } = await invite(await newPerson(world));
+    const guest = new Browser(world);
+    const { callId: first } = (await guest.join(token)).body;
+    guest.cookies.delete("__Host-minuta-guest");
+    expect((await guest.viewInvitation(token)).body.invitation).toMatchObject({ token, callId: null });
+    expect((await guest.joinAtOnce(token)).body.callId).toBe(first);
+    expect((await guest.see(first)).side).toBe("client");
   });
 
   test("with a wrong INN or a name of blanks is refused and uses nothing up", async () => {

@@ -8,7 +8,7 @@ import { refuse, Refusal } from "#platform/refusal";
 import { newToken, hashOf } from "#platform/secrets";
 import { roleIn, type Identity } from "./access.ts";
 import type { CallsDeps } from "./index.ts";
-import { refuseOver } from "./invite.ts";
+import { joinedFrom, refuseOver } from "./invite.ts";
 import { cleanLine, flagsOf, type Whereabouts } from "./rules.ts";
 import * as store from "./store.ts";
 import { tellChanged } from "./view.ts";
@@ -67,8 +67,7 @@ function cleanForm(guest: GuestForm): GuestForm {
 async function joinAgain(tx: Tx, callId: CallId, { identity, from }: Join): Promise<Joined> {
   const call = await tx.one(store.findCall, [callId]);
   const role = await roleIn(tx, callId, identity);
-  const sameBrowser = from.device !== null && call.client_device !== null && call.client_device.equals(from.device);
-  const known = role === "guest" || role === "client-person" || sameBrowser;
+  const known = role === "guest" || role === "client-person" || joinedFrom(call, from.device);
   if (!known) throw refuse("invitation-used", {});
   return call.client_guest_id === null ? joinedAsPerson(callId) : giveTokens(tx, { guestId: call.client_guest_id, callId });
 }
@@ -105,7 +104,7 @@ async function openCall(deps: CallsDeps, tx: Tx, { invitation, asked, form, card
   await tx.run(store.dropCode, [invitation.id]);
   await deps.metering.openLine(tx, { callId: call.id, kind: "carrier", payer: invitation.consultant_id, payee: null });
   await writeBeginning(deps, tx, { call, invitation, consent: asked.consent });
-  tellChanged(deps, tx, call.id);
+  tellChanged(deps, tx, call);
   tx.afterCommit(() =>
     deps.bus.publish(`person:${invitation.consultant_id}`, { t: "invitation-joined", invitationId: invitation.id, callId: call.id }),
   );

@@ -39,11 +39,11 @@ function invitationRoutes(routes: Routes, calls: Calls): void {
   });
   routes.bind(callsApi.findByCode, async ({ body, caller, cookies }) => {
     markDevice(cookies);
-    return { invitation: await calls.findByCode(body.code, caller) };
+    return { invitation: await calls.findByCode(body.code, { identity: caller, device: deviceOf(cookies) }) };
   });
   routes.bind(callsApi.viewInvitation, async ({ params, caller, cookies }) => {
     markDevice(cookies);
-    return { invitation: await calls.viewInvitation(params.token, caller) };
+    return { invitation: await calls.viewInvitation(params.token, { identity: caller, device: deviceOf(cookies) }) };
   });
 }
 
@@ -105,7 +105,9 @@ function markDevice(cookies: Cookies): void {
   if (cookies.get(DEVICE_COOKIE) === undefined) cookies.set(DEVICE_COOKIE, newToken(), { maxAgeSeconds: DEVICE_COOKIE_DAYS * DAY_SECONDS });
 }
 
-function whereaboutsOf(caller: Caller, cookies: Cookies): Whereabouts {
+const whereaboutsOf = (caller: Caller, cookies: Cookies): Whereabouts => ({ address: caller.address, device: deviceOf(cookies) });
+
+function deviceOf(cookies: Cookies): Buffer | null {
   const device = cookies.get(DEVICE_COOKIE);
-  return { address: caller.address, device: device === undefined ? null : hashOf(device) };
+  return device === undefined ? null : hashOf(device);
 }

@@ -1,6 +1,6 @@
 /** What both sides do in a call: pause, go on, end, put the task in other words, comment. Everything can be done twice at once. */
 import { COMMENT_MAX_LENGTH, type CallView } from "@minuta/contracts/calls";
-import type { CallId, Side } from "@minuta/contracts/ids";
+import type { Side } from "@minuta/contracts/ids";
 import type { JournalActor } from "@minuta/contracts/journal";
 import type { Tx } from "#platform/db";
 import { refuse } from "#platform/refusal";
@@ -14,14 +14,14 @@ import { tellChanged, viewCall } from "./view.ts";
 export async function pause(deps: CallsDeps, tx: Tx, actor: Actor): Promise<CallView> {
   const { call, side } = await actOn(tx, "pause", actor);
   if (await deps.metering.pause(tx, call.id, side)) await deps.record(tx, call.id, { actor: side, kind: "paused", facts: {} });
-  return changed(deps, tx, { callId: call.id, side });
+  return changed(deps, tx, { call, side });
 }
 
 /** Either side ends a pause of either; where nothing is paused nothing changes. */
 export async function resume(deps: CallsDeps, tx: Tx, actor: Actor): Promise<CallView> {
   const { call, side } = await actOn(tx, "resume", actor);
   if (await deps.metering.resume(tx, call.id)) await deps.record(tx, call.id, { actor: side, kind: "resumed", facts: {} });
-  return changed(deps, tx, { callId: call.id, side });
+  return changed(deps, tx, { call, side });
 }
 
 /** Whoever comes second finds the call ended and gets it as it is. */
@@ -51,7 +51,7 @@ export async function close(deps: CallsDeps, tx: Tx, { call, reason, by, endedAt
     facts: { reason, endedAt: closed.ended_at?.toISOString(), provenSeconds, billableSeconds },
   });
   await deps.record(tx, call.id, { actor: "server", kind: "settled", facts: { chargedKopecks: Number(charged) } });
-  tellChanged(deps, tx, call.id);
+  tellChanged(deps, tx, call);
 }
 
 export interface NewTask {
@@ -67,7 +67,7 @@ export async function changeTask(deps: CallsDeps, tx: Tx, { actor, wanted }: { a
     await tx.run(store.changeTask, [call.id, task, configuration]);
     await deps.record(tx, call.id, { actor: side, kind: "task-changed", facts: { task, configuration } });
   }
-  return changed(deps, tx, { callId: call.id, side });
+  return changed(deps, tx, { call, side });
 }
 
 /** Appended to what was said before, during the call or any time after it. */
@@ -78,10 +78,10 @@ export async function comment(deps: CallsDeps, tx: Tx, { actor, typed }: { actor
   if ((await tx.one(store.countComments, [call.id, side])).count >= COMMENTS_MAX) throw refuse("not-allowed", {});
   await tx.run(store.addComment, [call.id, side, text]);
   await deps.record(tx, call.id, { actor: side, kind: "commented", facts: { text } });
-  return changed(deps, tx, { callId: call.id, side });
+  return changed(deps, tx, { call, side });
 }
 
-function changed(deps: CallsDeps, tx: Tx, of: { callId: CallId; side: Side }): Promise<CallView> {
-  tellChanged(deps, tx, of.callId);
-  return viewCall(deps, tx, of);
+function changed(deps: CallsDeps, tx: Tx, { call, side }: { call: store.CallRow; side: Side }): Promise<CallView> {
+  tellChanged(deps, tx, call);
+  return viewCall(deps, tx, { callId: call.id, side });
 }

@@ -170,6 +170,14 @@ export const attemptEmailCheck = query({
 });
 export const dropEmailCheck = command({ name: "calls.drop_email_check", text: "delete from calls.email_check where call_id = $1" });
 
+/** Cookies, links and codes that open nothing any more. */
+export const forgetExpired = command({
+  name: "calls.forget_expired",
+  text: `with tokens as (delete from calls.guest_token where expires_at <= platform.now()),
+      codes as (delete from calls.join_code where expires_at <= platform.now())
+    delete from calls.email_check where expires_at <= platform.now()`,
+});
+
 // ---- calls ---------------------------------------------------------------------------------------------------------------
 
 const callRow = z.object({

@@ -51,9 +51,14 @@ export async function viewCall(deps: CallsDeps, reader: Reader, { callId, side }
   };
 }
 
-/** Both ends are told to look again, once the change is there to be seen. */
-export function tellChanged({ bus }: CallsDeps, tx: Tx, callId: CallId): void {
-  tx.afterCommit(() => bus.publish(`call:${callId}`, { t: "call-changed" }));
+/** Both ends and the cabinets of both persons are told to look again, once the change is there to be seen. */
+export function tellChanged({ bus }: CallsDeps, tx: Tx, call: Pick<store.CallRow, "id" | "consultant_id" | "client_person_id">): void {
+  const news = { t: "call-changed", callId: call.id };
+  tx.afterCommit(() => {
+    bus.publish(`call:${call.id}`, news);
+    bus.publish(`person:${call.consultant_id}`, news);
+    if (call.client_person_id !== null) bus.publish(`person:${call.client_person_id}`, news);
+  });
 }
 
 export interface HistoryPage {

@@ -1,5 +1,6 @@
 import { emit } from "#platform/events";
 import { describe, expect, test } from "vitest";
+import { forgetExpired } from "./store.ts";
 import { callsWorld, heardAll, openCall, talk } from "./testing.ts";
 
 const world = callsWorld();
@@ -75,4 +76,24 @@ test("a call whose line the meter ended is over, with the meter's reason; hearin
   expect((await world.journal.events(id)).filter(({ kind }) => kind === "ended")).toMatchObject([
     { actor: "server", facts: { reason: "pause-too-long" } },
   ]);
+});
+
+test("what opens nothing any more is forgotten; what still does stays", async () => {
+  const { id, guest, privateLink } = await openCall(world);
+  await guest.send("POST", `calls/${id}/guest-email`, { email: "olga@example.org" });
+  const left = async (): Promise<string> => {
+    await world.database.db.run(forgetExpired);
+    const { rows } = await world.database.db.pool.query(
+      "select (select count(*) from calls.guest_token)::int as tokens, (select count(*) from calls.email_check)::int as codes",
+    );
+    return `${rows[0].tokens > 0} ${rows[0].codes > 0}`;
+  };
+  expect(await left()).toBe("true true");
+  await world.wait(3600);
+  expect(await left()).toBe("true false");
+  await world.wait(366 * 24 * 3600);
+  expect(await left()).toBe("false false");
+  expect((await guest.send("POST", "calls/private", { token: privateLink.replace("/my/", "") })).body).toMatchObject({
+    type: "token-not-valid",
+  });
 });

@@ -8,6 +8,9 @@ import { BOTH_AWAY_SECONDS, forsakenSince } from "./rules.ts";
 import { close } from "./run-call.ts";
 import * as store from "./store.ts";
 
+const LOOK_EVERY_MS = 15_000;
+const FORGET_EVERY_MS = 3_600_000;
+
 export interface End {
   readonly callId: CallId;
   readonly side: Side;
@@ -27,6 +30,16 @@ export async function endForsaken(deps: CallsDeps): Promise<number> {
   let ended = 0;
   for (const { call_id } of quiet) if (await endIfForsaken(deps, call_id)) ended += 1;
   return ended;
+}
+
+/** Looks after calls and what leads to them until it is stopped; any number of copies may. */
+export function startWatch(deps: CallsDeps): () => void {
+  const failed = (error: unknown): void => deps.log.error({ err: error }, "calls.watch_failed");
+  const stops = [
+    deps.clock.every(LOOK_EVERY_MS, () => endForsaken(deps).then(() => {}, failed)),
+    deps.clock.every(FORGET_EVERY_MS, () => deps.db.run(store.forgetExpired).then(() => {}, failed)),
+  ];
+  return () => stops.forEach((stop) => stop());
 }
 
 async function endIfForsaken(deps: CallsDeps, id: CallId): Promise<boolean> {

@@ -1,6 +1,7 @@
 /** One event of the journal as a reader understands it: what its facts say, in words. Pure. */
 import type { JournalEvent, JournalKind } from "@minuta/contracts/journal";
 import { kopecks } from "@minuta/contracts/money";
+import { z } from "zod";
 import type { Formats } from "./print-format.ts";
 import type { PrintTexts } from "./print-texts.ts";
 
@@ -26,6 +27,11 @@ const refusal = (facts: Facts, { texts }: Words): string =>
   "";
 const plainText = (facts: Facts): string => textOf(facts, "text") ?? "";
 
+const bothTexts = z.record(z.string(), z.unknown());
+const BEGINNING_LENGTH = 120;
+const beginningOf = (text: string): string =>
+  text.length > BEGINNING_LENGTH ? `${text.slice(0, BEGINNING_LENGTH).toWellFormed()}…` : text;
+
 /** Kinds that are not here say all by their name. */
 const details: Partial<Readonly<Record<JournalKind, (facts: Facts, words: Words) => string>>> = {
   invited(facts, words) {
@@ -37,7 +43,8 @@ const details: Partial<Readonly<Record<JournalKind, (facts: Facts, words: Words)
   },
   joined: (facts, { texts }) =>
     joined(textOf(facts, "name"), textOf(facts, "organisation"), facts["identified"] === true ? null : texts.facts.notIdentified),
-  "consent-given": (facts) => textOf(facts, "version") ?? "",
+  "consent-given": (facts, { texts }) =>
+    textOf(bothTexts.safeParse(facts["texts"]).data ?? {}, texts.locale) ?? textOf(facts, "version") ?? "",
   "task-changed": task,
   "on-the-line": side,
   "off-the-line": side,
@@ -47,7 +54,8 @@ const details: Partial<Readonly<Record<JournalKind, (facts: Facts, words: Words)
   "path-changed": (facts, { texts }) => within(texts.paths, textOf(facts, "path")) ?? "",
   charged: (facts, { formats }) => formats.money(sumOf(facts, "amountKopecks") ?? kopecks(0n)),
   chat: plainText,
-  commented: plainText,
+  // It stands in full among the comments.
+  commented: (facts) => beginningOf(plainText(facts)),
   "email-confirmed": (facts) => textOf(facts, "email") ?? "",
   ended: (facts, { texts }) => within(texts.endReasons, textOf(facts, "reason")) ?? "",
   settled: (facts, { formats }) => formats.money(sumOf(facts, "chargedKopecks") ?? kopecks(0n)),

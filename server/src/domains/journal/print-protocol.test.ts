@@ -14,7 +14,10 @@ const at = (seconds: number): Date => new Date(start.getTime() + seconds * 1000)
 const facts: Partial<Record<JournalEvent["kind"], JournalEvent["facts"]>> = {
   invited: { invitedAt: start.toISOString(), task: "Не проводится реализация", configuration: "Бухгалтерия 3.0", ownRateKopecks: 2000 },
   joined: { name: "Ольга Петрова", organisation: "ООО «Ромашка»", inn: "7707083893", identified: false },
-  "consent-given": { version: "2026-11-01" },
+  "consent-given": {
+    version: "join-2026-11",
+    texts: { ru: "Вы соглашаетесь, что Минута ведёт журнал", en: "You agree that Minuta keeps a journal" },
+  },
   "task-changed": { task: "Не проводится реализация и возврат", configuration: "Бухгалтерия 3.0" },
   "on-the-line": { side: "client" },
   "screen-stopped": { by: "browser" },
@@ -168,6 +171,7 @@ test("the printed protocol says in Russian who, when, how long and how much, and
     "обе стороны звонили с одного сетевого адреса",
     "Звоню завтра насчёт возврата.",
     "24.11.2026",
+    "согласие: Вы соглашаетесь, что Минута ведёт журнал",
     "Откройте, пожалуйста, журнал документов",
     protocol.journalHead,
   ]) {

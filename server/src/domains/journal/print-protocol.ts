@@ -50,7 +50,6 @@ function documentOf(print: Print, locale: Locale): TDocumentDefinitions {
       ...minuteTable(print),
       ...comments(print),
       ...events(print),
-      integrity(print),
     ],
   };
 }
@@ -246,7 +245,8 @@ function comments({ protocol, texts, formats }: Print): Content[] {
   return [{ text: texts.comments, style: "section" }, ...(said.length === 0 ? [{ text: texts.noComments }] : said)];
 }
 
-function events({ protocol, texts, formats }: Print): Content[] {
+function events(print: Print): Content[] {
+  const { protocol, texts, formats } = print;
   const moment = momentsOf(protocol, formats);
   const rows = protocol.events.map((event): TableCell[] => {
     const { what, detail } = eventInWords(event, { texts, formats });
@@ -262,6 +262,7 @@ function events({ protocol, texts, formats }: Print): Content[] {
   const { event } = texts;
   return [
     { text: texts.events, style: "section" },
+    integrity(print),
     {
       table: {
         headerRows: 1,
@@ -275,15 +276,14 @@ function events({ protocol, texts, formats }: Print): Content[] {
   ];
 }
 
+/** Before the events, not after: never a last page with nothing else on it. */
 function integrity({ protocol, texts }: Print): Content {
-  const { journalHead } = protocol;
   return {
     unbreakable: true,
+    margin: [0, 0, 0, 8],
     stack: [
-      { text: texts.integrity, style: "section" },
-      { text: texts.head, style: "label" },
-      { text: journalHead, bold: true, fontSize: 10, margin: [0, 2, 0, 4] },
-      { text: texts.howToCheck, style: "small" },
+      { text: [{ text: `${texts.head}: `, color: muted }, protocol.journalHead], fontSize: 8 },
+      { text: texts.howToCheck, style: "small", margin: [0, 2, 0, 0] },
     ],
   };
 }

@@ -6,6 +6,7 @@ import type { Locale } from "@minuta/contracts/people";
 type EndReason = NonNullable<CallView["endReason"]>;
 
 export interface PrintTexts {
+  readonly locale: Locale;
   readonly title: string;
   readonly printed: (at: string) => string;
   readonly stillOpen: string;
@@ -55,12 +56,12 @@ export interface PrintTexts {
   >;
   readonly sides: Readonly<Record<"client" | "consultant", string>>;
   readonly paths: Readonly<Record<string, string>>;
-  readonly integrity: string;
   readonly head: string;
   readonly howToCheck: string;
 }
 
 const ru: PrintTexts = {
+  locale: "ru",
   title: "Протокол звонка",
   printed: (at) => `Составлен сервером «Минуты» ${at}`,
   stillOpen: "Звонок ещё не завершён: сведения предварительные",
@@ -126,7 +127,7 @@ const ru: PrintTexts = {
   kinds: {
     invited: "приглашение",
     joined: "вошёл по приглашению",
-    "consent-given": "согласие на показ экрана и разговор",
+    "consent-given": "согласие",
     "task-changed": "задача изменена",
     "end-connected": "на связи",
     "end-disconnected": "связь прервана",
@@ -167,12 +168,12 @@ const ru: PrintTexts = {
   },
   sides: { client: "клиент", consultant: "консультант" },
   paths: { websocket: "через сервер", "webrtc-direct": "напрямую", "webrtc-relay": "через ретранслятор" },
-  integrity: "Целостность журнала",
   head: "Контрольная сумма последнего события (SHA-256)",
   howToCheck: "Каждое событие связано с предыдущим: изменить, убрать или переставить хотя бы одно, не изменив эту сумму, нельзя.",
 };
 
 const en: PrintTexts = {
+  locale: "en",
   title: "Call protocol",
   printed: (at) => `Made by Minuta's server on ${at}`,
   stillOpen: "The call is still open: the figures are provisional",
@@ -238,7 +239,7 @@ const en: PrintTexts = {
   kinds: {
     invited: "invitation",
     joined: "joined by the invitation",
-    "consent-given": "consent to share the screen and to talk",
+    "consent-given": "consent",
     "task-changed": "task changed",
     "end-connected": "connected",
     "end-disconnected": "connection lost",
@@ -279,7 +280,6 @@ const en: PrintTexts = {
   },
   sides: { client: "client", consultant: "consultant" },
   paths: { websocket: "through the server", "webrtc-direct": "direct", "webrtc-relay": "through a relay" },
-  integrity: "Integrity of the journal",
   head: "Checksum of the last event (SHA-256)",
   howToCheck: "Each event is bound to the one before it: none can be changed, dropped or moved without changing this sum.",
 };
