@@ -23,7 +23,8 @@ export class ProblemError extends Error {
 }
 
 /** What an endpoint needs, as it travels: parameters of the path, of the query, and the body. */
-type Part<E, Name extends "params" | "query" | "body"> = E extends Record<Name, infer Schema extends z.ZodType> ? { [Key in Name]: z.input<Schema> } : unknown;
+type Part<E, Name extends "params" | "query" | "body"> =
+  E extends Record<Name, infer Schema extends z.ZodType> ? { [Key in Name]: z.input<Schema> } : unknown;
 export type Input<E extends Endpoint> = Part<E, "params"> & Part<E, "query"> & Part<E, "body">;
 export type Reply<E extends Endpoint> = z.output<E["reply"]>;
 
@@ -38,14 +39,20 @@ const isRecord = (value: unknown): value is Record<string, unknown> => typeof va
 
 function partsOf(input: unknown): LooseInput {
   if (!isRecord(input)) return {};
-  return { body: input["body"], ...(isRecord(input["params"]) ? { params: input["params"] } : {}), ...(isRecord(input["query"]) ? { query: input["query"] } : {}) };
+  return {
+    body: input["body"],
+    ...(isRecord(input["params"]) ? { params: input["params"] } : {}),
+    ...(isRecord(input["query"]) ? { query: input["query"] } : {}),
+  };
 }
 
-/** The address of an endpoint: path parameters filled in, the query appended, what is undefined left out. */
+/** The address of an endpoint: path parameters filled in, the query's texts and numbers appended. */
 export function addressOf(endpoint: Pick<Endpoint, "path">, input: LooseInput = {}): string {
   const path = endpoint.path.replaceAll(/:(\w+)/g, (_, name: string) => encodeURIComponent(String(input.params?.[name])));
   const query = new URLSearchParams();
-  for (const [name, value] of Object.entries(input.query ?? {})) if (value !== undefined) query.set(name, String(value));
+  for (const [name, value] of Object.entries(input.query ?? {})) {
+    if (typeof value === "string" || typeof value === "number") query.set(name, String(value));
+  }
   return query.size === 0 ? path : `${path}?${query}`;
 }
 
@@ -53,13 +60,19 @@ export function addressOf(endpoint: Pick<Endpoint, "path">, input: LooseInput = 
  * One request. A command carries `commandId` as its `Idempotency-Key`: the same id again is the same command, never a second one.
  * Throws `ProblemError` only.
  */
-export async function request<E extends Endpoint>(endpoint: E, input: Input<E>, commandId: string = crypto.randomUUID()): Promise<Reply<E>> {
+export async function request<E extends Endpoint>(
+  endpoint: E,
+  input: Input<E>,
+  commandId: string = crypto.randomUUID(),
+): Promise<Reply<E>> {
   const loose = partsOf(input);
   const headers = new Headers({ accept: "application/json" });
   if (loose.body !== undefined) headers.set("content-type", "application/json");
   if (endpoint.command) headers.set("idempotency-key", commandId);
   const response = await fetch(addressOf(endpoint, loose), {
-    method: endpoint.method, headers, credentials: "same-origin",
+    method: endpoint.method,
+    headers,
+    credentials: "same-origin",
     ...(loose.body === undefined ? {} : { body: JSON.stringify(loose.body) }),
   }).catch(() => {
     throw new ProblemError("no-connection");

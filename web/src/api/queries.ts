@@ -22,7 +22,7 @@ export const reading = <E extends Endpoint>(endpoint: E, input: Input<E>) =>
 
 export interface Command<E extends Endpoint> extends Pick<UseMutationResult<Reply<E>, Error, unknown>, "isPending" | "error" | "reset"> {
   /** Starts the command; a second start while one is under way does nothing. */
-  readonly run: (input: Input<E>, onDone?: (reply: Reply<E>) => void) => void;
+  readonly run: (input: Input<E>, onDone?: (reply: Reply<E>) => void, onRefused?: (error: Error) => void) => void;
 }
 
 interface Started<E extends Endpoint> {
@@ -39,10 +39,15 @@ export function useCommand<E extends Endpoint>(endpoint: E, changes: readonly En
     },
   });
   return {
-    isPending: mutation.isPending, error: mutation.error, reset: mutation.reset,
-    run: (input, onDone) => {
+    isPending: mutation.isPending,
+    error: mutation.error,
+    reset: mutation.reset,
+    run: (input, onDone, onRefused) => {
       if (mutation.isPending) return;
-      mutation.mutate({ input, id: crypto.randomUUID() }, { ...(onDone ? { onSuccess: onDone } : {}) });
+      mutation.mutate(
+        { input, id: crypto.randomUUID() },
+        { onSuccess: (reply) => onDone?.(reply), onError: (error) => onRefused?.(error) },
+      );
     },
   };
 }

@@ -1,7 +1,10 @@
 /** Two soft notes: somebody is waiting. Silent when the browser keeps sound back; the window's title says the same. */
 export function chime(): void {
   const context = new AudioContext();
-  const notes = [{ hertz: 659, at: 0 }, { hertz: 880, at: 0.18 }];
+  const notes = [
+    { hertz: 659, at: 0 },
+    { hertz: 880, at: 0.18 },
+  ];
   for (const { hertz, at } of notes) {
     const tone = context.createOscillator();
     const volume = context.createGain();

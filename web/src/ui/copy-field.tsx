@@ -13,7 +13,13 @@ export function CopyField({ label, value }: { readonly label: string; readonly v
         <Input id={id} value={value} readOnly flex={1} miw={0} onFocus={(event) => event.currentTarget.select()} />
         <CopyButton value={value} timeout={2500}>
           {({ copied, copy }) => (
-            <Button variant={copied ? "light" : "default"} data-autofocus onClick={copy} leftSection={copied ? <IconCheck size={16} aria-hidden /> : <IconCopy size={16} aria-hidden />} miw={148}>
+            <Button
+              variant={copied ? "light" : "default"}
+              data-autofocus
+              onClick={copy}
+              leftSection={copied ? <IconCheck size={16} aria-hidden /> : <IconCopy size={16} aria-hidden />}
+              miw={148}
+            >
               {copied ? t("action.copied") : t("action.copy")}
             </Button>
           )}

@@ -3,7 +3,19 @@ import type { TFunction } from "i18next";
 import type { z } from "zod";
 import { ProblemError } from "../api/client.ts";
 
-const namedFields = ["email", "password", "name", "firm", "organisation", "inn", "amount", "reason", "code", "ownRateKopecks", "text"] as const;
+const namedFields = [
+  "email",
+  "password",
+  "name",
+  "firm",
+  "organisation",
+  "inn",
+  "amount",
+  "reason",
+  "code",
+  "ownRateKopecks",
+  "text",
+] as const;
 type NamedField = (typeof namedFields)[number];
 const named = (field: string): NamedField | "other" => namedFields.find((known) => known === field) ?? "other";
 

@@ -26,11 +26,20 @@ export interface Format {
 
 /** Exact for any sum: the whole roubles are formatted as bigint, the kopecks are put in place of the fraction. */
 function rouble(locale: Locale, digits: 0 | 2): (kopecks: bigint) => string {
-  const format = new Intl.NumberFormat(tagOf[locale], { style: "currency", currency: "RUB", currencyDisplay: "narrowSymbol", minimumFractionDigits: digits, maximumFractionDigits: digits });
+  const format = new Intl.NumberFormat(tagOf[locale], {
+    style: "currency",
+    currency: "RUB",
+    currencyDisplay: "narrowSymbol",
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  });
   return (kopecks) => {
     const absolute = kopecks < 0n ? -kopecks : kopecks;
     const fraction = String(absolute % 100n).padStart(2, "0");
-    const text = format.formatToParts(absolute / 100n).map((part) => (part.type === "fraction" ? fraction : part.value)).join("");
+    const text = format
+      .formatToParts(absolute / 100n)
+      .map((part) => (part.type === "fraction" ? fraction : part.value))
+      .join("");
     return kopecks < 0n ? `−${text}` : text;
   };
 }
@@ -44,11 +53,16 @@ function split(seconds: number): { hours: number; minutes: number; seconds: numb
 }
 
 function durationFormat(locale: Locale): (seconds: number) => string {
-  const unit = (name: "hour" | "minute" | "second") => new Intl.NumberFormat(tagOf[locale], { style: "unit", unit: name, unitDisplay: "short" });
+  const unit = (name: "hour" | "minute" | "second") =>
+    new Intl.NumberFormat(tagOf[locale], { style: "unit", unit: name, unitDisplay: "short" });
   const [hour, minute, second] = [unit("hour"), unit("minute"), unit("second")];
   return (total) => {
     const at = split(total);
-    const words = [at.hours > 0 && hour.format(at.hours), at.minutes > 0 && minute.format(at.minutes), at.seconds > 0 && second.format(at.seconds)].filter((word) => word !== false);
+    const words = [
+      at.hours > 0 && hour.format(at.hours),
+      at.minutes > 0 && minute.format(at.minutes),
+      at.seconds > 0 && second.format(at.seconds),
+    ].filter((word) => word !== false);
     return words.length > 0 ? words.join(" ") : second.format(0);
   };
 }

@@ -11,7 +11,9 @@ export function More({ query }: MoreProps) {
   if (!query.hasNextPage) return null;
   return (
     <Center mt="md">
-      <Button variant="default" loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>{t("action.more")}</Button>
+      <Button variant="default" loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
+        {t("action.more")}
+      </Button>
     </Center>
   );
 }

@@ -8,9 +8,7 @@ export function NotFoundPage() {
   return (
     <Page title={t("notFound.title")} lead={t("notFound.lead")} width="narrow">
       <Group>
-        <ButtonLink to="/">
-          {t("notFound.home")}
-        </ButtonLink>
+        <ButtonLink to="/">{t("notFound.home")}</ButtonLink>
         <ButtonLink to="/join" variant="default">
           {t("notFound.join")}
         </ButtonLink>

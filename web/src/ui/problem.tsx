@@ -11,8 +11,15 @@ type WayOut = "/sign-in" | "/forgot" | "/cabinet" | "/join" | "/";
 
 /** Where the person goes from here; types without an entry are answered on the spot. */
 const waysOut: Partial<Record<RefusalType, WayOut>> = {
-  "not-signed-in": "/sign-in", "token-not-valid": "/forgot", "invitation-unknown": "/join", "invitation-used": "/join", "invitation-expired": "/join",
-  "wallet-empty": "/cabinet", "overdraft-in-use": "/cabinet", "not-found": "/", "not-allowed": "/",
+  "not-signed-in": "/sign-in",
+  "token-not-valid": "/forgot",
+  "invitation-unknown": "/join",
+  "invitation-used": "/join",
+  "invitation-expired": "/join",
+  "wallet-empty": "/cabinet",
+  "overdraft-in-use": "/cabinet",
+  "not-found": "/",
+  "not-allowed": "/",
 };
 
 /** Facts of a problem made readable: kopecks as money, seconds as a duration. */

@@ -14,7 +14,13 @@ export function Qr({ value, label }: { readonly value: string; readonly label: s
     return { path: squares.join(""), size: modules.size };
   }, [value]);
   return (
-    <svg role="img" aria-label={label} viewBox={`${-QUIET_MODULES} ${-QUIET_MODULES} ${size + 2 * QUIET_MODULES} ${size + 2 * QUIET_MODULES}`} width="100%" shapeRendering="crispEdges">
+    <svg
+      role="img"
+      aria-label={label}
+      viewBox={`${-QUIET_MODULES} ${-QUIET_MODULES} ${size + 2 * QUIET_MODULES} ${size + 2 * QUIET_MODULES}`}
+      width="100%"
+      shapeRendering="crispEdges"
+    >
       <rect x={-QUIET_MODULES} y={-QUIET_MODULES} width={size + 2 * QUIET_MODULES} height={size + 2 * QUIET_MODULES} fill="#fff" />
       <path d={path} fill="#111" />
     </svg>

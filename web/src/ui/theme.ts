@@ -1,8 +1,36 @@
 /** How Minuta looks, said once. Colours are chosen so that text on them passes WCAG AA in both schemes. */
-import { createTheme, localStorageColorSchemeManager, type AlertProps, type CSSVariablesResolver, type MantineColorsTuple } from "@mantine/core";
+import {
+  createTheme,
+  localStorageColorSchemeManager,
+  type AlertProps,
+  type CSSVariablesResolver,
+  type MantineColorsTuple,
+} from "@mantine/core";
 
-const minuta: MantineColorsTuple = ["#eef8f6", "#dcefeb", "#b3dfd6", "#86cec0", "#61c0ad", "#3fae9a", "#1f9783", "#0f7d6c", "#0a6558", "#044e44"];
-const dark: MantineColorsTuple = ["#e4e9e9", "#c3cacb", "#9ba6a8", "#6f7b7e", "#3f494c", "#333c3f", "#262e31", "#1a2022", "#14191b", "#0e1213"];
+const minuta: MantineColorsTuple = [
+  "#eef8f6",
+  "#dcefeb",
+  "#b3dfd6",
+  "#86cec0",
+  "#61c0ad",
+  "#3fae9a",
+  "#1f9783",
+  "#0f7d6c",
+  "#0a6558",
+  "#044e44",
+];
+const dark: MantineColorsTuple = [
+  "#e4e9e9",
+  "#c3cacb",
+  "#9ba6a8",
+  "#6f7b7e",
+  "#3f494c",
+  "#333c3f",
+  "#262e31",
+  "#1a2022",
+  "#14191b",
+  "#0e1213",
+];
 
 export const colorSchemeManager = localStorageColorSchemeManager({ key: "minuta.color-scheme" });
 
@@ -17,13 +45,26 @@ export const theme = createTheme({
   cursorType: "pointer",
   components: {
     // Paler than Mantine's own, and the title in the colour of text: both must be readable in both schemes.
-    Alert: { defaultProps: { radius: "lg" }, styles: { title: { color: "var(--mantine-color-text)" } }, vars: (_: unknown, { color = "minuta" }: AlertProps) => ({ root: { "--alert-bg": `var(--minuta-alert-${color})` } }) },
+    Alert: {
+      defaultProps: { radius: "lg" },
+      styles: { title: { color: "var(--mantine-color-text)" } },
+      vars: (_: unknown, { color = "minuta" }: AlertProps) => ({ root: { "--alert-bg": `var(--minuta-alert-${color})` } }),
+    },
     Avatar: { defaultProps: { radius: 1000 } },
     Badge: { defaultProps: { tt: "none", fw: 600 } },
     Button: { defaultProps: { fw: 550 } },
     InputWrapper: { styles: { label: { marginBottom: 2 }, description: { marginBottom: 6 } } },
     // A dialog's head is no landmark of the page.
-    Modal: { defaultProps: { attributes: { header: { role: "none" } }, centered: true, radius: "lg", padding: "lg", overlayProps: { backgroundOpacity: 0.45 } }, styles: { title: { fontWeight: 650, fontSize: "1.1875rem" } } },
+    Modal: {
+      defaultProps: {
+        attributes: { header: { role: "none" } },
+        centered: true,
+        radius: "lg",
+        padding: "lg",
+        overlayProps: { backgroundOpacity: 0.45 },
+      },
+      styles: { title: { fontWeight: 650, fontSize: "1.1875rem" } },
+    },
     Paper: { defaultProps: { radius: "lg" } },
     Tooltip: { defaultProps: { openDelay: 300 } },
   },

@@ -67,7 +67,9 @@ function After({ protocol }: { readonly protocol: Protocol }) {
         </Card>
         {isGuest && <GuestEmail call={call} />}
         <GuestLink callId={call.id} shown={isGuest} />
-        <Card title={t("intervals.title")}><Intervals intervals={protocol.intervals} /></Card>
+        <Card title={t("intervals.title")}>
+          <Intervals intervals={protocol.intervals} />
+        </Card>
       </Stack>
     </Page>
   );
@@ -77,10 +79,27 @@ function ProtocolLinks({ protocol }: { readonly protocol: Protocol }) {
   const { t } = useTranslation();
   return (
     <>
-      <Text size="sm" c="dimmed" mb="md">{t("after.protocolText", { number: protocol.number })}</Text>
+      <Text size="sm" c="dimmed" mb="md">
+        {t("after.protocolText", { number: protocol.number })}
+      </Text>
       <Group gap="sm">
-        <ButtonLink to="/call/$callId/protocol" params={{ callId: protocol.call.id }} variant="default" leftSection={<IconFileText size={18} aria-hidden />}>{t("after.openProtocol")}</ButtonLink>
-        <Button component="a" href={protocolPdfAddress(protocol.call.id)} download variant="default" leftSection={<IconDownload size={18} aria-hidden />}>{t("protocol.pdf")}</Button>
+        <ButtonLink
+          to="/call/$callId/protocol"
+          params={{ callId: protocol.call.id }}
+          variant="default"
+          leftSection={<IconFileText size={18} aria-hidden />}
+        >
+          {t("after.openProtocol")}
+        </ButtonLink>
+        <Button
+          component="a"
+          href={protocolPdfAddress(protocol.call.id)}
+          download
+          variant="default"
+          leftSection={<IconDownload size={18} aria-hidden />}
+        >
+          {t("protocol.pdf")}
+        </Button>
       </Group>
     </>
   );
@@ -92,7 +111,9 @@ function GuestLink({ callId, shown }: { readonly callId: string; readonly shown:
   if (!link) return null;
   return (
     <Card title={t("privateLink.title")}>
-      <Text size="sm" c="dimmed" mb="sm">{t("privateLink.text")}</Text>
+      <Text size="sm" c="dimmed" mb="sm">
+        {t("privateLink.text")}
+      </Text>
       <CopyField label={t("privateLink.label")} value={link} />
     </Card>
   );

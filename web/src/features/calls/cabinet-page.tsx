@@ -19,7 +19,11 @@ export function CabinetPage() {
         <WalletCard />
         <RunningCalls />
         <Card>
-          <Tabs value={search.tab ?? "calls"} onChange={(tab) => void navigate({ to: "/cabinet", search: { tab: tab === "statement" ? "statement" : undefined } })} keepMounted={false}>
+          <Tabs
+            value={search.tab ?? "calls"}
+            onChange={(tab) => void navigate({ to: "/cabinet", search: { tab: tab === "statement" ? "statement" : undefined } })}
+            keepMounted={false}
+          >
             <Tabs.List mb="md" aria-label={t("cabinet.sections")}>
               <Tabs.Tab value="calls">{t("cabinet.calls")}</Tabs.Tab>
               <Tabs.Tab value="statement">{t("cabinet.statement")}</Tabs.Tab>

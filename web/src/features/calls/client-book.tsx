@@ -18,7 +18,8 @@ export function ClientBook() {
   const book = useQuery(reading(callsApi.clientBook, {}));
   if (book.isPending) return <Loading height={120} />;
   if (book.error) return <Problem error={book.error} onRetry={() => void book.refetch()} />;
-  if (book.data.clients.length === 0) return <EmptyState icon={<IconAddressBook aria-hidden />} title={t("book.emptyTitle")} next={t("book.emptyNext")} />;
+  if (book.data.clients.length === 0)
+    return <EmptyState icon={<IconAddressBook aria-hidden />} title={t("book.emptyTitle")} next={t("book.emptyNext")} />;
   return (
     <ul className={classes.invitations}>
       {book.data.clients.map((entry, index) => (
@@ -37,13 +38,21 @@ function BookEntry({ entry }: { readonly entry: ClientBookEntry }) {
     <li className={classes.invitation}>
       <div style={{ minWidth: 0, flex: "1 1 260px" }}>
         <Text fw={550}>{client.name}</Text>
-        {details.length > 0 && <Text size="sm" c="dimmed">{details.join(" · ")}</Text>}
+        {details.length > 0 && (
+          <Text size="sm" c="dimmed">
+            {details.join(" · ")}
+          </Text>
+        )}
         <Note entry={entry} />
       </div>
       <Stack gap={0} className={classes.bookCalls}>
-        <Text size="sm">{t("book.calls", { count: entry.calls })}, {format.duration(entry.billableSeconds)}</Text>
+        <Text size="sm">
+          {t("book.calls", { count: entry.calls })}, {format.duration(entry.billableSeconds)}
+        </Text>
         {entry.lastCallAt && entry.lastCallId && (
-          <TextLink to="/call/$callId/after" params={{ callId: entry.lastCallId }} size="sm">{t("book.lastCall", { at: format.dateTime(entry.lastCallAt) })}</TextLink>
+          <TextLink to="/call/$callId/after" params={{ callId: entry.lastCallId }} size="sm">
+            {t("book.lastCall", { at: format.dateTime(entry.lastCallAt) })}
+          </TextLink>
         )}
       </Stack>
     </li>
@@ -60,18 +69,46 @@ function Note({ entry }: { readonly entry: ClientBookEntry }) {
   if (typed === null) {
     return (
       <>
-        {entry.note && <Text size="sm" className={classes.task}>{entry.note}</Text>}
-        <Anchor component="button" type="button" size="sm" onClick={() => setTyped(entry.note)} aria-label={t("book.noteNamed", { action, name })}>{action}</Anchor>
+        {entry.note && (
+          <Text size="sm" className={classes.task}>
+            {entry.note}
+          </Text>
+        )}
+        <Anchor
+          component="button"
+          type="button"
+          size="sm"
+          onClick={() => setTyped(entry.note)}
+          aria-label={t("book.noteNamed", { action, name })}
+        >
+          {action}
+        </Anchor>
       </>
     );
   }
   return (
     <Stack gap="xs" mt="xs">
-      <Textarea label={t("book.note")} autosize minRows={2} maxLength={2000} autoFocus value={typed} onChange={(event) => setTyped(event.currentTarget.value)} />
+      <Textarea
+        label={t("book.note")}
+        autosize
+        minRows={2}
+        maxLength={2000}
+        autoFocus
+        value={typed}
+        onChange={(event) => setTyped(event.currentTarget.value)}
+      />
       <Problem error={save.error} />
       <Group gap="xs">
-        <Button size="compact-sm" loading={save.isPending} onClick={() => save.run({ params: { guestId }, body: { note: typed } }, () => setTyped(null))}>{t("action.save")}</Button>
-        <Button size="compact-sm" variant="default" onClick={() => setTyped(null)}>{t("action.cancel")}</Button>
+        <Button
+          size="compact-sm"
+          loading={save.isPending}
+          onClick={() => save.run({ params: { guestId }, body: { note: typed } }, () => setTyped(null))}
+        >
+          {t("action.save")}
+        </Button>
+        <Button size="compact-sm" variant="default" onClick={() => setTyped(null)}>
+          {t("action.cancel")}
+        </Button>
       </Group>
     </Stack>
   );

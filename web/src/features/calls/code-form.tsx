@@ -34,8 +34,16 @@ export function CodeForm({ autoFocus = false }: { readonly autoFocus?: boolean }
   return (
     <form className={classes.codeForm} onSubmit={submit} noValidate>
       <TextInput
-        label={t("code.label")} description={t("code.hint")} size="lg" inputMode="numeric" autoComplete="off" placeholder="000 000 000" autoFocus={autoFocus}
-        classNames={{ input: classes.codeInput ?? "" }} value={codeInThrees(digits)} onChange={(event) => type(event.currentTarget.value)}
+        label={t("code.label")}
+        description={t("code.hint")}
+        size="lg"
+        inputMode="numeric"
+        autoComplete="off"
+        placeholder="000 000 000"
+        autoFocus={autoFocus}
+        classNames={{ input: classes.codeInput ?? "" }}
+        value={codeInThrees(digits)}
+        onChange={(event) => type(event.currentTarget.value)}
         error={tooShort ? t("code.tooShort") : undefined}
       />
       <Problem error={find.error} />

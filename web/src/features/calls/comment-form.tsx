@@ -21,11 +21,19 @@ export function CommentForm({ call }: { readonly call: CallView }) {
     >
       <Stack gap="sm" align="flex-start">
         <Textarea
-          w="100%" autosize minRows={3} maxLength={COMMENT_MAX_LENGTH} label={t("comments.label")} description={t("comments.hint")}
-          value={text} onChange={(event) => setText(event.currentTarget.value)}
+          w="100%"
+          autosize
+          minRows={3}
+          maxLength={COMMENT_MAX_LENGTH}
+          label={t("comments.label")}
+          description={t("comments.hint")}
+          value={text}
+          onChange={(event) => setText(event.currentTarget.value)}
         />
         <Problem error={comment.error} />
-        <Button type="submit" disabled={text.trim() === ""} loading={comment.isPending}>{t("comments.submit")}</Button>
+        <Button type="submit" disabled={text.trim() === ""} loading={comment.isPending}>
+          {t("comments.submit")}
+        </Button>
       </Stack>
     </form>
   );

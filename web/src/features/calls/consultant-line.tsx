@@ -12,14 +12,22 @@ export function ConsultantLine({ consultant }: { readonly consultant: Consultant
       <Avatar size={56} color="minuta" name={consultant.name} aria-hidden />
       <Stack gap={2} miw={0}>
         <Group gap="xs">
-          <Text fw={650} size="lg" lh={1.25}>{consultant.name}</Text>
+          <Text fw={650} size="lg" lh={1.25}>
+            {consultant.name}
+          </Text>
           {consultant.verified ? (
-            <Badge variant="light" leftSection={<IconRosetteDiscountCheck size={14} aria-hidden />}>{t("card.verified")}</Badge>
+            <Badge variant="light" leftSection={<IconRosetteDiscountCheck size={14} aria-hidden />}>
+              {t("card.verified")}
+            </Badge>
           ) : (
-            <Badge variant="light" color="gray">{t("card.notVerified")}</Badge>
+            <Badge variant="light" color="gray">
+              {t("card.notVerified")}
+            </Badge>
           )}
         </Group>
-        <Text size="sm" c="dimmed">{lineOf([consultant.firm, consultant.inn ? t("card.inn", { inn: consultant.inn }) : null], t("card.noFirm"))}</Text>
+        <Text size="sm" c="dimmed">
+          {lineOf([consultant.firm, consultant.inn ? t("card.inn", { inn: consultant.inn }) : null], t("card.noFirm"))}
+        </Text>
       </Stack>
     </div>
   );

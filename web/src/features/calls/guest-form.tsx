@@ -3,18 +3,18 @@ import { Anchor, Button, Collapse, Stack, Text, TextInput } from "@mantine/core"
 import { useForm } from "@mantine/form";
 import { IconChevronDown } from "@tabler/icons-react";
 import { callsApi } from "@minuta/contracts/calls";
+import { CONSENT_VERSION, consentTexts } from "@minuta/contracts/consent";
 import { peopleApi } from "@minuta/contracts/people";
 import { useNavigate } from "@tanstack/react-router";
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import type { Reply } from "../../api/client.ts";
 import { useCommand } from "../../api/queries.ts";
+import { currentLocale } from "../../text/index.ts";
 import { fieldErrors, orNull, refusedFields } from "../../ui/form.ts";
 import { Problem } from "../../ui/problem.tsx";
 import { useMe } from "../people/me.ts";
 import { keepPrivateLink } from "./private-link.ts";
-
-/** Version of the words of `join.consent`, as the journal keeps it; a change of the words is a new version. */
-const CONSENT_VERSION = "join-2026-11";
 
 export function GuestForm({ token }: { readonly token: string }) {
   const { t } = useTranslation();
@@ -22,28 +22,32 @@ export function GuestForm({ token }: { readonly token: string }) {
   const me = useMe();
   const [more, setMore] = useState(false);
   const join = useCommand(callsApi.join, [peopleApi.me]);
-  const { error } = join;
   const form = useForm({
     initialValues: { name: me?.person?.name ?? me?.guest?.name ?? "", organisation: "", inn: "", email: "" },
     validate: (typed) => fieldErrors(callsApi.join.body.shape.guest, guestOf(typed), t),
   });
-  const { setErrors } = form;
-  useEffect(() => {
-    if (!error) return;
-    const refused = refusedFields(error, t);
-    setErrors(refused);
-    if (refused.inn) setMore(true);
-  }, [error, setErrors, t]);
-  const submit = form.onSubmit((typed) => {
-    join.run({ body: { token, guest: guestOf(typed), consent: CONSENT_VERSION } }, ({ callId, privateLink }) => {
-      if (!me?.person) keepPrivateLink(callId, privateLink);
-      void navigate({ to: "/call/$callId", params: { callId } });
-    });
-  });
+  const enter = ({ callId, privateLink }: Reply<typeof callsApi.join>) => {
+    if (!me?.person) keepPrivateLink(callId, privateLink);
+    void navigate({ to: "/call/$callId", params: { callId } });
+  };
+  const refuse = (refusal: Error) => {
+    const refused = refusedFields(refusal, t);
+    form.setErrors(refused);
+    // A wrong field must not stay folded away.
+    if (Object.keys(refused).length > 0) setMore(true);
+  };
+  const submit = form.onSubmit((typed) => join.run({ body: { token, guest: guestOf(typed), consent: CONSENT_VERSION } }, enter, refuse));
   return (
     <form onSubmit={submit} noValidate>
       <Stack gap="md">
-        <TextInput label={t("join.name")} description={t("join.nameHint")} size="md" autoComplete="name" required {...form.getInputProps("name")} />
+        <TextInput
+          label={t("join.name")}
+          description={t("join.nameHint")}
+          size="md"
+          autoComplete="name"
+          required
+          {...form.getInputProps("name")}
+        />
         <Anchor component="button" type="button" size="sm" onClick={() => setMore(!more)} aria-expanded={more} ta="start" w="fit-content">
           {t("join.more")} <IconChevronDown size={14} aria-hidden style={{ verticalAlign: "-2px" }} />
         </Anchor>
@@ -51,16 +55,30 @@ export function GuestForm({ token }: { readonly token: string }) {
           <Stack gap="sm">
             <TextInput label={t("field.organisation")} autoComplete="organization" {...form.getInputProps("organisation")} />
             <TextInput label={t("field.inn")} inputMode="numeric" maxLength={12} {...form.getInputProps("inn")} />
-            <TextInput label={t("field.email")} description={t("join.emailHint")} type="email" autoComplete="email" {...form.getInputProps("email")} />
+            <TextInput
+              label={t("field.email")}
+              description={t("join.emailHint")}
+              type="email"
+              autoComplete="email"
+              {...form.getInputProps("email")}
+            />
           </Stack>
         </Collapse>
-        <Problem error={error} />
-        <Button type="submit" size="xl" fullWidth loading={join.isPending}>{t("join.submit")}</Button>
-        <Text size="sm" c="dimmed">{t("join.consent")}</Text>
+        <Problem error={join.error} />
+        <Button type="submit" size="xl" fullWidth loading={join.isPending}>
+          {t("join.submit")}
+        </Button>
+        <Text size="sm" c="dimmed">
+          {consentTexts[CONSENT_VERSION]?.[currentLocale()]}
+        </Text>
       </Stack>
     </form>
   );
 }
 
-const guestOf = (typed: { name: string; organisation: string; inn: string; email: string }) =>
-  ({ name: typed.name, organisation: orNull(typed.organisation), inn: orNull(typed.inn), email: orNull(typed.email) });
+const guestOf = (typed: { name: string; organisation: string; inn: string; email: string }) => ({
+  name: typed.name,
+  organisation: orNull(typed.organisation),
+  inn: orNull(typed.inn),
+  email: orNull(typed.email),
+});

@@ -26,7 +26,8 @@ export interface HistoryProps {
 export function History({ side, onSide }: HistoryProps) {
   const { t } = useTranslation();
   const history = useInfiniteQuery({
-    queryKey: [...keyOf(callsApi.history), "pages", side], initialPageParam: undefined as string | undefined,
+    queryKey: [...keyOf(callsApi.history), "pages", side],
+    initialPageParam: undefined as string | undefined,
     queryFn: ({ pageParam }) => request(callsApi.history, { query: { side, before: pageParam, limit: PAGE_SIZE } }),
     getNextPageParam: (last) => last.next ?? undefined,
   });
@@ -34,13 +35,21 @@ export function History({ side, onSide }: HistoryProps) {
   return (
     <>
       <SegmentedControl
-        mb="sm" aria-label={t("history.filter")} value={side ?? "all"}
-        data={[{ value: "all", label: t("history.all") }, { value: "consultant", label: t("history.asConsultant") }, { value: "client", label: t("history.asClient") }]}
+        mb="sm"
+        aria-label={t("history.filter")}
+        value={side ?? "all"}
+        data={[
+          { value: "all", label: t("history.all") },
+          { value: "consultant", label: t("history.asConsultant") },
+          { value: "client", label: t("history.asClient") },
+        ]}
         onChange={(value) => onSide(value === "consultant" || value === "client" ? value : undefined)}
       />
       <Problem error={history.error} />
       {history.isPending && <Loading />}
-      {history.isSuccess && calls.length === 0 && <EmptyState icon={<IconPhoneOff aria-hidden />} title={t("history.emptyTitle")} next={t("history.emptyNext")} />}
+      {history.isSuccess && calls.length === 0 && (
+        <EmptyState icon={<IconPhoneOff aria-hidden />} title={t("history.emptyTitle")} next={t("history.emptyNext")} />
+      )}
       {calls.length > 0 && (
         <>
           <HistoryTable calls={calls} />
@@ -53,14 +62,19 @@ export function History({ side, onSide }: HistoryProps) {
 }
 
 /** The other side's name, as the one who asks sees the call. */
-export const otherName = (call: Pick<CallSummary, "side" | "client" | "consultant">): string => (call.side === "consultant" ? call.client.name : call.consultant.name);
+export const otherName = (call: Pick<CallSummary, "side" | "client" | "consultant">): string =>
+  call.side === "consultant" ? call.client.name : call.consultant.name;
 const isOpen = (call: CallSummary): boolean => call.state === "open" || call.state === "ringing";
 
 function CallLink({ call }: { readonly call: CallSummary }) {
   return isOpen(call) ? (
-    <TextLink to="/call/$callId" params={{ callId: call.id }} inherit>{otherName(call)}</TextLink>
+    <TextLink to="/call/$callId" params={{ callId: call.id }} inherit>
+      {otherName(call)}
+    </TextLink>
   ) : (
-    <TextLink to="/call/$callId/after" params={{ callId: call.id }} inherit>{otherName(call)}</TextLink>
+    <TextLink to="/call/$callId/after" params={{ callId: call.id }} inherit>
+      {otherName(call)}
+    </TextLink>
   );
 }
 
@@ -83,12 +97,27 @@ function HistoryTable({ calls }: { readonly calls: readonly CallSummary[] }) {
           <Table.Tr key={call.id}>
             <Table.Td className={classes.nowrap}>{format.dateTime(call.openedAt)}</Table.Td>
             <Table.Td>
-              <CallLink call={call} /> {isOpen(call) && <Badge variant="light" size="sm">{t("history.running")}</Badge>}
-              <Text size="xs" c="dimmed">{t(`history.youWere.${call.side}`)}</Text>
+              <CallLink call={call} />{" "}
+              {isOpen(call) && (
+                <Badge variant="light" size="sm">
+                  {t("history.running")}
+                </Badge>
+              )}
+              <Text size="xs" c="dimmed">
+                {t(`history.youWere.${call.side}`)}
+              </Text>
             </Table.Td>
-            <Table.Td maw={320}><Text size="sm" lineClamp={2}>{call.task || t("history.noTask")}</Text></Table.Td>
-            <Table.Td ta="end" className={classes.nowrap}>{format.duration(call.billableSeconds)}</Table.Td>
-            <Table.Td ta="end"><Cost call={call} /></Table.Td>
+            <Table.Td maw={320}>
+              <Text size="sm" lineClamp={2}>
+                {call.task || t("history.noTask")}
+              </Text>
+            </Table.Td>
+            <Table.Td ta="end" className={classes.nowrap}>
+              {format.duration(call.billableSeconds)}
+            </Table.Td>
+            <Table.Td ta="end">
+              <Cost call={call} />
+            </Table.Td>
           </Table.Tr>
         ))}
       </Table.Tbody>
@@ -98,7 +127,13 @@ function HistoryTable({ calls }: { readonly calls: readonly CallSummary[] }) {
 
 function Cost({ call }: { readonly call: CallSummary }) {
   const { t } = useTranslation();
-  return call.youPay ? <Money kopecks={call.charged} /> : <Text span inherit c="dimmed">{t("history.free")}</Text>;
+  return call.youPay ? (
+    <Money kopecks={call.charged} />
+  ) : (
+    <Text span inherit c="dimmed">
+      {t("history.free")}
+    </Text>
+  );
 }
 
 function HistoryCards({ calls }: { readonly calls: readonly CallSummary[] }) {
@@ -108,11 +143,21 @@ function HistoryCards({ calls }: { readonly calls: readonly CallSummary[] }) {
     <ul className={`${classes.callCards} ${classes.phoneOnly}`}>
       {calls.map((call) => (
         <li key={call.id} className={classes.callCard}>
-          <Text fw={600}><CallLink call={call} /></Text>
-          <Text ta="end" fw={600}><Cost call={call} /></Text>
-          <Text size="sm" c="dimmed">{format.dateTime(call.openedAt)}</Text>
-          <Text size="sm" c="dimmed" ta="end">{format.duration(call.billableSeconds)}</Text>
-          <Text size="sm" lineClamp={2} style={{ gridColumn: "1 / -1" }}>{call.task || t("history.noTask")}</Text>
+          <Text fw={600}>
+            <CallLink call={call} />
+          </Text>
+          <Text ta="end" fw={600}>
+            <Cost call={call} />
+          </Text>
+          <Text size="sm" c="dimmed">
+            {format.dateTime(call.openedAt)}
+          </Text>
+          <Text size="sm" c="dimmed" ta="end">
+            {format.duration(call.billableSeconds)}
+          </Text>
+          <Text size="sm" lineClamp={2} style={{ gridColumn: "1 / -1" }}>
+            {call.task || t("history.noTask")}
+          </Text>
         </li>
       ))}
     </ul>

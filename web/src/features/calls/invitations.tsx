@@ -17,35 +17,62 @@ export interface InvitationsProps {
 export function Invitations({ invitations, onShow }: InvitationsProps) {
   const { t } = useTranslation();
   const withdraw = useCommand(callsApi.withdraw, [callsApi.invitations]);
-  if (invitations.length === 0) return <EmptyState icon={<IconMailOpened aria-hidden />} title={t("invitations.emptyTitle")} next={t("invitations.emptyNext")} />;
+  if (invitations.length === 0)
+    return <EmptyState icon={<IconMailOpened aria-hidden />} title={t("invitations.emptyTitle")} next={t("invitations.emptyNext")} />;
   return (
     <>
       <Problem error={withdraw.error} />
       <ul className={classes.invitations}>
         {invitations.map((invitation) => (
-          <InvitationRow key={invitation.id} invitation={invitation} onShow={onShow} onWithdraw={() => withdraw.run({ params: { invitationId: invitation.id } })} />
+          <InvitationRow
+            key={invitation.id}
+            invitation={invitation}
+            onShow={onShow}
+            onWithdraw={() => withdraw.run({ params: { invitationId: invitation.id } })}
+          />
         ))}
       </ul>
     </>
   );
 }
 
-function InvitationRow({ invitation, onShow, onWithdraw }: { readonly invitation: Invitation; readonly onShow: InvitationsProps["onShow"]; readonly onWithdraw: () => void }) {
+function InvitationRow({
+  invitation,
+  onShow,
+  onWithdraw,
+}: {
+  readonly invitation: Invitation;
+  readonly onShow: InvitationsProps["onShow"];
+  readonly onWithdraw: () => void;
+}) {
   const { t } = useTranslation();
   const format = useFormat();
   const name = invitation.task || t("invitations.untitled");
   return (
     <li className={classes.invitation}>
       <div style={{ minWidth: 0, flex: "1 1 260px" }}>
-        <Text fw={550} lineClamp={2}>{name}</Text>
+        <Text fw={550} lineClamp={2}>
+          {name}
+        </Text>
         <Text size="sm" c="dimmed">
           {t("invitations.made", { at: format.dateTime(invitation.createdAt) })}
           {invitation.configuration ? ` · ${invitation.configuration}` : ""}
         </Text>
       </div>
       <Group gap="md">
-        <Button size="sm" variant="default" onClick={() => onShow(invitation)}>{t("invitations.show")}</Button>
-        <Anchor component="button" type="button" size="sm" c="dimmed" onClick={onWithdraw} aria-label={t("invitations.withdrawNamed", { name })}>{t("invitations.withdraw")}</Anchor>
+        <Button size="sm" variant="default" onClick={() => onShow(invitation)}>
+          {t("invitations.show")}
+        </Button>
+        <Anchor
+          component="button"
+          type="button"
+          size="sm"
+          c="dimmed"
+          onClick={onWithdraw}
+          aria-label={t("invitations.withdrawNamed", { name })}
+        >
+          {t("invitations.withdraw")}
+        </Anchor>
       </Group>
     </li>
   );

@@ -17,8 +17,14 @@ import { invitationLink } from "./invitation-link.ts";
 
 /** Often met configurations, offered while typing; any other may be typed. */
 const configurations = [
-  "1С:Бухгалтерия предприятия 3.0", "1С:Зарплата и управление персоналом 3.1", "1С:Управление торговлей 11", "1С:Комплексная автоматизация 2",
-  "1С:ERP Управление предприятием 2", "1С:Управление нашей фирмой 3.0", "1С:Розница 3.0", "1С:Документооборот",
+  "1С:Бухгалтерия предприятия 3.0",
+  "1С:Зарплата и управление персоналом 3.1",
+  "1С:Управление торговлей 11",
+  "1С:Комплексная автоматизация 2",
+  "1С:ERP Управление предприятием 2",
+  "1С:Управление нашей фирмой 3.0",
+  "1С:Розница 3.0",
+  "1С:Документооборот",
 ];
 
 export interface InviteModalProps {
@@ -34,7 +40,15 @@ export function InviteModal({ person, shown, onMade, onClose }: InviteModalProps
   const phone = useMediaQuery("(max-width: 40em)") ?? false;
   const title = shown === "new" ? t("invite.title") : t("invite.readyTitle");
   return (
-    <Modal opened={shown !== null} onClose={onClose} title={title} size={620} fullScreen={phone} radius={phone ? 0 : "lg"} closeButtonProps={{ "aria-label": t("action.close") }}>
+    <Modal
+      opened={shown !== null}
+      onClose={onClose}
+      title={title}
+      size={620}
+      fullScreen={phone}
+      radius={phone ? 0 : "lg"}
+      closeButtonProps={{ "aria-label": t("action.close") }}
+    >
       {shown === "new" && <InviteForm person={person} onMade={onMade} />}
       {shown !== null && shown !== "new" && <InvitationReady invitation={shown} />}
     </Modal>
@@ -45,7 +59,11 @@ function InviteForm({ person, onMade }: { readonly person: Person; readonly onMa
   const { t } = useTranslation();
   const invite = useCommand(callsApi.invite, [callsApi.invitations]);
   const form = useForm({
-    initialValues: { task: "", configuration: "", rate: person.ownRateKopecks === null ? "" : String(person.ownRateKopecks / 100).replace(".", ",") },
+    initialValues: {
+      task: "",
+      configuration: "",
+      rate: person.ownRateKopecks === null ? "" : String(person.ownRateKopecks / 100).replace(".", ","),
+    },
     validate: { rate: (typed) => (typed.trim() !== "" && kopecksOfTyped(typed) === null ? t("invalid.amount") : null) },
   });
   const submit = form.onSubmit(({ task, configuration, rate }) => {
@@ -55,12 +73,29 @@ function InviteForm({ person, onMade }: { readonly person: Person; readonly onMa
   return (
     <form onSubmit={submit} noValidate>
       <Stack gap="md">
-        <Textarea label={t("invite.task")} description={t("invite.taskHint")} autosize minRows={3} maxRows={8} maxLength={2000} data-autofocus {...form.getInputProps("task")} />
+        <Textarea
+          label={t("invite.task")}
+          description={t("invite.taskHint")}
+          autosize
+          minRows={3}
+          maxRows={8}
+          maxLength={2000}
+          data-autofocus
+          {...form.getInputProps("task")}
+        />
         <Autocomplete label={t("invite.configuration")} data={configurations} maxLength={100} {...form.getInputProps("configuration")} />
-        <TextInput label={t("invite.ownRate")} description={t("invite.ownRateHint")} inputMode="decimal" rightSection="₽" {...form.getInputProps("rate")} />
+        <TextInput
+          label={t("invite.ownRate")}
+          description={t("invite.ownRateHint")}
+          inputMode="decimal"
+          rightSection="₽"
+          {...form.getInputProps("rate")}
+        />
         <Problem error={invite.error} />
         <Group justify="flex-end">
-          <Button type="submit" size="md" loading={invite.isPending}>{t("invite.submit")}</Button>
+          <Button type="submit" size="md" loading={invite.isPending}>
+            {t("invite.submit")}
+          </Button>
         </Group>
       </Stack>
     </form>
@@ -97,15 +132,30 @@ function Code({ invitation }: { readonly invitation: Invitation }) {
   const alive = invitation.code !== null && secondsLeft > 0;
   return (
     <Stack gap={6} align="flex-start">
-      <Text size="sm" fw={500}>{t("invite.code")}</Text>
+      <Text size="sm" fw={500}>
+        {t("invite.code")}
+      </Text>
       {alive && invitation.code ? (
-        <Text className={classes.bigCode} data-testid="join-code">{codeInThrees(invitation.code)}</Text>
+        <Text className={classes.bigCode} data-testid="join-code">
+          {codeInThrees(invitation.code)}
+        </Text>
       ) : (
         <Text c="dimmed">{t("invite.codeOver")}</Text>
       )}
       <Group gap="sm">
-        {alive && <Text size="sm" c="dimmed" className={classes.nowrap}>{t("invite.codeLeft", { left: format.clock(secondsLeft) })}</Text>}
-        <Button size="compact-sm" variant={alive ? "subtle" : "light"} loading={renew.isPending} onClick={() => renew.run({ params: { invitationId: invitation.id } })}>{t("invite.newCode")}</Button>
+        {alive && (
+          <Text size="sm" c="dimmed" className={classes.nowrap}>
+            {t("invite.codeLeft", { left: format.clock(secondsLeft) })}
+          </Text>
+        )}
+        <Button
+          size="compact-sm"
+          variant={alive ? "subtle" : "light"}
+          loading={renew.isPending}
+          onClick={() => renew.run({ params: { invitationId: invitation.id } })}
+        >
+          {t("invite.newCode")}
+        </Button>
       </Group>
       <Problem error={renew.error} />
     </Stack>

@@ -40,7 +40,11 @@ export function JoinPage() {
         <Card title={t("join.whoTitle")}>
           <Stack gap="md">
             <ConsultantLine consultant={invitation.consultant} />
-            {!invitation.consultant.verified && <Text size="sm" c="dimmed">{t("join.notVerifiedHint")}</Text>}
+            {!invitation.consultant.verified && (
+              <Text size="sm" c="dimmed">
+                {t("join.notVerifiedHint")}
+              </Text>
+            )}
             <Task invitation={invitation} />
           </Stack>
         </Card>
@@ -61,7 +65,9 @@ function Task({ invitation }: { readonly invitation: InvitationView }) {
   if (!invitation.task && !invitation.configuration) return null;
   return (
     <div>
-      <Text size="sm" c="dimmed">{t("join.task")}</Text>
+      <Text size="sm" c="dimmed">
+        {t("join.task")}
+      </Text>
       {invitation.task && <Text className={classes.task}>{invitation.task}</Text>}
       {invitation.configuration && <Text size="sm">{invitation.configuration}</Text>}
     </div>
@@ -76,7 +82,11 @@ function WhatHappens({ ownRateKopecks }: { readonly ownRateKopecks: number | nul
     { Icon: IconMouseOff, title: t("join.cannot.title"), text: t("join.cannot.text") },
     { Icon: IconHandStop, title: t("join.stop.title"), text: t("join.stop.text") },
     { Icon: IconListDetails, title: t("join.kept.title"), text: t("join.kept.text") },
-    { Icon: IconCurrencyRubel, title: t("join.free.title"), text: ownRateKopecks ? t("join.free.withRate", { rate: format.price(ownRateKopecks) }) : t("join.free.text") },
+    {
+      Icon: IconCurrencyRubel,
+      title: t("join.free.title"),
+      text: ownRateKopecks ? t("join.free.withRate", { rate: format.price(ownRateKopecks) }) : t("join.free.text"),
+    },
   ];
   return (
     <ul className={classes.facts}>
@@ -85,7 +95,9 @@ function WhatHappens({ ownRateKopecks }: { readonly ownRateKopecks: number | nul
           <Icon size={24} stroke={1.7} aria-hidden className={classes.factIcon} />
           <div>
             <Text fw={600}>{title}</Text>
-            <Text size="sm" c="dimmed">{text}</Text>
+            <Text size="sm" c="dimmed">
+              {text}
+            </Text>
           </div>
         </li>
       ))}
@@ -99,8 +111,12 @@ function LeftPage({ onBack }: { readonly onBack: () => void }) {
   return (
     <Page title={t("scam.leftTitle")} lead={t("scam.leftText")} width="narrow">
       <Group>
-        <ButtonLink variant="default" to="/">{t("scam.home")}</ButtonLink>
-        <Button variant="subtle" onClick={onBack}>{t("scam.back")}</Button>
+        <ButtonLink variant="default" to="/">
+          {t("scam.home")}
+        </ButtonLink>
+        <Button variant="subtle" onClick={onBack}>
+          {t("scam.back")}
+        </Button>
       </Group>
     </Page>
   );

@@ -55,10 +55,17 @@ export function JoinedAlert() {
   return (
     <>
       <ClientJoined />
-      <Modal opened={noMoney} onClose={() => setNoMoney(false)} title={t("joined.noMoneyTitle")} closeButtonProps={{ "aria-label": t("action.close") }}>
+      <Modal
+        opened={noMoney}
+        onClose={() => setNoMoney(false)}
+        title={t("joined.noMoneyTitle")}
+        closeButtonProps={{ "aria-label": t("action.close") }}
+      >
         <Text>{t("joined.noMoney")}</Text>
         <Group mt="lg" justify="flex-end">
-          <ButtonLink to="/cabinet" onClick={() => setNoMoney(false)}>{t("joined.toWallet")}</ButtonLink>
+          <ButtonLink to="/cabinet" onClick={() => setNoMoney(false)}>
+            {t("joined.toWallet")}
+          </ButtonLink>
         </Group>
       </Modal>
     </>
@@ -74,13 +81,25 @@ function ClientJoined() {
     if (call) chime();
   }, [call]);
   return (
-    <Modal opened={call !== null} onClose={dismiss} title={t("joined.title")} zIndex={400} closeButtonProps={{ "aria-label": t("action.close") }}>
+    <Modal
+      opened={call !== null}
+      onClose={dismiss}
+      title={t("joined.title")}
+      zIndex={400}
+      closeButtonProps={{ "aria-label": t("action.close") }}
+    >
       {call && (
         <>
-          <Text size="lg" fw={600}>{call.client.name}</Text>
-          <Text c="dimmed" size="sm">{call.task || t("history.noTask")}</Text>
+          <Text size="lg" fw={600}>
+            {call.client.name}
+          </Text>
+          <Text c="dimmed" size="sm">
+            {call.task || t("history.noTask")}
+          </Text>
           <Group mt="lg" justify="flex-end">
-            <Button variant="default" onClick={dismiss}>{t("joined.later")}</Button>
+            <Button variant="default" onClick={dismiss}>
+              {t("joined.later")}
+            </Button>
             <Button
               data-autofocus
               onClick={() => {

@@ -21,13 +21,19 @@ export function LandingPage() {
     <div className={classes.landing}>
       <div className={classes.hero}>
         <div>
-          <Title order={1} className={classes.title}>{t("landing.title")}</Title>
+          <Title order={1} className={classes.title}>
+            {t("landing.title")}
+          </Title>
           <Text className={classes.lead}>{t("landing.lead")}</Text>
         </div>
         <section className={classes.entrance} aria-labelledby="client-entrance">
-          <Title order={2} size="h3" id="client-entrance">{t("landing.clientTitle")}</Title>
+          <Title order={2} size="h3" id="client-entrance">
+            {t("landing.clientTitle")}
+          </Title>
           <CodeForm />
-          <Text size="sm" c="dimmed">{t("landing.clientHint")}</Text>
+          <Text size="sm" c="dimmed">
+            {t("landing.clientHint")}
+          </Text>
         </section>
       </div>
       <ul className={classes.promises}>
@@ -36,7 +42,9 @@ export function LandingPage() {
             <Icon size={26} stroke={1.6} aria-hidden className={classes.promiseIcon} />
             <div>
               <Text fw={600}>{t(`landing.promise.${key}.title`)}</Text>
-              <Text size="sm" c="dimmed">{t(`landing.promise.${key}.text`)}</Text>
+              <Text size="sm" c="dimmed">
+                {t(`landing.promise.${key}.text`)}
+              </Text>
             </div>
           </li>
         ))}
@@ -52,15 +60,25 @@ function ConsultantDoor() {
   return (
     <section className={classes.consultant} aria-labelledby="consultant-door">
       <div>
-        <Title order={2} size="h3" id="consultant-door">{t("landing.consultantTitle")}</Title>
-        <Text c="dimmed" mt={4} maw={560}>{t("landing.consultantLead")}</Text>
+        <Title order={2} size="h3" id="consultant-door">
+          {t("landing.consultantTitle")}
+        </Title>
+        <Text c="dimmed" mt={4} maw={560}>
+          {t("landing.consultantLead")}
+        </Text>
       </div>
       {person ? (
-        <ButtonLink to="/cabinet/work" size="md" variant="default">{t("landing.toWork")}</ButtonLink>
+        <ButtonLink to="/cabinet/work" size="md" variant="default">
+          {t("landing.toWork")}
+        </ButtonLink>
       ) : (
         <Group gap="md">
-          <ButtonLink to="/sign-up" size="md" variant="default">{t("landing.signUp")}</ButtonLink>
-          <TextLink to="/sign-in" fw={600}>{t("nav.signIn")}</TextLink>
+          <ButtonLink to="/sign-up" size="md" variant="default">
+            {t("landing.signUp")}
+          </ButtonLink>
+          <TextLink to="/sign-in" fw={600}>
+            {t("nav.signIn")}
+          </TextLink>
         </Group>
       )}
     </section>

@@ -15,7 +15,9 @@ export function PrivateLinkPage() {
   const { t } = useTranslation();
   const { token } = useParams({ from: "/my/$token" });
   const opened = useQuery({
-    queryKey: ["private-link", token], retry: false, staleTime: Infinity,
+    queryKey: ["private-link", token],
+    retry: false,
+    staleTime: Infinity,
     queryFn: async () => {
       const reply = await request(callsApi.openPrivateLink, { body: { token } });
       keepPrivateLink(reply.callId, `/my/${token}`);

@@ -30,9 +30,13 @@ export function RunningCalls() {
         <div key={call.id} className={classes.running}>
           <div>
             <Text fw={600}>{t(`running.with.${call.side}`, { name: otherName(call) })}</Text>
-            <Text size="sm" c="dimmed">{t("running.since", { at: format.time(call.openedAt) })}</Text>
+            <Text size="sm" c="dimmed">
+              {t("running.since", { at: format.time(call.openedAt) })}
+            </Text>
           </div>
-          <ButtonLink to="/call/$callId" params={{ callId: call.id }}>{t("running.return")}</ButtonLink>
+          <ButtonLink to="/call/$callId" params={{ callId: call.id }}>
+            {t("running.return")}
+          </ButtonLink>
         </div>
       ))}
     </Stack>

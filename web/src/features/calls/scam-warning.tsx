@@ -10,7 +10,9 @@ export function ScamWarning({ onLeave }: { readonly onLeave: () => void }) {
     <Alert color="red" variant="light" icon={<IconShieldExclamation aria-hidden />} title={t("scam.title")}>
       <Stack gap="sm" align="flex-start">
         <Text size="sm">{t("scam.text")}</Text>
-        <Button variant="outline" size="sm" className={classes.leave} onClick={onLeave}>{t("scam.leave")}</Button>
+        <Button variant="outline" size="sm" className={classes.leave} onClick={onLeave}>
+          {t("scam.leave")}
+        </Button>
       </Stack>
     </Alert>
   );

@@ -30,15 +30,24 @@ export function WorkPage() {
   if (!person) return <Loading />;
   return (
     <Page
-      title={t("work.title")} lead={t("work.lead")}
-      action={<Button size="lg" leftSection={<IconUserPlus size={20} aria-hidden />} onClick={() => show("new")}>{t("work.invite")}</Button>}
+      title={t("work.title")}
+      lead={t("work.lead")}
+      action={
+        <Button size="lg" leftSection={<IconUserPlus size={20} aria-hidden />} onClick={() => show("new")}>
+          {t("work.invite")}
+        </Button>
+      }
     >
       <Stack gap="lg">
         <WalletLine />
         <RunningCalls />
         <Card title={t("work.invitationsTitle")}>
           <Problem error={read.error} />
-          {read.data ? <Invitations invitations={waiting} onShow={(invitation) => show(invitation.id)} /> : !read.error && <Loading height={120} />}
+          {read.data ? (
+            <Invitations invitations={waiting} onShow={(invitation) => show(invitation.id)} />
+          ) : (
+            !read.error && <Loading height={120} />
+          )}
         </Card>
         <Card title={t("work.bookTitle")}>
           <ClientBook />

@@ -12,10 +12,15 @@ export function Events({ events }: { readonly events: readonly JournalEvent[] })
     <ol className={classes.events}>
       {events.map((event) => (
         <li key={event.n} className={classes.event}>
-          <Text size="sm" c="dimmed">{format.time(event.at)}</Text>
+          <Text size="sm" c="dimmed">
+            {format.time(event.at)}
+          </Text>
           <div>
             <Text size="sm">
-              {t(`journal.kind.${event.kind}`)} <Text span inherit c="dimmed">· {t(`journal.actor.${event.actor}`)}</Text>
+              {t(`journal.kind.${event.kind}`)}{" "}
+              <Text span inherit c="dimmed">
+                · {t(`journal.actor.${event.actor}`)}
+              </Text>
             </Text>
             <Said facts={event.facts} />
           </div>
@@ -31,5 +36,9 @@ const TOLD_FACTS = ["text", "task", "configuration", "email", "path", "reason"] 
 function Said({ facts }: { readonly facts: JournalEvent["facts"] }) {
   const words = TOLD_FACTS.map((name) => facts[name]).filter((fact): fact is string => typeof fact === "string" && fact !== "");
   if (words.length === 0) return null;
-  return <Text size="sm" className={classes.said}>{words.join(" · ")}</Text>;
+  return (
+    <Text size="sm" className={classes.said}>
+      {words.join(" · ")}
+    </Text>
+  );
 }

@@ -11,26 +11,34 @@ export function Intervals({ intervals }: { readonly intervals: readonly Protocol
   if (intervals.length === 0) return <Text c="dimmed">{t("intervals.none")}</Text>;
   return (
     <Table.ScrollContainer minWidth={300} type="native">
-    <Table verticalSpacing="xs" horizontalSpacing={6} className={classes.table}>
-      <Table.Thead>
-        <Table.Tr>
-          <Table.Th>{t("intervals.from")}</Table.Th>
-          <Table.Th>{t("intervals.to")}</Table.Th>
-          <Table.Th>{t("intervals.why")}</Table.Th>
-          <Table.Th ta="end">{t("intervals.counted")}</Table.Th>
-        </Table.Tr>
-      </Table.Thead>
-      <Table.Tbody>
-        {intervals.map((interval) => (
-          <Table.Tr key={interval.from.getTime()} data-counted={interval.counted}>
-            <Table.Td>{format.time(interval.from)}</Table.Td>
-            <Table.Td>{format.time(interval.to)}</Table.Td>
-            <Table.Td>{t(`intervals.reason.${interval.why}`)}</Table.Td>
-            <Table.Td ta="end">{interval.counted ? format.duration(interval.seconds) : <Text span inherit c="dimmed">{t("intervals.notCounted", { time: format.duration(interval.seconds) })}</Text>}</Table.Td>
+      <Table verticalSpacing="xs" horizontalSpacing={6} className={classes.table}>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>{t("intervals.from")}</Table.Th>
+            <Table.Th>{t("intervals.to")}</Table.Th>
+            <Table.Th>{t("intervals.why")}</Table.Th>
+            <Table.Th ta="end">{t("intervals.counted")}</Table.Th>
           </Table.Tr>
-        ))}
-      </Table.Tbody>
-    </Table>
+        </Table.Thead>
+        <Table.Tbody>
+          {intervals.map((interval) => (
+            <Table.Tr key={interval.from.getTime()} data-counted={interval.counted}>
+              <Table.Td>{format.time(interval.from)}</Table.Td>
+              <Table.Td>{format.time(interval.to)}</Table.Td>
+              <Table.Td>{t(`intervals.reason.${interval.why}`)}</Table.Td>
+              <Table.Td ta="end">
+                {interval.counted ? (
+                  format.duration(interval.seconds)
+                ) : (
+                  <Text span inherit c="dimmed">
+                    {t("intervals.notCounted", { time: format.duration(interval.seconds) })}
+                  </Text>
+                )}
+              </Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
     </Table.ScrollContainer>
   );
 }

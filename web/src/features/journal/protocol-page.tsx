@@ -20,7 +20,8 @@ import classes from "./journal.module.css";
 import { Sums } from "./sums.tsx";
 
 /** Where the protocol's PDF is, in the language on screen. */
-export const protocolPdfAddress = (callId: string): string => addressOf(journalApi.protocolPdf, { params: { callId }, query: { locale: currentLocale() } });
+export const protocolPdfAddress = (callId: string): string =>
+  addressOf(journalApi.protocolPdf, { params: { callId }, query: { locale: currentLocale() } });
 
 export function ProtocolPage() {
   const { t } = useTranslation();
@@ -53,18 +54,34 @@ function ProtocolDocument({ protocol }: { readonly protocol: Protocol }) {
             <Consultant card={call.consultant} />
             <Client card={call.client} />
           </div>
-          {call.flags.map((flag) => <Text key={flag} size="sm" mt="md">{t(`flag.${flag}`)}</Text>)}
+          {call.flags.map((flag) => (
+            <Text key={flag} size="sm" mt="md">
+              {t(`flag.${flag}`)}
+            </Text>
+          ))}
         </Card>
         <Card title={t("protocol.task")}>
           <Text className={classes.said}>{call.task || t("history.noTask")}</Text>
-          {call.configuration && <Text size="sm" c="dimmed">{call.configuration}</Text>}
+          {call.configuration && (
+            <Text size="sm" c="dimmed">
+              {call.configuration}
+            </Text>
+          )}
         </Card>
-        <Card title={t("protocol.sums")}><Sums protocol={protocol} /></Card>
-        <Card title={t("intervals.title")}><Intervals intervals={protocol.intervals} /></Card>
-        <Card title={t("comments.title")}><Comments protocol={protocol} /></Card>
+        <Card title={t("protocol.sums")}>
+          <Sums protocol={protocol} />
+        </Card>
+        <Card title={t("intervals.title")}>
+          <Intervals intervals={protocol.intervals} />
+        </Card>
+        <Card title={t("comments.title")}>
+          <Comments protocol={protocol} />
+        </Card>
         <Card title={t("protocol.events")}>
           <Events events={protocol.events} />
-          <Text size="sm" c="dimmed" mt="md">{t("protocol.head")}</Text>
+          <Text size="sm" c="dimmed" mt="md">
+            {t("protocol.head")}
+          </Text>
           <Text className={classes.hash}>{protocol.journalHead}</Text>
         </Card>
       </Stack>
@@ -76,8 +93,12 @@ function Actions({ callId }: { readonly callId: string }) {
   const { t } = useTranslation();
   return (
     <Group gap="sm" className={classes.screenOnly}>
-      <Button variant="default" leftSection={<IconPrinter size={18} aria-hidden />} onClick={() => print()}>{t("protocol.print")}</Button>
-      <Button component="a" href={protocolPdfAddress(callId)} download leftSection={<IconDownload size={18} aria-hidden />}>{t("protocol.pdf")}</Button>
+      <Button variant="default" leftSection={<IconPrinter size={18} aria-hidden />} onClick={() => print()}>
+        {t("protocol.print")}
+      </Button>
+      <Button component="a" href={protocolPdfAddress(callId)} download leftSection={<IconDownload size={18} aria-hidden />}>
+        {t("protocol.pdf")}
+      </Button>
     </Group>
   );
 }
@@ -86,11 +107,15 @@ function Consultant({ card }: { readonly card: ConsultantCard }) {
   const { t } = useTranslation();
   return (
     <div>
-      <Text size="sm" c="dimmed">{t("side.consultant")}</Text>
+      <Text size="sm" c="dimmed">
+        {t("side.consultant")}
+      </Text>
       <Text fw={600}>{card.name}</Text>
       {card.firm && <Text size="sm">{card.firm}</Text>}
       {card.inn && <Text size="sm">{t("card.inn", { inn: card.inn })}</Text>}
-      <Text size="sm" c="dimmed">{t(card.verified ? "card.verified" : "card.notVerified")}</Text>
+      <Text size="sm" c="dimmed">
+        {t(card.verified ? "card.verified" : "card.notVerified")}
+      </Text>
     </div>
   );
 }
@@ -99,12 +124,16 @@ function Client({ card }: { readonly card: ClientCard }) {
   const { t } = useTranslation();
   return (
     <div>
-      <Text size="sm" c="dimmed">{t("side.client")}</Text>
+      <Text size="sm" c="dimmed">
+        {t("side.client")}
+      </Text>
       <Text fw={600}>{card.name}</Text>
       {card.organisation && <Text size="sm">{card.organisation}</Text>}
       {card.inn && <Text size="sm">{t("card.inn", { inn: card.inn })}</Text>}
       {card.email && <Text size="sm">{card.email}</Text>}
-      <Text size="sm" c="dimmed">{t(card.emailConfirmed ? "card.identified" : "card.notIdentified")}</Text>
+      <Text size="sm" c="dimmed">
+        {t(card.emailConfirmed ? "card.identified" : "card.notIdentified")}
+      </Text>
     </div>
   );
 }
@@ -112,12 +141,19 @@ function Client({ card }: { readonly card: ClientCard }) {
 export function Comments({ protocol }: { readonly protocol: Protocol }) {
   const { t } = useTranslation();
   const format = useFormat();
-  if (protocol.call.comments.length === 0) return <Text c="dimmed" size="sm">{t("comments.none")}</Text>;
+  if (protocol.call.comments.length === 0)
+    return (
+      <Text c="dimmed" size="sm">
+        {t("comments.none")}
+      </Text>
+    );
   return (
     <Stack gap="md">
       {protocol.call.comments.map((comment) => (
         <div key={comment.at.getTime()}>
-          <Text size="sm" c="dimmed">{t(`side.${comment.side}`)}, {format.dateTime(comment.at)}</Text>
+          <Text size="sm" c="dimmed">
+            {t(`side.${comment.side}`)}, {format.dateTime(comment.at)}
+          </Text>
           <Text className={classes.said}>{comment.text}</Text>
         </div>
       ))}

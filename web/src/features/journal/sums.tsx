@@ -17,7 +17,9 @@ export function Sums({ protocol }: { readonly protocol: Protocol }) {
       <dt>{t("sums.price")}</dt>
       <dd>{t("sums.perMinute", { price: format.price(protocol.pricePerMinute) })}</dd>
       <dt className={classes.total}>{t(call.youPay ? "sums.chargedToYou" : "sums.chargedToOther")}</dt>
-      <dd className={classes.total} data-testid="charged">{format.money(protocol.charged)}</dd>
+      <dd className={classes.total} data-testid="charged">
+        {format.money(protocol.charged)}
+      </dd>
       {call.ownRateKopecks !== null && protocol.ownSum !== null && (
         <>
           <dt>{t("sums.ownSum", { rate: format.price(call.ownRateKopecks) })}</dt>

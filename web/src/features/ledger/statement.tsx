@@ -20,7 +20,8 @@ const PAGE_SIZE = 50;
 export function Statement() {
   const { t } = useTranslation();
   const statement = useInfiniteQuery({
-    queryKey: [...keyOf(ledgerApi.statement), "pages"], initialPageParam: undefined as string | undefined,
+    queryKey: [...keyOf(ledgerApi.statement), "pages"],
+    initialPageParam: undefined as string | undefined,
     queryFn: ({ pageParam }) => request(ledgerApi.statement, { query: { before: pageParam, limit: PAGE_SIZE } }),
     getNextPageParam: (last) => last.next ?? undefined,
   });
@@ -29,7 +30,9 @@ export function Statement() {
     <>
       <Problem error={statement.error} />
       {statement.isPending && <Loading />}
-      {statement.isSuccess && lines.length === 0 && <EmptyState icon={<IconReceipt aria-hidden />} title={t("statement.emptyTitle")} next={t("statement.emptyNext")} />}
+      {statement.isSuccess && lines.length === 0 && (
+        <EmptyState icon={<IconReceipt aria-hidden />} title={t("statement.emptyTitle")} next={t("statement.emptyNext")} />
+      )}
       <ul className={classes.statement}>
         {lines.map((line) => (
           <Line key={line.id} line={line} />
@@ -46,18 +49,24 @@ function Line({ line }: { readonly line: StatementLine }) {
   return (
     <li className={classes.statementLine}>
       <Text fw={550}>{t(`statement.kind.${line.kind}`)}</Text>
-      <Text ta="end" fw={600} {...(line.amount > 0n ? { c: "minuta" } : {})}><Money kopecks={line.amount} signed /></Text>
+      <Text ta="end" fw={600} {...(line.amount > 0n ? { c: "minuta" } : {})}>
+        <Money kopecks={line.amount} signed />
+      </Text>
       <Text size="sm" c="dimmed">
         {format.dateTime(line.occurredAt)}
         {line.reason && ` · ${line.reason}`}
         {line.callId && (
           <>
             {" · "}
-            <TextLink to="/call/$callId/after" params={{ callId: line.callId }} size="sm" underline="always">{t("statement.call")}</TextLink>
+            <TextLink to="/call/$callId/after" params={{ callId: line.callId }} size="sm" underline="always">
+              {t("statement.call")}
+            </TextLink>
           </>
         )}
       </Text>
-      <Text size="sm" c="dimmed" ta="end">{t("statement.after")} <Money kopecks={line.balanceAfter} /></Text>
+      <Text size="sm" c="dimmed" ta="end">
+        {t("statement.after")} <Money kopecks={line.balanceAfter} />
+      </Text>
     </li>
   );
 }

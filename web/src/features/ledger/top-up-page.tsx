@@ -37,8 +37,14 @@ export function TopUpPage() {
             <TextInput label={t("topUp.amount")} inputMode="decimal" rightSection="₽" required {...form.getInputProps("amount")} />
             <TextInput label={t("topUp.reason")} description={t("topUp.reasonHint")} required {...form.getInputProps("reason")} />
             <Problem error={topUp.error} />
-            {done && <Alert role="status" variant="light" icon={<IconCircleCheck aria-hidden />}>{t("topUp.done", { email: done.email, balance: format.money(done.balance) })}</Alert>}
-            <Button type="submit" size="md" loading={topUp.isPending}>{t("topUp.submit")}</Button>
+            {done && (
+              <Alert role="status" variant="light" icon={<IconCircleCheck aria-hidden />}>
+                {t("topUp.done", { email: done.email, balance: format.money(done.balance) })}
+              </Alert>
+            )}
+            <Button type="submit" size="md" loading={topUp.isPending}>
+              {t("topUp.submit")}
+            </Button>
           </Stack>
         </form>
       </Card>

@@ -21,7 +21,9 @@ export function WalletCard() {
     <Card>
       <Problem error={wallet.error} />
       {wallet.data ? <Figures wallet={wallet.data} /> : !wallet.error && <Skeleton height={86} />}
-      <Text size="sm" c="dimmed" mt="md">{t("wallet.howToTopUp")}</Text>
+      <Text size="sm" c="dimmed" mt="md">
+        {t("wallet.howToTopUp")}
+      </Text>
     </Card>
   );
 }
@@ -33,32 +35,45 @@ function Figures({ wallet }: { readonly wallet: Wallet }) {
     <dl className={classes.figures}>
       <div className={classes.main}>
         <dt>{t("wallet.free")}</dt>
-        <dd><Money kopecks={wallet.balance} /></dd>
+        <dd>
+          <Money kopecks={wallet.balance} />
+        </dd>
       </div>
       <div>
         <dt>{t("wallet.reserved")}</dt>
-        <dd><Money kopecks={wallet.reserved} /></dd>
+        <dd>
+          <Money kopecks={wallet.reserved} />
+        </dd>
       </div>
       <div>
         <dt>{t("wallet.held")}</dt>
-        <dd><Money kopecks={wallet.held} /></dd>
+        <dd>
+          <Money kopecks={wallet.held} />
+        </dd>
       </div>
       {wallet.minutesLeft !== null && (
         <div>
           <dt>{t("wallet.left")}</dt>
-          <dd>{t("wallet.minutes", { count: wallet.minutesLeft })}<small>{t("wallet.burn", { burn: format.price(wallet.burnPerMinute) })}</small></dd>
+          <dd>
+            {t("wallet.minutes", { count: wallet.minutesLeft })}
+            <small>{t("wallet.burn", { burn: format.price(wallet.burnPerMinute) })}</small>
+          </dd>
         </div>
       )}
       {wallet.overdraft > 0n && (
         <div>
           <dt>{t("wallet.overdraft")}</dt>
-          <dd><Money kopecks={wallet.overdraft} /></dd>
+          <dd>
+            <Money kopecks={wallet.overdraft} />
+          </dd>
         </div>
       )}
       {wallet.earned > 0n && (
         <div>
           <dt>{t("wallet.earned")}</dt>
-          <dd><Money kopecks={wallet.earned} /></dd>
+          <dd>
+            <Money kopecks={wallet.earned} />
+          </dd>
         </div>
       )}
     </dl>

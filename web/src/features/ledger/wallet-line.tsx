@@ -12,10 +12,22 @@ export function WalletLine() {
   if (!wallet) return <Skeleton height={58} radius="lg" />;
   return (
     <div className={classes.line}>
-      <span>{t("wallet.free")} <Money kopecks={wallet.balance} fw={650} /></span>
-      {wallet.reserved > 0n && <span>{t("wallet.reserved")} <Money kopecks={wallet.reserved} fw={650} /></span>}
-      {wallet.minutesLeft !== null && <span>{t("wallet.left")} <b>{t("wallet.minutes", { count: wallet.minutesLeft })}</b></span>}
-      <TextLink to="/cabinet" search={{ tab: "statement" }} size="sm" ms="auto">{t("cabinet.statement")}</TextLink>
+      <span>
+        {t("wallet.free")} <Money kopecks={wallet.balance} fw={650} />
+      </span>
+      {wallet.reserved > 0n && (
+        <span>
+          {t("wallet.reserved")} <Money kopecks={wallet.reserved} fw={650} />
+        </span>
+      )}
+      {wallet.minutesLeft !== null && (
+        <span>
+          {t("wallet.left")} <b>{t("wallet.minutes", { count: wallet.minutesLeft })}</b>
+        </span>
+      )}
+      <TextLink to="/cabinet" search={{ tab: "statement" }} size="sm" ms="auto">
+        {t("cabinet.statement")}
+      </TextLink>
     </div>
   );
 }

@@ -15,7 +15,10 @@ export function ConfirmPage() {
   const { t } = useTranslation();
   const { token } = useSearch({ from: "/confirm" });
   const confirmed = useQuery({
-    queryKey: ["confirm-email", token], retry: false, staleTime: Infinity, gcTime: Infinity,
+    queryKey: ["confirm-email", token],
+    retry: false,
+    staleTime: Infinity,
+    gcTime: Infinity,
     queryFn: () => {
       if (!linkToken.safeParse(token).success) throw new ProblemError("token-not-valid");
       return request(peopleApi.confirmEmail, { body: { token } });

@@ -19,11 +19,15 @@ export function Header() {
   const person = me?.person ?? null;
   return (
     <header className={classes.header}>
-      <a href="#content" className={classes.skip}>{t("header.skip")}</a>
+      <a href="#content" className={classes.skip}>
+        {t("header.skip")}
+      </a>
       <div className={classes.inside}>
         <Link to={person ? "/cabinet/work" : "/"} className={classes.brand} aria-label={t("brand")}>
           <BrandMark />
-          <span className={classes.brandName} data-with-menu={person !== null || undefined}>{t("brand")}</span>
+          <span className={classes.brandName} data-with-menu={person !== null || undefined}>
+            {t("brand")}
+          </span>
         </Link>
         {person && <Navigation person={person} />}
         <div className={classes.tools}>
@@ -49,9 +53,17 @@ function Navigation({ person }: { readonly person: Person }) {
   const { t } = useTranslation();
   return (
     <nav className={classes.nav} aria-label={t("header.navigation")}>
-      <Link to="/cabinet/work" className={classes.link}>{t("nav.work")}</Link>
-      <Link to="/cabinet" activeOptions={{ exact: true, includeSearch: false }} className={classes.link}>{t("nav.cabinet")}</Link>
-      {person.roles.includes("operator") && <Link to="/operator" className={`${classes.link} ${classes.wideOnly}`}>{t("nav.operator")}</Link>}
+      <Link to="/cabinet/work" className={classes.link}>
+        {t("nav.work")}
+      </Link>
+      <Link to="/cabinet" activeOptions={{ exact: true, includeSearch: false }} className={classes.link}>
+        {t("nav.cabinet")}
+      </Link>
+      {person.roles.includes("operator") && (
+        <Link to="/operator" className={`${classes.link} ${classes.wideOnly}`}>
+          {t("nav.operator")}
+        </Link>
+      )}
     </nav>
   );
 }
@@ -60,7 +72,15 @@ export function LanguageSwitch() {
   const { t } = useTranslation();
   const other = currentLocale() === "ru" ? "en" : "ru";
   return (
-    <Button variant="subtle" color="gray" size="compact-md" className={classes.language} onClick={() => void changeLocale(other)} aria-label={t("header.otherLanguage")} lang={other}>
+    <Button
+      variant="subtle"
+      color="gray"
+      size="compact-md"
+      className={classes.language}
+      onClick={() => void changeLocale(other)}
+      aria-label={t("header.otherLanguage")}
+      lang={other}
+    >
       {other === "en" ? "EN" : "RU"}
     </Button>
   );
@@ -71,7 +91,13 @@ export function ColorSchemeSwitch() {
   const { setColorScheme } = useMantineColorScheme();
   const now = useComputedColorScheme("light");
   return (
-    <ActionIcon variant="subtle" color="gray" size="lg" onClick={() => setColorScheme(now === "dark" ? "light" : "dark")} aria-label={t(now === "dark" ? "header.toLight" : "header.toDark")}>
+    <ActionIcon
+      variant="subtle"
+      color="gray"
+      size="lg"
+      onClick={() => setColorScheme(now === "dark" ? "light" : "dark")}
+      aria-label={t(now === "dark" ? "header.toLight" : "header.toDark")}
+    >
       {now === "dark" ? <IconSun size={20} aria-hidden /> : <IconMoon size={20} aria-hidden />}
     </ActionIcon>
   );

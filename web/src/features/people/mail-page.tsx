@@ -21,15 +21,29 @@ export function MailPage() {
   if (isAbsent(mail.error)) return <NotFoundPage />;
   const mails = mail.data?.mails ?? [];
   return (
-    <Page title={t("mail.title")} lead={t("mail.lead")} action={<Button variant="default" leftSection={<IconRefresh size={16} aria-hidden />} onClick={() => void mail.refetch()}>{t("mail.refresh")}</Button>}>
+    <Page
+      title={t("mail.title")}
+      lead={t("mail.lead")}
+      action={
+        <Button variant="default" leftSection={<IconRefresh size={16} aria-hidden />} onClick={() => void mail.refetch()}>
+          {t("mail.refresh")}
+        </Button>
+      }
+    >
       <Problem error={mail.error} />
-      {mails.length === 0 && !mail.error && <EmptyState icon={<IconMail aria-hidden />} title={t("mail.emptyTitle")} next={t("mail.emptyNext")} />}
+      {mails.length === 0 && !mail.error && (
+        <EmptyState icon={<IconMail aria-hidden />} title={t("mail.emptyTitle")} next={t("mail.emptyNext")} />
+      )}
       <Stack gap="sm">
         {mails.map((letter) => (
           <Card key={letter.id} title={letter.subject}>
             <Group gap="md">
-              <Text size="sm" c="dimmed">{t("mail.to", { to: letter.to })}</Text>
-              <Text size="sm" c="dimmed">{format.dateTime(letter.at)}</Text>
+              <Text size="sm" c="dimmed">
+                {t("mail.to", { to: letter.to })}
+              </Text>
+              <Text size="sm" c="dimmed">
+                {format.dateTime(letter.at)}
+              </Text>
             </Group>
             <pre className={classes.mail}>{withLinks(letter.text)}</pre>
           </Card>
@@ -41,5 +55,13 @@ export function MailPage() {
 
 /** Addresses in a plain text become links. */
 function withLinks(text: string) {
-  return text.split(/(https?:\/\/\S+)/).map((part, index) => (part.startsWith("http") ? <a key={index} href={part}>{part}</a> : part));
+  return text.split(/(https?:\/\/\S+)/).map((part, index) =>
+    part.startsWith("http") ? (
+      <a key={index} href={part}>
+        {part}
+      </a>
+    ) : (
+      part
+    ),
+  );
 }

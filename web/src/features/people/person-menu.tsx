@@ -5,9 +5,15 @@ import { peopleApi, type Person } from "@minuta/contracts/people";
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { useCommand } from "../../api/queries.ts";
+import classes from "./header.module.css";
 import { useLeave } from "./me.ts";
 
-const initials = (name: string): string => name.split(/\s+/).slice(0, 2).map((word) => word.charAt(0).toUpperCase()).join("");
+const initials = (name: string): string =>
+  name
+    .split(/\s+/)
+    .slice(0, 2)
+    .map((word) => word.charAt(0).toUpperCase())
+    .join("");
 
 export function PersonMenu({ person }: { readonly person: Person }) {
   const { t } = useTranslation();
@@ -16,20 +22,32 @@ export function PersonMenu({ person }: { readonly person: Person }) {
   return (
     <Menu position="bottom-end" width={240} shadow="md" radius="md">
       <Menu.Target>
-        <UnstyledButton aria-label={t("header.personMenu", { initials: initials(person.name), name: person.name })}>
+        <UnstyledButton aria-label={t("header.personMenu", { name: person.name })}>
           <Avatar color="minuta" size={38} aria-hidden>
-            {initials(person.name)}
+            <span className={classes.initials} data-initials={initials(person.name)} />
           </Avatar>
         </UnstyledButton>
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Label>{person.name}</Menu.Label>
-        <Menu.Item component={Link} to="/cabinet/work" leftSection={<IconHeadset size={18} aria-hidden />}>{t("nav.work")}</Menu.Item>
-        <Menu.Item component={Link} to="/cabinet" leftSection={<IconReportMoney size={18} aria-hidden />}>{t("nav.cabinet")}</Menu.Item>
-        <Menu.Item component={Link} to="/cabinet/profile" leftSection={<IconUserCog size={18} aria-hidden />}>{t("nav.profile")}</Menu.Item>
-        {person.roles.includes("operator") && <Menu.Item component={Link} to="/operator" leftSection={<IconId size={18} aria-hidden />}>{t("nav.operator")}</Menu.Item>}
+        <Menu.Item component={Link} to="/cabinet/work" leftSection={<IconHeadset size={18} aria-hidden />}>
+          {t("nav.work")}
+        </Menu.Item>
+        <Menu.Item component={Link} to="/cabinet" leftSection={<IconReportMoney size={18} aria-hidden />}>
+          {t("nav.cabinet")}
+        </Menu.Item>
+        <Menu.Item component={Link} to="/cabinet/profile" leftSection={<IconUserCog size={18} aria-hidden />}>
+          {t("nav.profile")}
+        </Menu.Item>
+        {person.roles.includes("operator") && (
+          <Menu.Item component={Link} to="/operator" leftSection={<IconId size={18} aria-hidden />}>
+            {t("nav.operator")}
+          </Menu.Item>
+        )}
         <Menu.Divider />
-        <Menu.Item leftSection={<IconLogout size={18} aria-hidden />} onClick={() => signOut.run({}, leave)}>{t("nav.signOut")}</Menu.Item>
+        <Menu.Item leftSection={<IconLogout size={18} aria-hidden />} onClick={() => signOut.run({}, leave)}>
+          {t("nav.signOut")}
+        </Menu.Item>
       </Menu.Dropdown>
     </Menu>
   );

@@ -2,8 +2,9 @@ import { Badge, Button, Group, NativeSelect, Stack, Table, Text, TextInput } fro
 import { useForm } from "@mantine/form";
 import { locale, peopleApi, type Person } from "@minuta/contracts/people";
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import type { Reply } from "../../api/client.ts";
 import { reading, useCommand } from "../../api/queries.ts";
 import { changeLocale } from "../../text/index.ts";
 import { Card } from "../../ui/card.tsx";
@@ -34,45 +35,84 @@ const typedRate = (rate: number | null): string => (rate === null ? "" : String(
 function ProfileForm({ person }: { readonly person: Person }) {
   const { t } = useTranslation();
   const change = useCommand(peopleApi.changeProfile);
-  const { error } = change;
   const [saved, setSaved] = useState(false);
   const form = useForm({
-    initialValues: { name: person.name, firm: person.firm ?? "", inn: person.inn ?? "", rate: typedRate(person.ownRateKopecks), locale: person.locale },
+    initialValues: {
+      name: person.name,
+      firm: person.firm ?? "",
+      inn: person.inn ?? "",
+      rate: typedRate(person.ownRateKopecks),
+      locale: person.locale,
+    },
     validate: ({ name, rate }) => ({
       ...fieldErrors(peopleApi.changeProfile.body, { name }, t),
       ...(rate.trim() !== "" && kopecksOfTyped(rate) === null ? { rate: t("invalid.amount") } : {}),
     }),
   });
-  const { setErrors } = form;
-  useEffect(() => {
-    if (error) setErrors(refusedFields(error, t));
-  }, [error, setErrors, t]);
   const submit = form.onSubmit((typed) => {
-    const body = { name: typed.name, firm: orNull(typed.firm), inn: orNull(typed.inn), locale: typed.locale, ownRateKopecks: typed.rate.trim() === "" ? null : kopecksOfTyped(typed.rate) };
-    change.run({ body }, (reply) => {
+    const body = {
+      name: typed.name,
+      firm: orNull(typed.firm),
+      inn: orNull(typed.inn),
+      locale: typed.locale,
+      ownRateKopecks: typed.rate.trim() === "" ? null : kopecksOfTyped(typed.rate),
+    };
+    const done = (reply: Reply<typeof peopleApi.changeProfile>) => {
       setPerson(reply.person);
       void changeLocale(reply.person.locale);
       form.resetDirty();
       setSaved(true);
-    });
+    };
+    change.run({ body }, done, (refusal) => form.setErrors(refusedFields(refusal, t)));
   });
   return (
-    <Card title={t("profile.cardTitle")} action={<Badge variant="light" color={person.verified ? "minuta" : "gray"}>{person.verified ? t("card.verified") : t("card.notVerified")}</Badge>}>
+    <Card
+      title={t("profile.cardTitle")}
+      action={
+        <Badge variant="light" color={person.verified ? "minuta" : "gray"}>
+          {person.verified ? t("card.verified") : t("card.notVerified")}
+        </Badge>
+      }
+    >
       <form noValidate onSubmit={submit}>
         <Stack gap="sm">
           <TextInput label={t("field.name")} autoComplete="name" required {...form.getInputProps("name")} />
-          <TextInput label={t("field.firm")} description={t("profile.firmHint")} autoComplete="organization" {...form.getInputProps("firm")} />
-          <TextInput label={t("field.inn")} inputMode="numeric" maxLength={12} {...form.getInputProps("inn")} />
-          <TextInput label={t("field.ownRate")} description={t("profile.rateHint")} inputMode="decimal" rightSection="₽" {...form.getInputProps("rate")} />
-          <NativeSelect
-            label={t("field.language")} data={[{ value: "ru", label: "Русский" }, { value: "en", label: "English" }]}
-            value={form.values.locale} onChange={(event) => form.setFieldValue("locale", locale.parse(event.currentTarget.value))}
+          <TextInput
+            label={t("field.firm")}
+            description={t("profile.firmHint")}
+            autoComplete="organization"
+            {...form.getInputProps("firm")}
           />
-          <Text size="sm" c="dimmed">{t("profile.email", { email: person.email })}</Text>
-          <Problem error={error} />
+          <TextInput label={t("field.inn")} inputMode="numeric" maxLength={12} {...form.getInputProps("inn")} />
+          <TextInput
+            label={t("field.ownRate")}
+            description={t("profile.rateHint")}
+            inputMode="decimal"
+            rightSection="₽"
+            {...form.getInputProps("rate")}
+          />
+          <NativeSelect
+            label={t("field.language")}
+            data={[
+              { value: "ru", label: "Русский" },
+              { value: "en", label: "English" },
+            ]}
+            value={form.values.locale}
+            onChange={(event) => form.setFieldValue("locale", locale.parse(event.currentTarget.value))}
+          />
+          <Text size="sm" c="dimmed">
+            {t("profile.email", { email: person.email })}
+          </Text>
+          <Problem error={change.error} />
           <Group>
-            <Button type="submit" loading={change.isPending}>{t("action.save")}</Button>
-            {saved && !form.isDirty() && <Text role="status" size="sm" c="dimmed">{t("profile.saved")}</Text>}
+            <Button type="submit" loading={change.isPending}>
+              {t("action.save")}
+            </Button>
+            {saved && !form.isDirty() && (
+              <Text role="status" size="sm" c="dimmed">
+                {t("profile.saved")}
+              </Text>
+            )}
           </Group>
         </Stack>
       </form>
@@ -93,14 +133,23 @@ function SignIns() {
           {read.data?.signIns.map((signIn) => (
             <Table.Tr key={signIn.id}>
               <Table.Td>
-                <Text size="sm" fw={550}>{deviceOf(signIn.agent)}</Text>
-                <Text size="xs" c="dimmed">{t("profile.signInSeen", { address: signIn.address, at: format.dateTime(signIn.lastSeenAt) })}</Text>
+                <Text size="sm" fw={550}>
+                  {deviceOf(signIn.agent)}
+                </Text>
+                <Text size="xs" c="dimmed">
+                  {t("profile.signInSeen", { address: signIn.address, at: format.dateTime(signIn.lastSeenAt) })}
+                </Text>
               </Table.Td>
               <Table.Td ta="end">
                 {signIn.current ? (
                   <Badge variant="light">{t("profile.thisOne")}</Badge>
                 ) : (
-                  <Button size="compact-sm" variant="default" aria-label={t("profile.endSignIn", { device: deviceOf(signIn.agent) })} onClick={() => end.run({ params: { signInId: signIn.id } })}>
+                  <Button
+                    size="compact-sm"
+                    variant="default"
+                    aria-label={t("profile.endSignIn", { device: deviceOf(signIn.agent) })}
+                    onClick={() => end.run({ params: { signInId: signIn.id } })}
+                  >
                     {t("action.end")}
                   </Button>
                 )}
@@ -113,8 +162,20 @@ function SignIns() {
   );
 }
 
-const browsers: readonly (readonly [RegExp, string])[] = [[/YaBrowser\//, "Яндекс Браузер"], [/Edg\//, "Edge"], [/Firefox\//, "Firefox"], [/Chrome\//, "Chrome"], [/Safari\//, "Safari"]];
-const systems: readonly (readonly [RegExp, string])[] = [[/Windows/, "Windows"], [/Android/, "Android"], [/iPhone|iPad/, "iOS"], [/Mac OS/, "macOS"], [/Linux/, "Linux"]];
+const browsers: readonly (readonly [RegExp, string])[] = [
+  [/YaBrowser\//, "Яндекс Браузер"],
+  [/Edg\//, "Edge"],
+  [/Firefox\//, "Firefox"],
+  [/Chrome\//, "Chrome"],
+  [/Safari\//, "Safari"],
+];
+const systems: readonly (readonly [RegExp, string])[] = [
+  [/Windows/, "Windows"],
+  [/Android/, "Android"],
+  [/iPhone|iPad/, "iOS"],
+  [/Mac OS/, "macOS"],
+  [/Linux/, "Linux"],
+];
 
 /** A browser's self-description made short: `Chrome, Windows`. */
 function deviceOf(agent: string): string {

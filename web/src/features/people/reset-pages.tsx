@@ -38,7 +38,10 @@ export function ResetPage() {
   const { token } = useSearch({ from: "/reset" });
   const navigate = useNavigate();
   const reset = useCommand(peopleApi.resetPassword);
-  const form = useForm({ initialValues: { password: "" }, validate: { password: (typed) => (typed.length < PASSWORD_MIN_LENGTH ? t("invalid.password") : null) } });
+  const form = useForm({
+    initialValues: { password: "" },
+    validate: { password: (typed) => (typed.length < PASSWORD_MIN_LENGTH ? t("invalid.password") : null) },
+  });
   const submit = form.onSubmit(({ password }) => {
     reset.run({ body: { token, password } }, ({ person }) => {
       setPerson(person);
@@ -50,8 +53,12 @@ export function ResetPage() {
       <form noValidate onSubmit={submit}>
         <Stack gap="sm">
           <PasswordInput
-            label={t("field.newPassword")} description={t("signUp.passwordHint", { count: PASSWORD_MIN_LENGTH })} autoComplete="new-password" required
-            visibilityToggleButtonProps={{ "aria-label": t("action.showPassword") }} {...form.getInputProps("password")}
+            label={t("field.newPassword")}
+            description={t("signUp.passwordHint", { count: PASSWORD_MIN_LENGTH })}
+            autoComplete="new-password"
+            required
+            visibilityToggleButtonProps={{ "aria-label": t("action.showPassword") }}
+            {...form.getInputProps("password")}
           />
           <Problem error={reset.error} />
           <Button type="submit" size="md" loading={reset.isPending}>

@@ -25,7 +25,10 @@ export function SignInPage() {
   const navigate = useNavigate();
   const router = useRouter();
   const signIn = useCommand(peopleApi.signIn);
-  const form = useForm<Credentials>({ initialValues: { email: "", password: "" }, validate: (values) => fieldErrors(peopleApi.signIn.body, values, t) });
+  const form = useForm<Credentials>({
+    initialValues: { email: "", password: "" },
+    validate: (values) => fieldErrors(peopleApi.signIn.body, values, t),
+  });
   const submit = form.onSubmit((body) => {
     signIn.run({ body }, ({ person }) => {
       setPerson(person);
@@ -39,7 +42,13 @@ export function SignInPage() {
       <form onSubmit={submit} noValidate>
         <Stack gap="sm">
           <TextInput label={t("field.email")} type="email" autoComplete="username" required {...form.getInputProps("email")} />
-          <PasswordInput label={t("field.password")} autoComplete="current-password" required visibilityToggleButtonProps={{ "aria-label": t("action.showPassword") }} {...form.getInputProps("password")} />
+          <PasswordInput
+            label={t("field.password")}
+            autoComplete="current-password"
+            required
+            visibilityToggleButtonProps={{ "aria-label": t("action.showPassword") }}
+            {...form.getInputProps("password")}
+          />
           <Problem error={signIn.error} />
           <Button type="submit" size="md" mt="xs" loading={signIn.isPending}>
             {t("signIn.submit")}

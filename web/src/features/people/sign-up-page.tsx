@@ -1,7 +1,7 @@
 import { Button, PasswordInput, Stack, Text, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { PASSWORD_MIN_LENGTH, peopleApi } from "@minuta/contracts/people";
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useCommand } from "../../api/queries.ts";
 import { currentLocale } from "../../text/index.ts";
@@ -30,7 +30,6 @@ export function SignUpPage() {
 function SignUpForm({ onSent }: { readonly onSent: (email: string) => void }) {
   const { t } = useTranslation();
   const signUp = useCommand(peopleApi.signUp);
-  const { error } = signUp;
   const form = useForm({
     initialValues: { name: "", email: "", password: "" },
     validate: (values) => ({
@@ -38,20 +37,33 @@ function SignUpForm({ onSent }: { readonly onSent: (email: string) => void }) {
       ...(values.password.length < PASSWORD_MIN_LENGTH ? { password: t("invalid.password") } : {}),
     }),
   });
-  const { setErrors } = form;
-  useEffect(() => {
-    if (error) setErrors(refusedFields(error, t));
-  }, [error, setErrors, t]);
+  const submit = form.onSubmit((values) =>
+    signUp.run(
+      { body: { ...values, locale: currentLocale() } },
+      () => onSent(values.email.trim()),
+      (refusal) => form.setErrors(refusedFields(refusal, t)),
+    ),
+  );
   return (
-    <form noValidate onSubmit={form.onSubmit((values) => signUp.run({ body: { ...values, locale: currentLocale() } }, () => onSent(values.email.trim())))}>
+    <form noValidate onSubmit={submit}>
       <Stack gap="sm">
-        <TextInput label={t("field.name")} description={t("signUp.nameHint")} autoComplete="name" required {...form.getInputProps("name")} />
+        <TextInput
+          label={t("field.name")}
+          description={t("signUp.nameHint")}
+          autoComplete="name"
+          required
+          {...form.getInputProps("name")}
+        />
         <TextInput label={t("field.email")} type="email" autoComplete="username" required {...form.getInputProps("email")} />
         <PasswordInput
-          label={t("field.password")} description={t("signUp.passwordHint", { count: PASSWORD_MIN_LENGTH })} autoComplete="new-password" required
-          visibilityToggleButtonProps={{ "aria-label": t("action.showPassword") }} {...form.getInputProps("password")}
+          label={t("field.password")}
+          description={t("signUp.passwordHint", { count: PASSWORD_MIN_LENGTH })}
+          autoComplete="new-password"
+          required
+          visibilityToggleButtonProps={{ "aria-label": t("action.showPassword") }}
+          {...form.getInputProps("password")}
         />
-        <Problem error={error} />
+        <Problem error={signUp.error} />
         <Button type="submit" size="md" mt="xs" loading={signUp.isPending}>
           {t("signUp.submit")}
         </Button>

@@ -17,7 +17,9 @@ export function CallHead({ moment, phase }: { readonly moment: Moment; readonly 
       <div className={classes.who}>
         <BrandMark size={28} />
         <div className={classes.names}>
-          <Title order={1} className={classes.name}>{otherOf(call)}</Title>
+          <Title order={1} className={classes.name}>
+            {otherOf(call)}
+          </Title>
           <Text size="xs" c="dimmed" truncate role="status" data-testid="phase">
             <span className={classes.dot} data-phase={phase} aria-hidden /> {t(`phase.${phase}`)}
           </Text>
@@ -39,20 +41,38 @@ function Figures({ moment: { call, meter } }: { readonly moment: Moment }) {
   const format = useFormat();
   return (
     <dl className={classes.figures}>
-      <Figure label={t("meter.time")} name="time">{format.clock(meter.billableSeconds)}</Figure>
+      <Figure label={t("meter.time")} name="time">
+        {format.clock(meter.billableSeconds)}
+      </Figure>
       {call.youPay ? (
         <>
-          <Figure label={t("meter.charged")} name="charged">{format.money(meter.charged)}</Figure>
-          <Figure label={t("meter.reserved")} name="reserved">{format.money(meter.reserved)}</Figure>
-          <Figure label={t("meter.price")} name="price">{t("sums.perMinute", { price: format.price(meter.pricePerMinute) })}</Figure>
+          <Figure label={t("meter.charged")} name="charged">
+            {format.money(meter.charged)}
+          </Figure>
+          <Figure label={t("meter.reserved")} name="reserved">
+            {format.money(meter.reserved)}
+          </Figure>
+          <Figure label={t("meter.price")} name="price">
+            {t("sums.perMinute", { price: format.price(meter.pricePerMinute) })}
+          </Figure>
         </>
       ) : (
         <>
-          <Figure label={t("meter.forYou")} name="charged">{t("meter.free")}</Figure>
-          {call.ownRateKopecks !== null && <Figure label={t("meter.ownRate")} name="own-rate">{t("sums.perMinute", { price: format.price(call.ownRateKopecks) })}</Figure>}
+          <Figure label={t("meter.forYou")} name="charged">
+            {t("meter.free")}
+          </Figure>
+          {call.ownRateKopecks !== null && (
+            <Figure label={t("meter.ownRate")} name="own-rate">
+              {t("sums.perMinute", { price: format.price(call.ownRateKopecks) })}
+            </Figure>
+          )}
         </>
       )}
-      {meter.minutesLeft !== null && call.youPay && <Figure label={t("meter.left")} name="left">{t("wallet.minutes", { count: meter.minutesLeft })}</Figure>}
+      {meter.minutesLeft !== null && call.youPay && (
+        <Figure label={t("meter.left")} name="left">
+          {t("wallet.minutes", { count: meter.minutesLeft })}
+        </Figure>
+      )}
     </dl>
   );
 }

@@ -43,12 +43,23 @@ export function CallScreen({ engine, opened, onRestart }: CallScreenProps) {
       <main id="content" className={classes.middle}>
         <Notices moment={moment} engine={engine} />
         <div className={classes.stage}>
-          {isClient ? <ClientStage moment={moment} engine={engine} onShare={consent.ask} /> : <ConsultantStage moment={moment} engine={engine} />}
+          {isClient ? (
+            <ClientStage moment={moment} engine={engine} onShare={consent.ask} />
+          ) : (
+            <ConsultantStage moment={moment} engine={engine} />
+          )}
           <Interrupted moment={moment} phase={phase} onRestart={onRestart} />
         </div>
       </main>
       {chatOpen && <Chat lines={state.chat} side={call.side} onSend={(text) => engine.sendChat(text)} onClose={() => setChatOpen(false)} />}
-      <Controls moment={moment} phase={phase} engine={engine} chatOpen={chatOpen} onChat={() => setChatOpen(!chatOpen)} />
+      <Controls
+        moment={moment}
+        phase={phase}
+        engine={engine}
+        chatOpen={chatOpen}
+        onChat={() => setChatOpen(!chatOpen)}
+        onShare={consent.ask}
+      />
       <ShareConsent consent={consent} consultant={call.consultant} />
     </div>
   );

@@ -24,15 +24,21 @@ export function Chat({ lines, side, onSend, onClose }: ChatProps) {
   return (
     <aside className={classes.chat} aria-label={t("chat.title")}>
       <div className={classes.chatHead}>
-        <Title order={2} size="h5">{t("chat.title")}</Title>
+        <Title order={2} size="h5">
+          {t("chat.title")}
+        </Title>
         <CloseButton aria-label={t("chat.close")} onClick={onClose} />
       </div>
       <div className={classes.chatLines} role="log" aria-label={t("chat.log")} tabIndex={0}>
         {lines.length === 0 && <p className={classes.chatEmpty}>{t("chat.empty")}</p>}
         {lines.map((line) => (
           <div key={line.id} className={classes.chatLine} data-own={line.from === side || undefined}>
-            <Text size="xs" className={classes.chatWho}>{t(line.from === side ? "chat.you" : `side.${line.from}`)}, {format.time(line.at)}</Text>
-            <Text size="sm" className={classes.said}>{line.text}</Text>
+            <Text size="xs" className={classes.chatWho}>
+              {t(line.from === side ? "chat.you" : `side.${line.from}`)}, {format.time(line.at)}
+            </Text>
+            <Text size="sm" className={classes.said}>
+              {line.text}
+            </Text>
           </div>
         ))}
         <div ref={end} />
@@ -55,8 +61,19 @@ function ChatForm({ onSend }: Pick<ChatProps, "onSend">) {
         setText("");
       }}
     >
-      <TextInput flex={1} aria-label={t("chat.message")} placeholder={t("chat.message")} maxLength={CHAT_MAX_LENGTH} value={text} onChange={(event) => setText(event.currentTarget.value)} autoFocus autoComplete="off" />
-      <ActionIcon type="submit" size={36} aria-label={t("chat.send")}><IconSend size={18} aria-hidden /></ActionIcon>
+      <TextInput
+        flex={1}
+        aria-label={t("chat.message")}
+        placeholder={t("chat.message")}
+        maxLength={CHAT_MAX_LENGTH}
+        value={text}
+        onChange={(event) => setText(event.currentTarget.value)}
+        autoFocus
+        autoComplete="off"
+      />
+      <ActionIcon type="submit" size={36} aria-label={t("chat.send")}>
+        <IconSend size={18} aria-hidden />
+      </ActionIcon>
     </form>
   );
 }

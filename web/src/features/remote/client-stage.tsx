@@ -6,7 +6,7 @@ import { useTranslation } from "react-i18next";
 import type { CallEngine } from "../../rtc/engine.ts";
 import classes from "./call.module.css";
 import { Frame } from "./frame.tsx";
-import { isShared, stageOffersMicrophone, type Moment } from "./phase.ts";
+import { isShared, type Moment } from "./phase.ts";
 
 export interface ClientStageProps {
   readonly moment: Moment;
@@ -24,12 +24,37 @@ function WhatNext({ moment, engine, onShare }: ClientStageProps) {
   const words = state.otherPresent ? "youNext" : "consultantAway";
   return (
     <div className={classes.panel}>
-      {state.otherPresent ? <IconScreenShare size={44} stroke={1.4} aria-hidden className={classes.panelIcon} /> : <IconHourglass size={44} stroke={1.4} aria-hidden className={classes.panelIcon} />}
-      <Title order={2} size="h3">{t(`stage.${words}.title`, { name: call.consultant.name })}</Title>
-      <Text c="dimmed" maw={480}>{t(`stage.${words}.text`)}</Text>
+      {state.otherPresent ? (
+        <IconScreenShare size={44} stroke={1.4} aria-hidden className={classes.panelIcon} />
+      ) : (
+        <IconHourglass size={44} stroke={1.4} aria-hidden className={classes.panelIcon} />
+      )}
+      <Title order={2} size="h3">
+        {t(`stage.${words}.title`, { name: call.consultant.name })}
+      </Title>
+      <Text c="dimmed" maw={480}>
+        {t(`stage.${words}.text`)}
+      </Text>
       <Group justify="center" gap="sm" mt="sm">
-        <Button size="lg" onClick={onShare} loading={state.sharing === "asking"} disabled={state.sharing === "not-supported"} leftSection={<IconScreenShare size={22} aria-hidden />}>{t("controls.share")}</Button>
-        {stageOffersMicrophone(moment) && <Button size="lg" variant="default" onClick={() => void engine.setMicrophone(true)} leftSection={<IconMicrophone size={22} aria-hidden />}>{t("controls.microphoneOn")}</Button>}
+        <Button
+          size="lg"
+          onClick={onShare}
+          loading={state.sharing === "asking"}
+          disabled={state.sharing === "not-supported"}
+          leftSection={<IconScreenShare size={22} aria-hidden />}
+        >
+          {t("controls.share")}
+        </Button>
+        {state.microphone === "off" && (
+          <Button
+            size="lg"
+            variant="default"
+            onClick={() => void engine.setMicrophone(true)}
+            leftSection={<IconMicrophone size={22} aria-hidden />}
+          >
+            {t("controls.microphoneOn")}
+          </Button>
+        )}
       </Group>
     </div>
   );
@@ -42,16 +67,19 @@ function OwnPicture({ moment: { state, call }, engine }: { readonly moment: Mome
   return (
     <div ref={room} className={classes.own} data-blanked={state.sharing === "blanked" || undefined}>
       <Text size="sm" className={classes.seen}>
-        <span className={classes.onAir} aria-hidden /> {t(state.sharing === "blanked" ? "stage.youAreHidden" : "stage.youAreSeen", { name: call.consultant.name })}
+        <span className={classes.onAir} aria-hidden />{" "}
+        {t(state.sharing === "blanked" ? "stage.youAreHidden" : "stage.youAreSeen", { name: call.consultant.name })}
       </Text>
       <Frame engine={engine} picture={picture} aria-label={t("stage.ownScreen")} role="img">
-        {state.pointer && <span className={classes.pointer} data-testid="pointer" style={{ "--x": state.pointer.x, "--y": state.pointer.y }} />}
+        {state.pointer && (
+          <span className={classes.pointer} data-testid="pointer" style={{ "--x": state.pointer.x, "--y": state.pointer.y }} />
+        )}
       </Frame>
     </div>
   );
 }
 
-/** The engine shows one's own screen as a video; its proportions are the shared picture's. Its events do not bubble, but they are captured. */
+/** The engine takes its stills of one's own screen from a video; its proportions are the shared picture's. Its events do not bubble, but they are captured. */
 function useOwnPictureSize(room: RefObject<HTMLDivElement | null>) {
   const [size, setSize] = useState<{ width: number; height: number } | null>(null);
   useEffect(() => {

@@ -12,7 +12,10 @@ const KEY_STEP = 0.02;
 const MIDDLE = { x: 0.5, y: 0.5 };
 const inside = (place: number): number => Math.min(1, Math.max(0, place));
 const arrows: Partial<Record<string, { x: number; y: number }>> = {
-  ArrowLeft: { x: -KEY_STEP, y: 0 }, ArrowRight: { x: KEY_STEP, y: 0 }, ArrowUp: { x: 0, y: -KEY_STEP }, ArrowDown: { x: 0, y: KEY_STEP },
+  ArrowLeft: { x: -KEY_STEP, y: 0 },
+  ArrowRight: { x: KEY_STEP, y: 0 },
+  ArrowUp: { x: 0, y: -KEY_STEP },
+  ArrowDown: { x: 0, y: KEY_STEP },
 };
 
 export function ConsultantStage({ moment, engine }: { readonly moment: Moment; readonly engine: CallEngine }) {
@@ -22,8 +25,19 @@ export function ConsultantStage({ moment, engine }: { readonly moment: Moment; r
   const pointing = usePointing(engine);
   return (
     <>
-      <Frame engine={engine} picture={state.picture} inert={!seen} tabIndex={0} role="application" aria-label={t("stage.clientScreen", { name: call.client.name })} aria-describedby="pointing-hint" {...pointing}>
-        <span id="pointing-hint" hidden>{t("stage.pointingHint")}</span>
+      <Frame
+        engine={engine}
+        picture={state.picture}
+        inert={!seen}
+        tabIndex={0}
+        role="application"
+        aria-label={t("stage.clientScreen", { name: call.client.name })}
+        aria-describedby="pointing-hint"
+        {...pointing}
+      >
+        <span id="pointing-hint" hidden>
+          {t("stage.pointingHint")}
+        </span>
       </Frame>
       {!seen && <NoPicture moment={moment} />}
     </>
@@ -60,17 +74,28 @@ function NoPicture({ moment: { state, call } }: { readonly moment: Moment }) {
   return (
     <div className={classes.panel}>
       <Icon size={44} stroke={1.4} aria-hidden className={classes.panelIcon} />
-      <Title order={2} size="h3">{t(`stage.${words}.title`, { name: call.client.name })}</Title>
-      <Text c="dimmed" maw={460}>{t(`stage.${words}.text`)}</Text>
+      <Title order={2} size="h3">
+        {t(`stage.${words}.title`, { name: call.client.name })}
+      </Title>
+      <Text c="dimmed" maw={460}>
+        {t(`stage.${words}.text`)}
+      </Text>
       {call.task && (
         <div className={classes.task}>
-          <Text size="sm" c="dimmed">{t("join.task")}</Text>
+          <Text size="sm" c="dimmed">
+            {t("join.task")}
+          </Text>
           <Text className={classes.said}>{call.task}</Text>
-          {call.configuration && <Text size="sm" c="dimmed">{call.configuration}</Text>}
+          {call.configuration && (
+            <Text size="sm" c="dimmed">
+              {call.configuration}
+            </Text>
+          )}
         </div>
       )}
     </div>
   );
 }
 
-const wordsOfSharing = (sharing: Moment["state"]["otherSharing"]) => (sharing === "blanked" ? "clientBlanked" : sharing === "on" ? "pictureComing" : "clientNotSharing");
+const wordsOfSharing = (sharing: Moment["state"]["otherSharing"]) =>
+  sharing === "blanked" ? "clientBlanked" : sharing === "on" ? "pictureComing" : "clientNotSharing";

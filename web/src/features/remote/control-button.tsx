@@ -19,17 +19,44 @@ export interface ControlButtonProps {
   readonly expanded?: boolean;
 }
 
-export function ControlButton({ Icon, label, short, onClick, active, danger, attention, disabled, busy, badge, expanded }: ControlButtonProps) {
+export function ControlButton({
+  Icon,
+  label,
+  short,
+  onClick,
+  active,
+  danger,
+  attention,
+  disabled,
+  busy,
+  badge,
+  expanded,
+}: ControlButtonProps) {
   return (
     <button
-      type="button" className={classes.control} aria-label={label} title={label} disabled={disabled || busy} onClick={onClick} aria-busy={busy} aria-expanded={expanded}
-      data-active={active || undefined} data-danger={danger || undefined} data-attention={attention || undefined}
+      type="button"
+      className={classes.control}
+      aria-label={label}
+      title={label}
+      disabled={disabled || busy}
+      onClick={onClick}
+      aria-busy={busy}
+      aria-expanded={expanded}
+      data-active={active || undefined}
+      data-danger={danger || undefined}
+      data-attention={attention || undefined}
     >
       <span className={classes.controlIcon}>
         <Icon size={22} stroke={1.8} aria-hidden />
-        {badge ? <span className={classes.badge} aria-hidden>{badge}</span> : null}
+        {badge ? (
+          <span className={classes.badge} aria-hidden>
+            {badge}
+          </span>
+        ) : null}
       </span>
-      <span className={classes.controlWord} aria-hidden>{short}</span>
+      <span className={classes.controlWord} aria-hidden>
+        {short}
+      </span>
     </button>
   );
 }

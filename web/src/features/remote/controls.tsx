@@ -1,7 +1,18 @@
 /** The buttons of the call. The client's red stop is always there and always works. */
 import { Modal, Button, Group, Text } from "@mantine/core";
 import {
-  IconEye, IconEyeOff, IconLink, IconMessage, IconMicrophone, IconMicrophoneOff, IconPhoneOff, IconPlayerPause, IconPlayerStopFilled, IconScreenShareOff,
+  IconEye,
+  IconEyeOff,
+  IconLink,
+  IconMessage,
+  IconMicrophone,
+  IconMicrophoneOff,
+  IconPhoneOff,
+  IconPlayerPause,
+  IconPlayerStopFilled,
+  IconPlayerPlay,
+  IconScreenShare,
+  IconScreenShareOff,
 } from "@tabler/icons-react";
 import { callsApi } from "@minuta/contracts/calls";
 import { journalApi } from "@minuta/contracts/journal";
@@ -13,7 +24,7 @@ import { Problem } from "../../ui/problem.tsx";
 import classes from "./call.module.css";
 import { ControlButton } from "./control-button.tsx";
 import { LinkForClient } from "./link-for-client.tsx";
-import { isShared, stageOffersMicrophone, type Moment, type Phase } from "./phase.ts";
+import { isShared, type Moment, type Phase } from "./phase.ts";
 
 export interface ControlsProps {
   readonly moment: Moment;
@@ -21,6 +32,7 @@ export interface ControlsProps {
   readonly engine: CallEngine;
   readonly chatOpen: boolean;
   readonly onChat: () => void;
+  readonly onShare: () => void;
 }
 
 export function Controls(props: ControlsProps) {
@@ -47,38 +59,87 @@ export function Controls(props: ControlsProps) {
   );
 }
 
-/** Only while the screen is shared: until then the large button in the middle is the one to press. */
-function ShareButtons({ moment, engine }: ControlsProps) {
+function ShareButtons({ moment, engine, onShare }: ControlsProps) {
   const { t } = useTranslation();
   const { state } = moment;
-  if (!isShared(moment)) return null;
+  if (!isShared(moment)) {
+    return (
+      <ControlButton
+        Icon={IconScreenShare}
+        label={t("controls.share")}
+        short={t("short.share")}
+        onClick={onShare}
+        disabled={state.sharing === "asking" || state.sharing === "not-supported"}
+      />
+    );
+  }
   return (
     <>
-      <ControlButton Icon={IconScreenShareOff} label={t("controls.stopSharing")} short={t("short.stopSharing")} onClick={() => engine.stopSharing()} />
-      {state.sharing === "on" && <ControlButton Icon={IconEyeOff} label={t("controls.blank")} short={t("short.blank")} onClick={() => engine.blank(true)} />}
-      {state.sharing === "blanked" && <ControlButton Icon={IconEye} label={t("controls.unblank")} short={t("short.unblank")} onClick={() => engine.blank(false)} active />}
+      <ControlButton
+        Icon={IconScreenShareOff}
+        label={t("controls.stopSharing")}
+        short={t("short.stopSharing")}
+        onClick={() => engine.stopSharing()}
+      />
+      {state.sharing === "on" && (
+        <ControlButton Icon={IconEyeOff} label={t("controls.blank")} short={t("short.blank")} onClick={() => engine.blank(true)} />
+      )}
+      {state.sharing === "blanked" && (
+        <ControlButton Icon={IconEye} label={t("controls.unblank")} short={t("short.unblank")} onClick={() => engine.blank(false)} active />
+      )}
     </>
   );
 }
 
-function MicrophoneButton({ moment, engine }: ControlsProps) {
+function MicrophoneButton({ moment: { state }, engine }: ControlsProps) {
   const { t } = useTranslation();
-  const { state } = moment;
-  if (stageOffersMicrophone(moment)) return null;
   const on = state.microphone === "on";
   return on ? (
-    <ControlButton Icon={IconMicrophone} label={t("controls.microphoneOff")} short={t("short.microphone")} onClick={() => void engine.setMicrophone(false)} active />
+    <ControlButton
+      Icon={IconMicrophone}
+      label={t("controls.microphoneOff")}
+      short={t("short.microphone")}
+      onClick={() => void engine.setMicrophone(false)}
+      active
+    />
   ) : (
-    <ControlButton Icon={IconMicrophoneOff} label={t("controls.microphoneOn")} short={t("short.microphone")} onClick={() => void engine.setMicrophone(true)} disabled={state.microphone === "asking"} attention />
+    <ControlButton
+      Icon={IconMicrophoneOff}
+      label={t("controls.microphoneOn")}
+      short={t("short.microphone")}
+      onClick={() => void engine.setMicrophone(true)}
+      disabled={state.microphone === "asking"}
+      attention
+    />
   );
 }
 
 function PauseButton({ moment: { call }, phase }: ControlsProps) {
   const { t } = useTranslation();
   const pause = useCommand(callsApi.pause, [callsApi.view, journalApi.events]);
-  // "Resume" lies over the picture then.
-  if (phase === "paused") return null;
-  return <ControlButton Icon={IconPlayerPause} label={t("controls.pause")} short={t("short.pause")} onClick={() => pause.run({ params: { callId: call.id } })} busy={pause.isPending} disabled={phase === "paused-for-top-up"} />;
+  const resume = useCommand(callsApi.resume, [callsApi.view]);
+  const input = { params: { callId: call.id } };
+  if (phase === "paused")
+    return (
+      <ControlButton
+        Icon={IconPlayerPlay}
+        label={t("controls.resume")}
+        short={t("short.resume")}
+        onClick={() => resume.run(input)}
+        busy={resume.isPending}
+        active
+      />
+    );
+  return (
+    <ControlButton
+      Icon={IconPlayerPause}
+      label={t("controls.pause")}
+      short={t("short.pause")}
+      onClick={() => pause.run(input)}
+      busy={pause.isPending}
+      disabled={phase === "paused-for-top-up"}
+    />
+  );
 }
 
 function ChatButton({ moment: { state, call }, chatOpen, onChat }: ControlsProps) {
@@ -90,7 +151,17 @@ function ChatButton({ moment: { state, call }, chatOpen, onChat }: ControlsProps
     setRead(theirs);
     onChat();
   };
-  return <ControlButton Icon={IconMessage} label={unread > 0 ? t("controls.chatUnread", { count: unread }) : t("controls.chat")} short={t("short.chat")} onClick={toggle} active={chatOpen} badge={unread} expanded={chatOpen} />;
+  return (
+    <ControlButton
+      Icon={IconMessage}
+      label={unread > 0 ? t("controls.chatUnread", { count: unread }) : t("controls.chat")}
+      short={t("short.chat")}
+      onClick={toggle}
+      active={chatOpen}
+      badge={unread}
+      expanded={chatOpen}
+    />
+  );
 }
 
 function LinkButton({ moment: { call, state } }: ControlsProps) {
@@ -116,8 +187,12 @@ function EndButton({ moment: { call } }: ControlsProps) {
         <Text>{t("end.text")}</Text>
         <Problem error={end.error} />
         <Group justify="flex-end" mt="lg" gap="sm">
-          <Button variant="default" onClick={() => setAsked(false)}>{t("end.stay")}</Button>
-          <Button color="red.9" loading={end.isPending} onClick={() => end.run({ params: { callId: call.id } })} data-autofocus>{t("end.confirm")}</Button>
+          <Button variant="default" onClick={() => setAsked(false)}>
+            {t("end.stay")}
+          </Button>
+          <Button color="red.9" loading={end.isPending} onClick={() => end.run({ params: { callId: call.id } })} data-autofocus>
+            {t("end.confirm")}
+          </Button>
         </Group>
       </Modal>
     </>

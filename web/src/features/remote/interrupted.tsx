@@ -39,11 +39,17 @@ function Paused({ moment: { call, meter } }: { readonly moment: Moment }) {
   const who = by === null ? "someone" : by === call.side ? "you" : by;
   return (
     <div className={classes.over} role="status">
-      <Title order={2} size="h3">{t("paused.title")}</Title>
-      <Text>{t(`paused.by.${who}`)} {t("paused.text")}</Text>
+      <Title order={2} size="h3">
+        {t("paused.title")}
+      </Title>
+      <Text>
+        {t(`paused.by.${who}`)} {t("paused.text")}
+      </Text>
       <Until at={meter.pauseEndsAt} />
       <Problem error={resume.error} />
-      <Button size="md" loading={resume.isPending} onClick={() => resume.run({ params: { callId: call.id } })}>{t("controls.resume")}</Button>
+      <Button size="md" loading={resume.isPending} onClick={() => resume.run({ params: { callId: call.id } })}>
+        {t("controls.resume")}
+      </Button>
     </div>
   );
 }
@@ -52,10 +58,16 @@ function PausedForTopUp({ moment: { call, meter } }: { readonly moment: Moment }
   const { t } = useTranslation();
   return (
     <div className={classes.over} role="alert">
-      <Title order={2} size="h3">{t("topUpPause.title")}</Title>
+      <Title order={2} size="h3">
+        {t("topUpPause.title")}
+      </Title>
       <Text>{t(call.youPay ? "topUpPause.payer" : "topUpPause.other")}</Text>
       <Until at={meter.pauseEndsAt} />
-      {call.youPay && <Anchor href="/cabinet" target="_blank" rel="noopener" fw={600}>{t("topUpPause.cabinet")}</Anchor>}
+      {call.youPay && (
+        <Anchor href="/cabinet" target="_blank" rel="noopener" fw={600}>
+          {t("topUpPause.cabinet")}
+        </Anchor>
+      )}
     </div>
   );
 }
@@ -66,16 +78,24 @@ function Until({ at }: { readonly at: Date | null }) {
   const now = useNow();
   if (!at) return null;
   const left = Math.max(0, Math.ceil((at.getTime() - now.getTime()) / 1_000));
-  return <Text c="dimmed" size="sm" className={classes.tabular}>{t("paused.until", { left: format.clock(left), at: format.time(at) })}</Text>;
+  return (
+    <Text c="dimmed" size="sm" className={classes.tabular}>
+      {t("paused.until", { left: format.clock(left), at: format.time(at) })}
+    </Text>
+  );
 }
 
 function Gone({ phase, onRestart }: { readonly phase: "replaced" | "closed"; readonly onRestart: () => void }) {
   const { t } = useTranslation();
   return (
     <div className={classes.over} role="alert">
-      <Title order={2} size="h3">{t(`gone.${phase}.title`)}</Title>
+      <Title order={2} size="h3">
+        {t(`gone.${phase}.title`)}
+      </Title>
       <Text>{t(`gone.${phase}.text`)}</Text>
-      <Button size="md" onClick={onRestart}>{t(`gone.${phase}.action`)}</Button>
+      <Button size="md" onClick={onRestart}>
+        {t(`gone.${phase}.action`)}
+      </Button>
     </div>
   );
 }

@@ -19,7 +19,9 @@ export function LinkForClient({ callId, opened, onClose }: LinkForClientProps) {
   const invitation = read.data?.invitations.find((one) => one.callId === callId);
   return (
     <Modal opened={opened} onClose={onClose} title={t("linkForClient.title")} closeButtonProps={{ "aria-label": t("action.close") }}>
-      <Text size="sm" c="dimmed" mb="sm">{t("linkForClient.text")}</Text>
+      <Text size="sm" c="dimmed" mb="sm">
+        {t("linkForClient.text")}
+      </Text>
       <CopyField label={t("invite.link")} value={invitation ? invitationLink(invitation.token) : location.href} />
     </Modal>
   );

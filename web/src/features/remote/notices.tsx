@@ -28,16 +28,41 @@ export function Notices({ moment, engine }: NoticesProps) {
   );
 }
 
-function NoticeLine({ notice, minutes, act }: { readonly notice: Notice; readonly minutes: number; readonly act: Record<Exclude<NoticeAction, "top-up">, () => void> }) {
+function NoticeLine({
+  notice,
+  minutes,
+  act,
+}: {
+  readonly notice: Notice;
+  readonly minutes: number;
+  readonly act: Record<Exclude<NoticeAction, "top-up">, () => void>;
+}) {
   const { t } = useTranslation();
   const { key, tone, action } = notice;
   const Icon = tone === "warning" ? IconAlertTriangle : IconInfoCircle;
   return (
-    <Alert color={tone === "warning" ? "orange" : "gray"} variant="light" icon={<Icon aria-hidden />} role={tone === "warning" ? "alert" : "status"} py="xs" data-notice={key}>
+    <Alert
+      color={tone === "warning" ? "orange" : "gray"}
+      variant="light"
+      icon={<Icon aria-hidden />}
+      role={tone === "warning" ? "alert" : "status"}
+      py="xs"
+      data-notice={key}
+    >
       <Group justify="space-between" gap="xs">
-        <Text size="sm" flex="1 1 220px">{t(`notice.${key}.text`, { count: minutes })}</Text>
-        {action === "top-up" && <Anchor href="/cabinet" target="_blank" rel="noopener" size="sm" fw={600}>{t("noticeAction.top-up")}</Anchor>}
-        {action !== null && action !== "top-up" && <Button size="compact-sm" variant="default" onClick={act[action]}>{t(`noticeAction.${action}`)}</Button>}
+        <Text size="sm" flex="1 1 220px">
+          {t(`notice.${key}.text`, { count: minutes })}
+        </Text>
+        {action === "top-up" && (
+          <Anchor href="/cabinet" target="_blank" rel="noopener" size="sm" fw={600}>
+            {t("noticeAction.top-up")}
+          </Anchor>
+        )}
+        {action !== null && action !== "top-up" && (
+          <Button size="compact-sm" variant="default" onClick={act[action]}>
+            {t(`noticeAction.${action}`)}
+          </Button>
+        )}
       </Group>
     </Alert>
   );

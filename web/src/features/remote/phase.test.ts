@@ -4,20 +4,57 @@ import type { CallEngineState } from "../../rtc/engine.ts";
 import { noticesOf, phaseOf, type Moment } from "./phase.ts";
 
 const call = callView.parse({
-  id: "0199b3c0-0000-7000-8000-000000000001", tariff: "carrier", state: "open", side: "client",
+  id: "0199b3c0-0000-7000-8000-000000000001",
+  tariff: "carrier",
+  state: "open",
+  side: "client",
   consultant: { name: "Анна Смирнова", firm: null, inn: null, verified: false },
   client: { guestId: null, name: "Ольга", organisation: null, inn: null, email: null, emailConfirmed: false },
-  task: "", configuration: null, ownRateKopecks: null, youPay: false, openedAt: "2026-11-23T10:00:00Z", endedAt: null, endReason: null, comments: [], flags: [],
-  meter: { status: "idle", provenSeconds: 0, billableSeconds: 0, charged: 0, reserved: 0, pricePerMinute: 100, minutesLeft: null, pauseEndsAt: null },
+  task: "",
+  configuration: null,
+  ownRateKopecks: null,
+  youPay: false,
+  openedAt: "2026-11-23T10:00:00Z",
+  endedAt: null,
+  endReason: null,
+  comments: [],
+  flags: [],
+  meter: {
+    status: "idle",
+    provenSeconds: 0,
+    billableSeconds: 0,
+    charged: 0,
+    reserved: 0,
+    pricePerMinute: 100,
+    minutesLeft: null,
+    pauseEndsAt: null,
+  },
 });
 
 const state: CallEngineState = {
-  connection: "connected", path: null, quality: 3, otherPresent: true, otherSharing: "off", otherMicrophone: false, call, meter: call.meter,
-  sharing: "off", microphone: "off", soundBlocked: false, chat: [], pointer: null, picture: null, minutesLeftWarning: null,
+  connection: "connected",
+  path: null,
+  quality: 3,
+  otherPresent: true,
+  otherSharing: "off",
+  otherMicrophone: false,
+  call,
+  meter: call.meter,
+  sharing: "off",
+  microphone: "off",
+  soundBlocked: false,
+  chat: [],
+  pointer: null,
+  picture: null,
+  minutesLeftWarning: null,
 };
 
-const moment = (changes: { state?: Partial<CallEngineState>; call?: Partial<Moment["call"]>; meter?: Partial<Moment["meter"]> } = {}): Moment => ({
-  state: { ...state, ...changes.state }, call: { ...call, ...changes.call }, meter: { ...call.meter, ...changes.meter },
+const moment = (
+  changes: { state?: Partial<CallEngineState>; call?: Partial<Moment["call"]>; meter?: Partial<Moment["meter"]> } = {},
+): Moment => ({
+  state: { ...state, ...changes.state },
+  call: { ...call, ...changes.call },
+  meter: { ...call.meter, ...changes.meter },
 });
 const keys = (of: Moment) => noticesOf(of).map((one) => one.key);
 
@@ -47,10 +84,14 @@ describe("what a person is told during a call", () => {
     expect(keys(moment({ meter: { status: "live" } }))).toEqual([]);
   });
   it("says to the client why his screen is not seen: refused, stopped by the browser's bar, not possible here", () => {
-    for (const sharing of ["refused", "stopped-by-browser", "not-supported"] as const) expect(keys(moment({ state: { sharing } }))).toEqual([`sharing-${sharing}`]);
+    for (const sharing of ["refused", "stopped-by-browser", "not-supported"] as const)
+      expect(keys(moment({ state: { sharing } }))).toEqual([`sharing-${sharing}`]);
   });
   it("offers another try when the microphone was refused or is missing", () => {
-    for (const microphone of ["refused", "missing"] as const) expect(noticesOf(moment({ state: { microphone } }))).toEqual([{ key: `microphone-${microphone}`, tone: "warning", action: "microphone" }]);
+    for (const microphone of ["refused", "missing"] as const)
+      expect(noticesOf(moment({ state: { microphone } }))).toEqual([
+        { key: `microphone-${microphone}`, tone: "warning", action: "microphone" },
+      ]);
   });
   it("warns of a low balance only the one who pays", () => {
     expect(keys(moment({ state: { minutesLeftWarning: 2 } }))).toEqual([]);

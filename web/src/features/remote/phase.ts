@@ -2,7 +2,17 @@
 import type { CallView, Meter } from "@minuta/contracts/calls";
 import type { CallEngineState } from "../../rtc/engine.ts";
 
-export type Phase = "connecting" | "reconnecting" | "waiting" | "ready" | "live" | "paused" | "paused-for-top-up" | "replaced" | "closed" | "ended";
+export type Phase =
+  | "connecting"
+  | "reconnecting"
+  | "waiting"
+  | "ready"
+  | "live"
+  | "paused"
+  | "paused-for-top-up"
+  | "replaced"
+  | "closed"
+  | "ended";
 
 /** What one moment of a call is judged by. */
 export interface Moment {
@@ -11,7 +21,12 @@ export interface Moment {
   readonly meter: Meter;
 }
 
-const byConnection: Partial<Record<CallEngineState["connection"], Phase>> = { connecting: "connecting", reconnecting: "reconnecting", replaced: "replaced", closed: "closed" };
+const byConnection: Partial<Record<CallEngineState["connection"], Phase>> = {
+  connecting: "connecting",
+  reconnecting: "reconnecting",
+  replaced: "replaced",
+  closed: "closed",
+};
 
 /** The call's end beats everything, then our own channel, then the meter. `ready`: both are here, but neither voice nor screen flows. */
 export function phaseOf({ state, call, meter }: Moment): Phase {
@@ -26,12 +41,18 @@ export function phaseOf({ state, call, meter }: Moment): Phase {
 /** Whether the client's own screen is shared now, hidden for a moment or not. */
 export const isShared = ({ state }: Moment): boolean => state.sharing === "on" || state.sharing === "blanked";
 
-/** Before anything is shared the client's two first steps lie in the middle of the screen, large, and nowhere else. */
-export const stageOffersMicrophone = (moment: Moment): boolean => moment.call.side === "client" && !isShared(moment) && moment.state.microphone === "off";
-
 export type NoticeKey =
-  | "reconnecting" | "sound-blocked" | "sharing-refused" | "sharing-stopped-by-browser" | "sharing-not-supported"
-  | "microphone-refused" | "microphone-missing" | "other-blanked" | "blanked" | "low-balance" | "own-link";
+  | "reconnecting"
+  | "sound-blocked"
+  | "sharing-refused"
+  | "sharing-stopped-by-browser"
+  | "sharing-not-supported"
+  | "microphone-refused"
+  | "microphone-missing"
+  | "other-blanked"
+  | "blanked"
+  | "low-balance"
+  | "own-link";
 
 export type NoticeAction = "resume-sound" | "microphone" | "unblank" | "top-up";
 

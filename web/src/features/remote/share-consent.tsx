@@ -36,14 +36,24 @@ export function useShareConsent(engine: CallEngine): Consent {
 export function ShareConsent({ consent, consultant }: { readonly consent: Consent; readonly consultant: ConsultantCard }) {
   const { t } = useTranslation();
   return (
-    <Modal opened={consent.asked} onClose={consent.decline} title={t("consent.title")} size="lg" closeButtonProps={{ "aria-label": t("action.close") }}>
+    <Modal
+      opened={consent.asked}
+      onClose={consent.decline}
+      title={t("consent.title")}
+      size="lg"
+      closeButtonProps={{ "aria-label": t("action.close") }}
+    >
       <Stack gap="md">
         <ConsultantLine consultant={consultant} />
         <Text>{t("consent.text")}</Text>
         <ScamWarning onLeave={consent.decline} />
         <Group justify="flex-end" gap="sm">
-          <Button variant="default" size="md" onClick={consent.decline}>{t("consent.decline")}</Button>
-          <Button size="md" onClick={consent.agree} data-autofocus>{t("consent.agree")}</Button>
+          <Button variant="default" size="md" onClick={consent.decline}>
+            {t("consent.decline")}
+          </Button>
+          <Button size="md" onClick={consent.agree} data-autofocus>
+            {t("consent.agree")}
+          </Button>
         </Group>
       </Stack>
     </Modal>
