@@ -1,5 +1,5 @@
 /** Every address of the product on one screen. Each page is a file of its own to the browser; the address says which state is shown. */
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent as lazy, redirect } from "@tanstack/react-router";
 import { z } from "zod";
 import { whoAmI } from "./features/people/me.ts";
 import { PersonPages, Root } from "./shell.tsx";
@@ -7,150 +7,92 @@ import { ErrorPage } from "./ui/error-page.tsx";
 import { Loading } from "./ui/loading.tsx";
 import { NotFoundPage } from "./ui/not-found-page.tsx";
 
+const pages = {
+  landing: lazy(() => import("./features/calls/landing-page.tsx"), "LandingPage"),
+  signIn: lazy(() => import("./features/people/sign-in-page.tsx"), "SignInPage"),
+  signUp: lazy(() => import("./features/people/sign-up-page.tsx"), "SignUpPage"),
+  confirm: lazy(() => import("./features/people/confirm-page.tsx"), "ConfirmPage"),
+  forgot: lazy(() => import("./features/people/reset-pages.tsx"), "ForgotPage"),
+  reset: lazy(() => import("./features/people/reset-pages.tsx"), "ResetPage"),
+  developersMail: lazy(() => import("./features/people/mail-page.tsx"), "MailPage"),
+  joinCode: lazy(() => import("./features/calls/join-code-page.tsx"), "JoinCodePage"),
+  join: lazy(() => import("./features/calls/join-page.tsx"), "JoinPage"),
+  privateLink: lazy(() => import("./features/calls/private-link-page.tsx"), "PrivateLinkPage"),
+  call: lazy(() => import("./features/remote/call-page.tsx"), "CallPage"),
+  after: lazy(() => import("./features/calls/after-page.tsx"), "AfterPage"),
+  protocol: lazy(() => import("./features/journal/protocol-page.tsx"), "ProtocolPage"),
+  cabinet: lazy(() => import("./features/calls/cabinet-page.tsx"), "CabinetPage"),
+  work: lazy(() => import("./features/calls/work-page.tsx"), "WorkPage"),
+  profile: lazy(() => import("./features/people/profile-page.tsx"), "ProfilePage"),
+  operator: lazy(() => import("./features/ledger/top-up-page.tsx"), "TopUpPage"),
+};
+
+// What an address may carry after its question mark; anything else in it is passed over.
+const tokenSearch = z.object({ token: z.string().max(100).catch("") });
+/** Where to go after signing in: only an address of ours, so that no link leads a person elsewhere. */
+const nextSearch = z.object({
+  next: z
+    .string()
+    .regex(/^\/(?![/\\])/)
+    .max(300)
+    .optional()
+    .catch(undefined),
+});
+const cabinetSearch = z.object({
+  tab: z.enum(["statement"]).optional().catch(undefined),
+  side: z.enum(["client", "consultant"]).optional().catch(undefined),
+});
+const workSearch = z.object({ invitation: z.string().max(40).optional().catch(undefined) });
+/** Tests and labs may keep a call on one path; people never choose. */
+const callSearch = z.object({ path: z.enum(["websocket", "webrtc"]).optional().catch(undefined) });
+
 const root = createRootRoute({
   component: Root,
   errorComponent: ({ error }) => <ErrorPage error={error} />,
   notFoundComponent: NotFoundPage,
 });
+const atRoot = { getParentRoute: () => root };
 
-const token = z.object({ token: z.string().max(100).catch("") });
-/** Only an address of ours: a link must not lead a person who signs in elsewhere. */
-const ownAddress = z
-  .string()
-  .regex(/^\/(?![/\\])/)
-  .max(300);
+const anyone = [
+  createRoute({ ...atRoot, path: "/", component: pages.landing }),
+  createRoute({ ...atRoot, path: "/sign-in", validateSearch: nextSearch, component: pages.signIn }),
+  createRoute({ ...atRoot, path: "/sign-up", component: pages.signUp }),
+  createRoute({ ...atRoot, path: "/confirm", validateSearch: tokenSearch, component: pages.confirm }),
+  createRoute({ ...atRoot, path: "/forgot", component: pages.forgot }),
+  createRoute({ ...atRoot, path: "/reset", validateSearch: tokenSearch, component: pages.reset }),
+  createRoute({ ...atRoot, path: "/dev/mail", component: pages.developersMail }),
+  createRoute({ ...atRoot, path: "/join", component: pages.joinCode }),
+  createRoute({ ...atRoot, path: "/join/$token", component: pages.join }),
+  createRoute({ ...atRoot, path: "/my/$token", component: pages.privateLink }),
+  createRoute({ ...atRoot, path: "/call/$callId", validateSearch: callSearch, component: pages.call }),
+  createRoute({ ...atRoot, path: "/call/$callId/after", component: pages.after }),
+  createRoute({ ...atRoot, path: "/call/$callId/protocol", component: pages.protocol }),
+] as const;
 
-const landing = createRoute({
-  getParentRoute: () => root,
-  path: "/",
-  component: lazyRouteComponent(() => import("./features/calls/landing-page.tsx"), "LandingPage"),
-});
-
-const signIn = createRoute({
-  getParentRoute: () => root,
-  path: "/sign-in",
-  validateSearch: z.object({ next: ownAddress.optional().catch(undefined) }),
-  component: lazyRouteComponent(() => import("./features/people/sign-in-page.tsx"), "SignInPage"),
-});
-const signUp = createRoute({
-  getParentRoute: () => root,
-  path: "/sign-up",
-  component: lazyRouteComponent(() => import("./features/people/sign-up-page.tsx"), "SignUpPage"),
-});
-const confirm = createRoute({
-  getParentRoute: () => root,
-  path: "/confirm",
-  validateSearch: token,
-  component: lazyRouteComponent(() => import("./features/people/confirm-page.tsx"), "ConfirmPage"),
-});
-const forgot = createRoute({
-  getParentRoute: () => root,
-  path: "/forgot",
-  component: lazyRouteComponent(() => import("./features/people/reset-pages.tsx"), "ForgotPage"),
-});
-const reset = createRoute({
-  getParentRoute: () => root,
-  path: "/reset",
-  validateSearch: token,
-  component: lazyRouteComponent(() => import("./features/people/reset-pages.tsx"), "ResetPage"),
-});
-const developersMail = createRoute({
-  getParentRoute: () => root,
-  path: "/dev/mail",
-  component: lazyRouteComponent(() => import("./features/people/mail-page.tsx"), "MailPage"),
-});
-
-const joinCode = createRoute({
-  getParentRoute: () => root,
-  path: "/join",
-  component: lazyRouteComponent(() => import("./features/calls/join-code-page.tsx"), "JoinCodePage"),
-});
-const join = createRoute({
-  getParentRoute: () => root,
-  path: "/join/$token",
-  component: lazyRouteComponent(() => import("./features/calls/join-page.tsx"), "JoinPage"),
-});
-const privateLink = createRoute({
-  getParentRoute: () => root,
-  path: "/my/$token",
-  component: lazyRouteComponent(() => import("./features/calls/private-link-page.tsx"), "PrivateLinkPage"),
-});
-
-const call = createRoute({
-  getParentRoute: () => root,
-  path: "/call/$callId",
-  /** Tests and labs may keep a call on one path; people never choose. */
-  validateSearch: z.object({ path: z.enum(["websocket", "webrtc"]).optional().catch(undefined) }),
-  component: lazyRouteComponent(() => import("./features/remote/call-page.tsx"), "CallPage"),
-});
-const after = createRoute({
-  getParentRoute: () => root,
-  path: "/call/$callId/after",
-  component: lazyRouteComponent(() => import("./features/calls/after-page.tsx"), "AfterPage"),
-});
-const protocol = createRoute({
-  getParentRoute: () => root,
-  path: "/call/$callId/protocol",
-  component: lazyRouteComponent(() => import("./features/journal/protocol-page.tsx"), "ProtocolPage"),
-});
-
-/** Pages of a signed-in person; anyone else signs in first and comes back. */
+/** Anyone who is not signed in signs in first and comes back. */
 const personPages = createRoute({
-  getParentRoute: () => root,
+  ...atRoot,
   id: "person",
   component: PersonPages,
   beforeLoad: async ({ location }) => {
     if (!(await whoAmI())) throw redirect({ to: "/sign-in", search: { next: location.href } });
   },
 });
-const cabinet = createRoute({
-  getParentRoute: () => personPages,
-  path: "/cabinet",
-  validateSearch: z.object({
-    tab: z.enum(["statement"]).optional().catch(undefined),
-    side: z.enum(["client", "consultant"]).optional().catch(undefined),
-  }),
-  component: lazyRouteComponent(() => import("./features/calls/cabinet-page.tsx"), "CabinetPage"),
-});
-const work = createRoute({
-  getParentRoute: () => personPages,
-  path: "/cabinet/work",
-  validateSearch: z.object({ invitation: z.string().max(40).optional().catch(undefined) }),
-  component: lazyRouteComponent(() => import("./features/calls/work-page.tsx"), "WorkPage"),
-});
-const profile = createRoute({
-  getParentRoute: () => personPages,
-  path: "/cabinet/profile",
-  component: lazyRouteComponent(() => import("./features/people/profile-page.tsx"), "ProfilePage"),
-});
-const operator = createRoute({
-  getParentRoute: () => personPages,
-  path: "/operator",
-  component: lazyRouteComponent(() => import("./features/ledger/top-up-page.tsx"), "TopUpPage"),
-  beforeLoad: async () => {
-    if (!(await whoAmI())?.roles.includes("operator")) throw redirect({ to: "/cabinet" });
-  },
-});
+const forPerson = { getParentRoute: () => personPages };
 
-const tree = root.addChildren([
-  landing,
-  signIn,
-  signUp,
-  confirm,
-  forgot,
-  reset,
-  developersMail,
-  joinCode,
-  join,
-  privateLink,
-  call,
-  after,
-  protocol,
-  personPages.addChildren([cabinet, work, profile, operator]),
-]);
+async function operatorsOnly(): Promise<void> {
+  if (!(await whoAmI())?.roles.includes("operator")) throw redirect({ to: "/cabinet" });
+}
+
+const person = [
+  createRoute({ ...forPerson, path: "/cabinet", validateSearch: cabinetSearch, component: pages.cabinet }),
+  createRoute({ ...forPerson, path: "/cabinet/work", validateSearch: workSearch, component: pages.work }),
+  createRoute({ ...forPerson, path: "/cabinet/profile", component: pages.profile }),
+  createRoute({ ...forPerson, path: "/operator", beforeLoad: operatorsOnly, component: pages.operator }),
+] as const;
 
 export const router = createRouter({
-  routeTree: tree,
+  routeTree: root.addChildren([...anyone, personPages.addChildren(person)]),
   defaultPreload: "intent",
   defaultPendingComponent: Loading,
   scrollRestoration: true,

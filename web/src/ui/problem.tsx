@@ -23,7 +23,7 @@ const waysOut: Partial<Record<RefusalType, WayOut>> = {
 };
 
 /** Facts of a problem made readable: kopecks as money, seconds as a duration. */
-export function readableFacts(facts: Readonly<Record<string, unknown>>, format: Format): Record<string, string> {
+function readableFacts(facts: Readonly<Record<string, unknown>>, format: Format): Record<string, string> {
   const readable = Object.entries(facts).map(([name, value]) => {
     if (typeof value === "number" && name.endsWith("Kopecks")) return [name, format.price(value)];
     if (typeof value === "number" && name.endsWith("Seconds")) return [name, format.duration(value)];
@@ -33,7 +33,7 @@ export function readableFacts(facts: Readonly<Record<string, unknown>>, format: 
 }
 
 /** The words of a refusal; anything unknown is told as an error of ours. */
-export function problemWords(error: Error, t: TFunction, format: Format): { type: RefusalType; title: string; way: string } {
+function problemWords(error: Error, t: TFunction, format: Format): { type: RefusalType; title: string; way: string } {
   const type: RefusalType = error instanceof ProblemError ? error.type : "not-understood";
   const facts = error instanceof ProblemError ? readableFacts(error.facts, format) : {};
   return { type, title: t(`problem.${type}.title`, { replace: facts }), way: t(`problem.${type}.way`, { replace: facts }) };

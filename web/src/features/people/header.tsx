@@ -68,7 +68,7 @@ function Navigation({ person }: { readonly person: Person }) {
   );
 }
 
-export function LanguageSwitch() {
+function LanguageSwitch() {
   const { t } = useTranslation();
   const other = currentLocale() === "ru" ? "en" : "ru";
   return (
@@ -86,7 +86,7 @@ export function LanguageSwitch() {
   );
 }
 
-export function ColorSchemeSwitch() {
+function ColorSchemeSwitch() {
   const { t } = useTranslation();
   const { setColorScheme } = useMantineColorScheme();
   const now = useComputedColorScheme("light");

@@ -32,7 +32,7 @@ export function ProfilePage() {
 /** Kopecks a minute to the roubles a person types. */
 const typedRate = (rate: number | null): string => (rate === null ? "" : String(rate / 100).replace(".", ","));
 
-function ProfileForm({ person }: { readonly person: Person }) {
+function useProfileForm(person: Person) {
   const { t } = useTranslation();
   const change = useCommand(peopleApi.changeProfile);
   const [saved, setSaved] = useState(false);
@@ -65,6 +65,12 @@ function ProfileForm({ person }: { readonly person: Person }) {
     };
     change.run({ body }, done, (refusal) => form.setErrors(refusedFields(refusal, t)));
   });
+  return { form, submit, change, saved: saved && !form.isDirty() };
+}
+
+function ProfileForm({ person }: { readonly person: Person }) {
+  const { t } = useTranslation();
+  const { form, submit, change, saved } = useProfileForm(person);
   return (
     <Card
       title={t("profile.cardTitle")}
@@ -108,7 +114,7 @@ function ProfileForm({ person }: { readonly person: Person }) {
             <Button type="submit" loading={change.isPending}>
               {t("action.save")}
             </Button>
-            {saved && !form.isDirty() && (
+            {saved && (
               <Text role="status" size="sm" c="dimmed">
                 {t("profile.saved")}
               </Text>

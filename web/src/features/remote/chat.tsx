@@ -7,7 +7,8 @@ import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { ChatLine } from "../../rtc/engine.ts";
 import { useFormat } from "../../ui/format.ts";
-import classes from "./call.module.css";
+import callClasses from "./call.module.css";
+import classes from "./chat.module.css";
 
 export interface ChatProps {
   readonly lines: readonly ChatLine[];
@@ -36,7 +37,7 @@ export function Chat({ lines, side, onSend, onClose }: ChatProps) {
             <Text size="xs" className={classes.chatWho}>
               {t(line.from === side ? "chat.you" : `side.${line.from}`)}, {format.time(line.at)}
             </Text>
-            <Text size="sm" className={classes.said}>
+            <Text size="sm" className={callClasses.said}>
               {line.text}
             </Text>
           </div>

@@ -1,6 +1,6 @@
 /** One button of the call: an icon with its word below; the full words are its accessible name. */
 import type { Icon } from "@tabler/icons-react";
-import classes from "./call.module.css";
+import classes from "./controls.module.css";
 
 export interface ControlButtonProps {
   readonly Icon: Icon;

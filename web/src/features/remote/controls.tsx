@@ -21,7 +21,7 @@ import { useTranslation } from "react-i18next";
 import { useCommand } from "../../api/queries.ts";
 import type { CallEngine } from "../../rtc/engine.ts";
 import { Problem } from "../../ui/problem.tsx";
-import classes from "./call.module.css";
+import classes from "./controls.module.css";
 import { ControlButton } from "./control-button.tsx";
 import { LinkForClient } from "./link-for-client.tsx";
 import { isShared, type Moment, type Phase } from "./phase.ts";
