@@ -15,7 +15,11 @@ export interface Page {
  * Newest first. Transfers of one account get their numbers under its lock, so the number of the last line is a cursor that neither
  * repeats nor leaves out a line while new ones arrive.
  */
-export async function statement(db: Reader, party: string, { before, limit }: Page): Promise<{ lines: StatementLine[]; next: string | null }> {
+export async function statement(
+  db: Reader,
+  party: string,
+  { before, limit }: Page,
+): Promise<{ lines: StatementLine[]; next: string | null }> {
   if (before !== undefined && !/^\d{1,18}$/.test(before)) throw refuse("invalid-input", { fields: ["before"] });
   const rows = await db.rows(store.listEntries, [accountName.wallet(party), before ?? null, limit + 1]);
   const shown = rows.slice(0, limit);

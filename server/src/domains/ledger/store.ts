@@ -45,8 +45,13 @@ export const readWallet = query({
 export const listEntries = query({
   name: "ledger.list_entries",
   row: z.object({
-    transfer: z.bigint(), kind: z.enum(transferKinds), amount: kopecksColumn, balanceAfter: kopecksColumn, reason: z.string(),
-    callId: callId.nullable(), occurredAt: z.date(),
+    transfer: z.bigint(),
+    kind: z.enum(transferKinds),
+    amount: kopecksColumn,
+    balanceAfter: kopecksColumn,
+    reason: z.string(),
+    callId: callId.nullable(),
+    occurredAt: z.date(),
   }),
   text: `with mine as (select id from ledger.account where name = $1),
     page as (

@@ -17,7 +17,8 @@ export interface TopUp {
 
 /** Answers the wallet's balance after this top-up, also when it is told again. */
 export async function topUp(tx: Tx, { party, amount, from, key, reason }: TopUp): Promise<Kopecks> {
-  if (amount < TOP_UP_MIN_KOPECKS || amount > TOP_UP_MAX_KOPECKS) throw refuse("amount-not-valid", { minKopecks: TOP_UP_MIN_KOPECKS, maxKopecks: TOP_UP_MAX_KOPECKS });
+  if (amount < TOP_UP_MIN_KOPECKS || amount > TOP_UP_MAX_KOPECKS)
+    throw refuse("amount-not-valid", { minKopecks: TOP_UP_MIN_KOPECKS, maxKopecks: TOP_UP_MAX_KOPECKS });
   const [source, wallet] = [await openAccount(tx, from), await openAccount(tx, accountName.wallet(party))];
   await post(tx, [key, "top-up", source, wallet, amount, reason]);
   if (isPaidIn(from)) await tx.run(store.notePaidIn, [wallet]);
@@ -36,4 +37,5 @@ async function post(tx: Tx, values: readonly unknown[]): Promise<void> {
 }
 
 /** post_batch's own code, or two transactions that brought the same key at once for different accounts. */
-const isConflict = (error: unknown): boolean => error instanceof Error && "code" in error && (error.code === "LG409" || error.code === "23505");
+const isConflict = (error: unknown): boolean =>
+  error instanceof Error && "code" in error && (error.code === "LG409" || error.code === "23505");

@@ -7,11 +7,12 @@ import type { CallId, LineId } from "@minuta/contracts/ids";
 import { emit } from "#platform/events";
 import type { Tx } from "#platform/db";
 import { endLines } from "./end-call.ts";
-import { endCopy } from "./evidence-rows.ts";
+import { endCopy } from "./evidence/rows.ts";
 import type { MeteringDeps } from "./index.ts";
 import { look } from "./look.ts";
 import { beginPause, endPauses } from "./pause.ts";
 import { slotsBetween } from "./rules.ts";
+import { listExpiredCopies } from "./evidence/store.ts";
 import * as store from "./store.ts";
 
 const PASS_EVERY_MS = 1000;
@@ -42,7 +43,7 @@ export async function runPass(deps: Pick<MeteringDeps, "db">): Promise<void> {
 
 /** Copies that did not renew in time: what they held open counts through their last lease. */
 async function fenceSilent({ db }: Pick<MeteringDeps, "db">): Promise<void> {
-  for (const { id } of await db.rows(store.listExpiredCopies)) await db.tx((tx) => endCopy(tx, id, "expired"));
+  for (const { id } of await db.rows(listExpiredCopies)) await db.tx((tx) => endCopy(tx, id, "expired"));
 }
 
 async function chargeLane({ db }: Pick<MeteringDeps, "db">, lane: number): Promise<void> {
@@ -52,7 +53,7 @@ async function chargeLane({ db }: Pick<MeteringDeps, "db">, lane: number): Promi
     if (!(await tx.one(store.tryLane, [lane])).mine) return;
     const { now, looked_through } = await tx.one(store.readLane, [lane]);
     const slots = slotsBetween(looked_through, now);
-    for (let after = NO_LINE, found = BATCH; found === BATCH; ) {
+    for (let after = NO_LINE, found = BATCH; found === BATCH;) {
       const due = await tx.rows(store.listDue, [lane, slots, after, BATCH]);
       outOfMoney.push(...(await lookAt(tx, due)));
       found = due.length;
@@ -68,7 +69,11 @@ const NO_LINE = "00000000-0000-0000-0000-000000000000";
 
 /** Answers the lines whose money is over. */
 async function lookAt(tx: Tx, lines: readonly { id: LineId }[]): Promise<LineId[]> {
-  const looked = await look(tx, lines.map(({ id }) => id), "quota");
+  const looked = await look(
+    tx,
+    lines.map(({ id }) => id),
+    "quota",
+  );
   return looked.filter(({ out_of_money }) => out_of_money).map(({ id }) => id);
 }
 
@@ -93,7 +98,7 @@ async function helpOrPause(tx: Tx, { lane, ids }: { lane: number; ids: readonly 
   await tx.one(store.allowOverdraft, [live]);
   const poor = (await look(tx, live, "unit")).filter(({ out_of_money }) => out_of_money);
   const calls = [...new Set(poor.map(({ call_id }) => call_id))];
-  if (await beginPause(tx, calls, { why: "top-up", by: "meter" })) await tell(tx, "metering.paused_for_top_up", calls);
+  if (await beginPause(tx, calls, { why: "top-up", by: "meter" })) await tell(tx, calls, { topic: "metering.paused_for_top_up" });
 }
 
 /** Money arrived: calls that waited for it go on. */
@@ -102,8 +107,13 @@ async function goOn({ db }: Pick<MeteringDeps, "db">, lane: number): Promise<voi
   if (waiting.length === 0) return;
   await db.tx(async (tx) => {
     await tx.one(store.takeLane, [lane]);
-    const resumed = new Set(await endPauses(tx, waiting.map(({ call_id }) => call_id), ["top-up"]));
-    const lines = waiting.filter(({ call_id }) => resumed.has(call_id)).map(({ id }) => id);
+    const resumed = await endPauses(
+      tx,
+      waiting.map(({ call_id }) => call_id),
+      "top-up",
+    );
+    await tell(tx, resumed, { topic: "metering.resumed" });
+    const lines = waiting.filter(({ call_id }) => resumed.includes(call_id)).map(({ id }) => id);
     await tx.one(store.allowOverdraft, [lines]);
     await look(tx, lines, "unit");
   });
@@ -118,9 +128,12 @@ async function endOverdue({ db }: Pick<MeteringDeps, "db">, lane: number): Promi
     const callIds = [...new Set(overdue.filter((line) => line.status === status).map(({ call_id }) => call_id))];
     if (callIds.length === 0) continue;
     const reason = reasons[status];
-    await db.tx(async (tx) => tell(tx, "metering.line_ended", await endLines(tx, { callIds, reason, closings: [] }), { reason }));
+    await db.tx(async (tx) => tell(tx, await endLines(tx, { callIds, reason, closings: [] }), { topic: "metering.line_ended", reason }));
   }
 }
 
-const tell = (tx: Tx, topic: string, callIds: readonly CallId[], facts: { reason?: string } = {}): Promise<void> =>
-  emit(tx, callIds.map((callId) => ({ topic, queue: callId, body: { callId, ...facts } })));
+const tell = (tx: Tx, callIds: readonly CallId[], { topic, ...facts }: { topic: string; reason?: string }): Promise<void> =>
+  emit(
+    tx,
+    callIds.map((callId) => ({ topic, queue: callId, body: { callId, ...facts } })),
+  );

@@ -2,7 +2,7 @@
 import type { CallId } from "@minuta/contracts/ids";
 import { kopecks, type Kopecks } from "@minuta/contracts/money";
 import type { Tx } from "#platform/db";
-import { writePresence, type Written } from "./evidence-rows.ts";
+import { writePresence, type Written } from "./evidence/rows.ts";
 import { look } from "./look.ts";
 import * as store from "./store.ts";
 

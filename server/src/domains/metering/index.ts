@@ -14,7 +14,7 @@ import type { Db, Reader, Tx } from "#platform/db";
 import type { Log } from "#platform/log";
 import { startChargingPass } from "./charge-due.ts";
 import { endCall, type Final } from "./end-call.ts";
-import { startEvidence, type Evidence } from "./evidence.ts";
+import { startEvidence, type Evidence } from "./evidence/evidence.ts";
 import { intervals } from "./intervals.ts";
 import { meters } from "./meters.ts";
 import { openLine, refuseUnfunded, type NewLine } from "./open-line.ts";
@@ -43,7 +43,12 @@ export function createMetering(deps: MeteringDeps) {
     /** Ends a person's pause; a pause for top-up ends when the money is there. Answers whether anything changed. */
     resume: (tx: Tx, callId: CallId) => resume(tx, callId),
     /** Charges what is due to the last evidence, gives back what was set aside, settles a carrier call. Again: the same figures. */
-    endCall: (tx: Tx, callId: CallId): Promise<Final> => endCall(tx, callId, [...running].flatMap((evidence) => evidence.closings(callId))),
+    endCall: (tx: Tx, callId: CallId): Promise<Final> =>
+      endCall(
+        tx,
+        callId,
+        [...running].flatMap((evidence) => evidence.closings(callId)),
+      ),
     /** Calls without a line are left out. */
     meters: (reader: Reader, callIds: readonly CallId[]): Promise<Map<CallId, Meter>> => meters(reader, callIds),
     /** From the opening of the call to its end, without gaps, each stretch with why it counted or not. */
@@ -63,4 +68,4 @@ export function createMetering(deps: MeteringDeps) {
   };
 }
 
-export { EVIDENCE_DELAY_SECONDS, type Evidence } from "./evidence.ts";
+export { EVIDENCE_DELAY_SECONDS, type Evidence } from "./evidence/evidence.ts";

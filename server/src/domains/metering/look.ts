@@ -16,7 +16,10 @@ export async function look(tx: Tx, ids: readonly LineId[], ahead: Ahead): Promis
   const looked = await tx.rows(store.look, [ids, ahead]);
   const changed = looked.filter((line) => line.status === "live" && (line.slot !== line.slot_before || line.warned !== line.warned_before));
   const noted = new Set(changed.length === 0 ? [] : (await noteLooked(tx, changed)).map(({ id }) => id));
-  await emit(tx, [...looked.filter((line) => line.charge > 0n).map(charged), ...changed.filter((line) => noted.has(line.id) && line.warned > line.warned_before).map(lowBalance)]);
+  await emit(tx, [
+    ...looked.filter((line) => line.charge > 0n).map(charged),
+    ...changed.filter((line) => noted.has(line.id) && line.warned > line.warned_before).map(lowBalance),
+  ]);
   return looked;
 }
 
@@ -26,7 +29,13 @@ const noteLooked = (tx: Tx, lines: readonly Looked[]) =>
 const charged = (line: Looked): NewEvent => ({
   topic: "metering.charged",
   queue: line.call_id,
-  body: { callId: line.call_id, lineId: line.id, amountKopecks: Number(line.charge), chargedKopecks: Number(line.charged), billableSeconds: line.billable },
+  body: {
+    callId: line.call_id,
+    lineId: line.id,
+    amountKopecks: Number(line.charge),
+    chargedKopecks: Number(line.charged),
+    billableSeconds: line.billable,
+  },
 });
 
 const lowBalance = (line: Looked): NewEvent => ({

@@ -48,7 +48,9 @@ describe("a carrier call", () => {
     expect(waited).toBeGreaterThanOrEqual(13);
     expect(waited).toBeLessThanOrEqual(20);
     expect(await world.meter(call)).toMatchObject({ status: "live", charged: 100n, reserved: 300n, minutesLeft: 9 });
-    expect((await world.news(call)).map(({ topic, body }) => [topic, body["amountKopecks"], body["chargedKopecks"]])).toEqual([["metering.charged", 100, 100]]);
+    expect((await world.news(call)).map(({ topic, body }) => [topic, body["amountKopecks"], body["chargedKopecks"]])).toEqual([
+      ["metering.charged", 100, 100],
+    ]);
     await world.end(call);
     expect(await world.ledger.wallet(payer)).toMatchObject({ balance: 900n, reserved: 0n, held: 0n });
   });
@@ -127,7 +129,8 @@ describe("a carrier call", () => {
 });
 
 const platformsBalance = async (): Promise<bigint> =>
-  (await world.db.pool.query("select coalesce((select balance from ledger.account where name = 'platform:carrier'), 0) as balance")).rows[0].balance;
+  (await world.db.pool.query("select coalesce((select balance from ledger.account where name = 'platform:carrier'), 0) as balance")).rows[0]
+    .balance;
 
 describe("the charging pass", () => {
   test("that comes late catches up, and doubled charges nothing", async () => {
@@ -168,7 +171,8 @@ describe("the charging pass", () => {
     const call = await world.openCall(payer);
     await world.join(call);
     await world.wait(90);
-    const version = async () => (await world.db.pool.query("select xmin::text, ctid::text, slot from metering.line where call_id = $1", [call])).rows[0];
+    const version = async () =>
+      (await world.db.pool.query("select xmin::text, ctid::text, slot from metering.line where call_id = $1", [call])).rows[0];
     const steady = await version();
     const rows = (await world.news(call)).length;
     await world.wait(120);
@@ -194,7 +198,11 @@ describe("a pause", () => {
     expect(await resume()).toBe(false);
     await world.wait(30);
     expect(await endSeen(call)).toEqual({ charged: 100n, provenSeconds: 60, billableSeconds: 60 });
-    expect((await world.metering.intervals(call)).map(({ why, seconds }) => [why, seconds])).toEqual([["on-the-line", 30], ["paused", 200], ["on-the-line", 30]]);
+    expect((await world.metering.intervals(call)).map(({ why, seconds }) => [why, seconds])).toEqual([
+      ["on-the-line", 30],
+      ["paused", 200],
+      ["on-the-line", 30],
+    ]);
   });
 
   test("longer than a quarter of an hour ends the call", async () => {

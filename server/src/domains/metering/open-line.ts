@@ -25,7 +25,7 @@ export async function refuseUnfunded(reader: Reader, asked: Asked): Promise<{ ta
   const price = terms.price_per_minute ?? asked.pricePerMinute;
   if (price === undefined) throw new Error(`a ${asked.kind} line needs its payee's price`);
   const { balance, first_unit, for_running } = await reader.one(store.readFunds, [asked.payer, terms.tariff, price]);
-  if (balance < 0n) throw refuse("overdraft-in-use", { owedKopecks: Number(-balance) });
+  if (balance < 0n) throw refuse("overdraft-in-use", { owedKopecks: -Number(balance) });
   const needed = kopecks(first_unit + for_running);
   if (balance < needed) throw refuse("wallet-empty", { freeKopecks: Number(balance), neededKopecks: Number(needed) });
   return { tariff: terms.tariff, price };

@@ -1,6 +1,5 @@
 /** Pauses. They begin now and are never backdated; the time until now stays proven. */
 import type { CallId } from "@minuta/contracts/ids";
-import { emit } from "#platform/events";
 import type { Tx } from "#platform/db";
 import * as store from "./store.ts";
 
@@ -11,11 +10,15 @@ export async function pause(tx: Tx, callId: CallId, by: string): Promise<boolean
 
 /** Ends a person's pause. A pause for top-up ends by itself once the money is there. */
 export async function resume(tx: Tx, callId: CallId): Promise<boolean> {
-  return (await endPauses(tx, [callId], ["person"])).length > 0;
+  return (await endPauses(tx, [callId], "person")).length > 0;
 }
 
 /** Pauses those of the calls that have open lines and no pause yet; answers whether there was one. */
-export async function beginPause(tx: Tx, callIds: readonly CallId[], { why, by }: { why: "person" | "top-up"; by: string }): Promise<boolean> {
+export async function beginPause(
+  tx: Tx,
+  callIds: readonly CallId[],
+  { why, by }: { why: "person" | "top-up"; by: string },
+): Promise<boolean> {
   const lines = await tx.rows(store.lockLinesOfCalls, [callIds]);
   const open = [...new Set(lines.filter(({ status }) => status === "live" || status === "idle").map(({ call_id }) => call_id))];
   if (open.length === 0) return false;
@@ -24,14 +27,13 @@ export async function beginPause(tx: Tx, callIds: readonly CallId[], { why, by }
   return true;
 }
 
-/** Ends the pauses of these kinds; answers the calls that go on. */
-export async function endPauses(tx: Tx, callIds: readonly CallId[], why: readonly ("person" | "top-up")[]): Promise<CallId[]> {
+/** Ends the pauses of this kind; answers the calls that go on. */
+export async function endPauses(tx: Tx, callIds: readonly CallId[], why: "person" | "top-up"): Promise<CallId[]> {
   const lines = await tx.rows(store.lockLinesOfCalls, [callIds]);
   const paused = lines.filter(({ status }) => status === "paused" || status === "paused-for-top-up");
   if (paused.length === 0) return [];
-  const ended = (await tx.rows(store.endPause, [[...new Set(paused.map(({ call_id }) => call_id))], why])).map(({ call_id }) => call_id);
+  const ended = (await tx.rows(store.endPause, [[...new Set(paused.map(({ call_id }) => call_id))], [why]])).map(({ call_id }) => call_id);
   if (ended.length === 0) return [];
   await tx.one(store.refresh, [ended]);
-  await emit(tx, ended.map((callId) => ({ topic: "metering.resumed", queue: callId, body: { callId } })));
   return ended;
 }

@@ -31,7 +31,16 @@ export function togetherInCall(lines: readonly Meter[]): Meter {
 
 const sum = (a: Kopecks, b: Kopecks): Kopecks => kopecks(a + b);
 
-function withoutColumns({ status, provenSeconds, billableSeconds, charged, reserved, pricePerMinute, minutesLeft, pauseEndsAt }: Meter): Meter {
+function withoutColumns({
+  status,
+  provenSeconds,
+  billableSeconds,
+  charged,
+  reserved,
+  pricePerMinute,
+  minutesLeft,
+  pauseEndsAt,
+}: Meter): Meter {
   return { status, provenSeconds, billableSeconds, charged, reserved, pricePerMinute, minutesLeft, pauseEndsAt };
 }
 

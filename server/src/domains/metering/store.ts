@@ -35,7 +35,11 @@ export const openWallet = query({
   row: z.object({ wallet: z.bigint() }),
   text: "select ledger.open_account('wallet:' || $1::uuid) as wallet",
 });
-export const lockWallet = query({ name: "metering.lock_wallet", row: z.object({ balance: kopecksColumn }), text: "select ledger.lock_account($1) as balance" });
+export const lockWallet = query({
+  name: "metering.lock_wallet",
+  row: z.object({ balance: kopecksColumn }),
+  text: "select ledger.lock_account($1) as balance",
+});
 
 export const findLine = query({
   name: "metering.find_line",
@@ -49,44 +53,7 @@ export const addLine = query({
     values ($1, $2, $3, $4, $5, ledger.open_purse($5, $1), $6, platform.now(), metering.lane_of($3)) returning id`,
 });
 
-// Evidence
-
-export const openCopy = query({
-  name: "metering.open_copy",
-  row: z.object({ id: z.bigint(), now: instant }),
-  text: `insert into metering.copy (through, expires_at) values (platform.now() - make_interval(secs => $2), platform.now() + make_interval(secs => $1))
-    returning id, platform.now() as now`,
-});
-/** No row: the lease ran out, or somebody else ended it. */
-export const holdCopy = query({
-  name: "metering.hold_copy",
-  row: z.object({ id: z.bigint() }),
-  text: "select id from metering.copy where id = $1 and over_at is null and expires_at > platform.now() for no key update",
-});
-/** No row: as `holdCopy`. */
-export const renewLease = query({
-  name: "metering.renew_lease",
-  row: z.object({ now: instant }),
-  text: `update metering.copy c set through = greatest(c.through, least($2, platform.now())), expires_at = platform.now() + make_interval(secs => $3)
-    where c.id = $1 and c.over_at is null and c.expires_at > platform.now()
-    returning platform.now() as now`,
-});
-/**
- * Run before the lease is renewed: an end is no earlier than what the lease asserted while it was open. Nothing begins in the future, nor before the
- * end of a line that ended meanwhile: what was charged for stays what was proven.
- */
-export const writePresence = command({
-  name: "metering.write_presence",
-  text: `insert into metering.presence as p (copy, n, call_id, side, began_at, ended_at)
-    select c.id, w.n, w.call_id, w.side, w.begun, case when w.ended_at is not null then greatest(w.begun, least(w.ended_at, platform.now())) end
-    from metering.copy c
-    cross join unnest($2::bigint[], $3::uuid[], $4::text[], $5::timestamptz[], $6::timestamptz[]) as given (n, call_id, side, began_at, ended_at)
-    cross join lateral (select given.*, greatest(least(given.began_at, platform.now()), (select max(l.ended_at) from metering.line l where l.call_id = given.call_id)) as begun) w
-    where c.id = $1 and c.over_at is null
-    on conflict (copy, n) do update
-      set ended_at = greatest(p.began_at, excluded.ended_at, (select through from metering.copy where id = p.copy))
-      where p.ended_at is null and excluded.ended_at is not null`,
-});
+// Evidence that changed
 
 export const lockLinesOfCalls = query({
   name: "metering.lock_lines_of_calls",
@@ -97,27 +64,6 @@ export const refresh = query({
   name: "metering.refresh",
   row: z.object({ now: instant }),
   text: "select platform.now() as now, metering.refresh($1, platform.now())",
-});
-
-export const listExpiredCopies = query({
-  name: "metering.list_expired_copies",
-  row: z.object({ id: z.bigint() }),
-  text: "select id from metering.copy where over_at is null and expires_at <= platform.now() order by id",
-});
-/** No row: it was over already, or ($2 = 'expired') it lives after all. */
-export const endCopy = query({
-  name: "metering.end_copy",
-  row: z.object({ id: z.bigint() }),
-  text: "update metering.copy set over_at = platform.now() where id = $1 and over_at is null and ($2 = 'closed' or expires_at <= platform.now()) returning id",
-});
-export const closePresenceOfCopy = command({
-  name: "metering.close_presence_of_copy",
-  text: "update metering.presence p set ended_at = greatest(p.began_at, c.through) from metering.copy c where c.id = $1 and p.copy = c.id and p.ended_at is null",
-});
-export const callsOfCopy = query({
-  name: "metering.calls_of_copy",
-  row: z.object({ call_id: callId }),
-  text: "select distinct call_id from metering.presence where copy = $1 and ended_at is null",
 });
 
 // Pause
@@ -142,8 +88,16 @@ export const listBusyLanes = query({
     or exists (select from metering.line l where l.lane = lane.lane and l.deadline is not null)
     or exists (select from metering.line l where l.lane = lane.lane and l.look_again_at is not null) order by lane`,
 });
-export const tryLane = query({ name: "metering.try_lane", row: z.object({ mine: z.boolean() }), text: "select pg_try_advisory_xact_lock(hashtext('metering.lane'), $1) as mine" });
-export const takeLane = query({ name: "metering.take_lane", row: z.object({ taken: z.unknown() }), text: "select pg_advisory_xact_lock(hashtext('metering.lane'), $1)::text as taken" });
+export const tryLane = query({
+  name: "metering.try_lane",
+  row: z.object({ mine: z.boolean() }),
+  text: "select pg_try_advisory_xact_lock(hashtext('metering.lane'), $1) as mine",
+});
+export const takeLane = query({
+  name: "metering.take_lane",
+  row: z.object({ taken: z.unknown() }),
+  text: "select pg_advisory_xact_lock(hashtext('metering.lane'), $1)::text as taken",
+});
 
 export const readLane = query({
   name: "metering.read_lane",
@@ -180,9 +134,21 @@ export const forgetLookAgain = command({
 export const look = query({
   name: "metering.look",
   row: z.object({
-    id: lineId, call_id: callId, status: meterStatus, proven: seconds, billable: seconds,
-    granted: kopecksColumn, charge: kopecksColumn, charged: kopecksColumn, reserved: kopecksColumn,
-    out_of_money: z.boolean(), warned_before: z.int(), warned: z.int(), minutes_left: z.int().nullable(), slot_before: z.int().nullable(), slot: z.int().nullable(),
+    id: lineId,
+    call_id: callId,
+    status: meterStatus,
+    proven: seconds,
+    billable: seconds,
+    granted: kopecksColumn,
+    charge: kopecksColumn,
+    charged: kopecksColumn,
+    reserved: kopecksColumn,
+    out_of_money: z.boolean(),
+    warned_before: z.int(),
+    warned: z.int(),
+    minutes_left: z.int().nullable(),
+    slot_before: z.int().nullable(),
+    slot: z.int().nullable(),
   }),
   text: `with seen as (
       select l, t, l.id, l.wallet, l.purse, l.price_per_minute as price, p.charged, p.reserved, p.set_aside, p.charged + p.reserved as funds,
@@ -354,8 +320,15 @@ export const readFinal = query({
 export const readMeters = query({
   name: "metering.read_meters",
   row: z.object({
-    call_id: callId, status: meterStatus, provenSeconds: seconds, billableSeconds: seconds, charged: kopecksColumn, reserved: kopecksColumn,
-    pricePerMinute: kopecksColumn, minutesLeft: z.int().nullable(), pauseEndsAt: instant.nullable(),
+    call_id: callId,
+    status: meterStatus,
+    provenSeconds: seconds,
+    billableSeconds: seconds,
+    charged: kopecksColumn,
+    reserved: kopecksColumn,
+    pricePerMinute: kopecksColumn,
+    minutesLeft: z.int().nullable(),
+    pauseEndsAt: instant.nullable(),
   }),
   text: `with mine as (
       select l.*, t, p.charged, p.reserved, case when l.status <> 'live' then l.proven_before_ms / 1000

@@ -50,11 +50,18 @@ export async function createWorld() {
   return { ...world, ...actions(world) };
 }
 
-type Inside = TestDatabase & { readonly clock: ManualClock; readonly metering: ReturnType<typeof createMetering>; readonly ledger: ReturnType<typeof createLedger>; readonly evidence: Evidence };
+type Inside = TestDatabase & {
+  readonly clock: ManualClock;
+  readonly metering: ReturnType<typeof createMetering>;
+  readonly ledger: ReturnType<typeof createLedger>;
+  readonly evidence: Evidence;
+};
 
 function actions({ db, clock, metering, ledger, evidence, setClock }: Inside) {
   const topUp = (payer: string, rubles: number, from: "bank" | "compensation" = "bank"): Promise<Kopecks> =>
-    db.tx((tx) => ledger.topUp(tx, { party: payer, amount: kopecks(BigInt(rubles) * 100n), from, key: crypto.randomUUID(), reason: "for the test" }));
+    db.tx((tx) =>
+      ledger.topUp(tx, { party: payer, amount: kopecks(BigInt(rubles) * 100n), from, key: crypto.randomUUID(), reason: "for the test" }),
+    );
   const tick = async (seconds: number): Promise<void> => {
     await setClock(new Date(clock.now().getTime() + seconds * 1000));
     await clock.advanceMs(seconds * 1000);

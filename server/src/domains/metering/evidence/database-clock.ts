@@ -13,7 +13,8 @@ export const offsetOf = (now: Date, { sentMs, receivedMs }: { sentMs: number; re
 });
 
 /** The earliest or the latest instant of the database's clock that `ms` may have been. */
-export const toDatabaseTime = (offset: Offset, bound: keyof Offset, ms: number): Date => new Date(bound === "earliest" ? Math.floor(ms + offset.earliest) : Math.ceil(ms + offset.latest));
+export const toDatabaseTime = (offset: Offset, bound: keyof Offset, ms: number): Date =>
+  new Date(bound === "earliest" ? Math.floor(ms + offset.earliest) : Math.ceil(ms + offset.latest));
 
 const JUMP_MS = 2000;
 

@@ -1,8 +1,8 @@
 /** Evidence under faults: copies that crash, freeze or lose the database; clocks that jump. Time may get shorter, never longer. */
 import type { CallId } from "@minuta/contracts/ids";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { createMetering, type Evidence } from "./index.ts";
-import { manualClock, createWorld, START, type World } from "./testing.ts";
+import { createMetering, type Evidence } from "../index.ts";
+import { manualClock, createWorld, START, type World } from "../testing.ts";
 
 let world: World;
 beforeEach(async () => void (world = await createWorld()));
@@ -73,7 +73,10 @@ test("a copy that was fenced meanwhile drops its channels, and begins anew with 
 test("a copy that cannot reach the database drops its channels before its lease is over elsewhere", async () => {
   const clock = manualClock(START);
   let reachable = true;
-  const db: typeof world.db = { ...world.db, tx: (work) => (reachable ? world.db.tx(work) : Promise.reject(new Error("connection refused"))) };
+  const db: typeof world.db = {
+    ...world.db,
+    tx: (work) => (reachable ? world.db.tx(work) : Promise.reject(new Error("connection refused"))),
+  };
   const evidence = createMetering({ db, clock, log: world.log }).startEvidence();
   const call = await world.openCall(await world.aPayer(50));
   await world.join(call, evidence);
@@ -91,7 +94,11 @@ test("a copy that cannot reach the database drops its channels before its lease 
 test("a word lost on the way to the database is said again", async () => {
   let reachable = false;
   const refused = () => Promise.reject(new Error("connection refused"));
-  const db: typeof world.db = { ...world.db, one: (...asked) => (reachable ? world.db.one(...asked) : refused()), tx: (work) => (reachable ? world.db.tx(work) : refused()) };
+  const db: typeof world.db = {
+    ...world.db,
+    one: (...asked) => (reachable ? world.db.one(...asked) : refused()),
+    tx: (work) => (reachable ? world.db.tx(work) : refused()),
+  };
   const evidence = createMetering({ db, clock: world.clock, log: world.log }).startEvidence();
   const call = await world.openCall(await world.aPayer(50));
   await expect(world.join(call, evidence)).rejects.toThrow("connection refused");

@@ -8,7 +8,8 @@ import type { Clock } from "#platform/clock";
 import type { Db, Tx } from "#platform/db";
 import type { Log } from "#platform/log";
 import { jumped, offsetOf, toDatabaseTime, type Offset } from "./database-clock.ts";
-import { endCopy, writePresence, type Written } from "./evidence-rows.ts";
+import { endCopy, writePresence, type Written } from "./rows.ts";
+import * as lines from "../store.ts";
 import * as store from "./store.ts";
 
 /**
@@ -109,7 +110,9 @@ class Holder implements Evidence {
     const lease = this.#lease;
     if (lease === null) return [];
     const held = new Set([...this.#unwritten, ...sides.flatMap((side) => this.#open.get(keyOf({ callId, side })) ?? [])]);
-    return [...held].filter((one) => one.callId === callId).map((one) => row(lease, { ...one, endedMs: one.endedMs ?? this.#provenMs(one) }));
+    return [...held]
+      .filter((one) => one.callId === callId)
+      .map((one) => row(lease, { ...one, endedMs: one.endedMs ?? this.#provenMs(one) }));
   }
 
   onFenced(drop: () => void): () => void {
@@ -120,7 +123,7 @@ class Holder implements Evidence {
   async close(): Promise<void> {
     this.#stop();
     try {
-      for (const one of [...this.#open.values()]) this.#end(one, this.#provenMs(one));
+      for (const one of this.#open.values()) this.#end(one, this.#provenMs(one));
       await this.flush();
       await this.#giveBack();
     } finally {
@@ -130,11 +133,13 @@ class Holder implements Evidence {
 
   /** Those who ask while a write runs share the next one. */
   flush(): Promise<void> {
-    this.#waiting ??= this.#writing.catch(() => {}).then(() => {
-      this.#waiting = null;
-      this.#writing = this.#write();
-      return this.#writing;
-    });
+    this.#waiting ??= this.#writing
+      .catch(() => {})
+      .then(() => {
+        this.#waiting = null;
+        this.#writing = this.#write();
+        return this.#writing;
+      });
     return this.#waiting;
   }
 
@@ -245,7 +250,10 @@ const keyOf = ({ callId, side }: Pick<EndAt, "callId" | "side">): string => `${c
 /** Presence begins no earlier and ends no later than it really did, whatever the round trip to the database took. */
 function row(lease: Lease, one: Presence): Written {
   return {
-    copy: lease.copy, n: one.n, callId: one.callId, side: one.side,
+    copy: lease.copy,
+    n: one.n,
+    callId: one.callId,
+    side: one.side,
     beganAt: toDatabaseTime(lease.offset, "latest", one.beganMs),
     endedAt: one.endedMs === null ? null : toDatabaseTime(lease.offset, "earliest", one.endedMs),
   };
@@ -262,10 +270,10 @@ async function writeAndRenew(tx: Tx, { copy, rows, through }: Lines): Promise<Da
   if (rows.length > 0) {
     if ((await tx.maybe(store.holdCopy, [copy])) === null) return null;
     const calls = [...new Set(rows.map(({ callId }) => callId))];
-    await tx.rows(store.lockLinesOfCalls, [calls]);
+    await tx.rows(lines.lockLinesOfCalls, [calls]);
     await writePresence(tx, rows);
     const renewed = await tx.maybe(store.renewLease, [copy, through, LEASE_SECONDS]);
-    if (renewed !== null) await tx.one(store.refresh, [calls]);
+    if (renewed !== null) await tx.one(lines.refresh, [calls]);
     return renewed?.now ?? null;
   }
   return (await tx.maybe(store.renewLease, [copy, through, LEASE_SECONDS]))?.now ?? null;
