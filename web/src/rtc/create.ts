@@ -12,6 +12,8 @@ import { Sound } from "./sound.ts";
 import { watchEscEsc } from "./esc-esc.ts";
 
 const POINTER_EVERY_MS = 33;
+/** Pictures go on over the relay for this long after the direct path took over: its first picture takes a while. */
+const OVERLAP_MS = 1500;
 
 /** Joins the call's channel at once; `dispose` leaves it. */
 export function createCallEngine(options: CallEngineOptions): CallEngine {
@@ -50,6 +52,7 @@ class Engine {
   #directProbeAt = 0;
   /** The canvas shows something newer than the direct picture. */
   #relayPictureCame = false;
+  #relayedAt = -Infinity;
   #pointedAt = 0;
   #told = { media: "", send: "" };
   #disposed = false;
@@ -241,12 +244,15 @@ class Engine {
     return call?.state !== "open" || meter?.status === "paused" || meter?.status === "paused-for-top-up";
   }
 
-  /** Screen and voice go over one path at a time, and over none while the call is paused. */
+  /** Voice goes over one path at a time, pictures too but for a moment, and nothing while the call is paused. */
   #send(path: MediaPath | null): void {
     const { screen, microphone } = this.#paused ? { screen: null, microphone: null } : this.own.sendable;
     const direct = isDirect(path);
+    const now = performance.now();
+    if (path === "websocket") this.#relayedAt = now;
+    const picture = screen !== null && path !== null && now - this.#relayedAt < OVERLAP_MS;
     this.#direct.send(direct ? screen : null, direct ? microphone : null);
-    this.#orderOnce({ t: "send", picture: path === "websocket" && screen !== null, voice: path === "websocket" && microphone !== null });
+    this.#orderOnce({ t: "send", picture, voice: path === "websocket" && microphone !== null });
     const { sharing, microphone: spoken } = this.own;
     this.#orderOnce({ t: "media", screen: sharing === "asking" ? "off" : sharing, microphone: spoken === "asking" ? "off" : spoken, path });
   }

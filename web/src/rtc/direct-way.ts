@@ -93,7 +93,8 @@ export class DirectWay {
     const now = performance.now();
     this.#peer?.tick();
     if (this.#dueSince !== null && !this.#pictureCame && now - this.#dueSince > PICTURE_WITHIN_MS) this.#peer?.distrust();
-    if (this.#peer === null || now - this.#lookedAt < LOOK_EVERY_MS) return;
+    const urgent = this.#dueSince !== null && !this.#pictureCame;
+    if (this.#peer === null || (!urgent && now - this.#lookedAt < LOOK_EVERY_MS)) return;
     this.#lookedAt = now;
     void this.#look(this.#peer).catch(() => undefined);
   }

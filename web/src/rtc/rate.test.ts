@@ -56,6 +56,12 @@ test("a rate nobody uses is not raised", () => {
   expect(rate.bitrate).toBe(startingRate.bitrate);
 });
 
+test("a busy computer does not make a still screen blurred", () => {
+  let rate = startingRate;
+  for (let now = 0; now < 60_000; now += 100) rate = afterArrival(rate, { roundTripMs: now % 700 === 0 ? 800 : 20, bytes: 60, alone: true, usedBitrate: 15_000, now });
+  expect(rate.bitrate).toBe(startingRate.bitrate);
+});
+
 test("a path that became longer is believed after a while", () => {
   let rate = startingRate;
   const arrive = (roundTripMs: number, now: number): void => void (rate = afterArrival(rate, { roundTripMs, bytes: 2000, alone: true, usedBitrate: rate.bitrate, now }));

@@ -36,7 +36,7 @@ export interface Arrived {
   readonly bytes: number;
   /** Nothing else was on the way when it went out. */
   readonly alone: boolean;
-  /** Bits that went out in the last second: a rate nobody uses is not raised. */
+  /** Bits that went out in the last second: a rate nobody uses is neither raised nor lowered. */
   readonly usedBitrate: number;
   readonly now: number;
 }
@@ -48,7 +48,8 @@ export function afterArrival(rate: Rate, arrived: Arrived): Rate {
   if (now - known.changedAt < Math.max(STEP_EVERY_MS, roundTripMs)) return known;
   const queueMs = roundTripMs - (baseMs ?? roundTripMs);
   const allowedMs = FORGIVEN_MS + (1.25 * bytes * 8 * 1000) / bitrate;
-  if (queueMs > allowedMs) return { ...known, bitrate: Math.max(BITRATE_MIN, bitrate * FEWER), changedAt: now };
+  // Where the pictures hardly use the rate, the delay is not of their making: a busy computer, another's traffic.
+  if (queueMs > allowedMs && usedBitrate > bitrate / 4) return { ...known, bitrate: Math.max(BITRATE_MIN, bitrate * FEWER), changedAt: now };
   if (queueMs < allowedMs / 2 && usedBitrate > bitrate / 2) return { ...known, bitrate: Math.min(BITRATE_MAX, bitrate * MORE), changedAt: now };
   return known;
 }
