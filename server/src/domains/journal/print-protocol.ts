@@ -20,6 +20,8 @@ const rule = "#d3d9e0";
 const tint = "#f3f6f7";
 /** Characters: a longer comment may go over to the next page. */
 const COMMENT_KEPT_WHOLE = 1500;
+/** Share of the page below which a section begins on the next one: no heading stands apart from what it heads. */
+const LOWEST_HEADING = 0.85;
 const HEAD_SHOWN_LENGTH = 16;
 
 export async function printProtocol(protocol: Protocol, locale: Locale): Promise<Uint8Array> {
@@ -40,7 +42,7 @@ function documentOf(print: Print, locale: Locale): TDocumentDefinitions {
       small: { fontSize: 8, color: muted },
       th: { fontSize: 8, color: muted },
     },
-    pageBreakBefore: (node, { getFollowingNodesOnPage }) => node.style === "section" && getFollowingNodesOnPage().length === 0,
+    pageBreakBefore: ({ style, startPosition }) => style === "section" && startPosition.verticalRatio > LOWEST_HEADING,
     footer: (page, of) => footer(print, { page, of }),
     content: [
       ...titleOf(print),
