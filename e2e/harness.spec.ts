@@ -45,9 +45,10 @@ async function connect(client: Page, consultant: Page): Promise<void> {
 
 test("a number on one screen and a tone from one microphone are seen and heard at the other desk, and only when shared", async ({
   stage,
+  sit,
 }) => {
   const { server, address } = await servePage();
-  const [client, consultant] = await Promise.all([stage.client.openBrowser(), stage.consultant.openBrowser()]);
+  const [client, consultant] = await Promise.all([sit(stage.client), sit(stage.consultant)]);
   try {
     await Promise.all([client.page.goto(address), consultant.page.goto(address)]);
     stage.marker.show(201);
@@ -60,7 +61,6 @@ test("a number on one screen and a tone from one microphone are seen and heard a
     await Promise.all([hears(stage.consultant, CLIENT_PITCH), hears(stage.client, CONSULTANT_PITCH)]);
     await hearsNothingOf(stage.client, CLIENT_PITCH);
   } finally {
-    await Promise.all([client.close(), consultant.close()]);
     server.close();
   }
 });

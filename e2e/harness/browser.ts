@@ -1,5 +1,5 @@
 /** A headful Chromium of Debian's on a given X screen, as a person would run it. */
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chromium, type BrowserContext, type Page } from "@playwright/test";
@@ -24,11 +24,14 @@ export interface BrowserWishes {
 export interface Browser {
   readonly context: BrowserContext;
   readonly page: Page;
+  /** What the pages complained about so far. */
+  readonly complaints: readonly string[];
   /** Ends the browser at once, as a power cut would: no goodbye to any server. */
   powerCut(): Promise<void>;
   close(): Promise<void>;
 }
 
+const ACTION_PATIENCE_MS = 30_000;
 const MICROPHONE_PITCH_WHEN_ASKED = 550;
 
 /** Flags every browser of the tests has: no traffic of its own, no first-run windows, sound without a click. */
@@ -50,11 +53,20 @@ async function microphoneFlags(wish: BrowserWishes["microphone"], folder: string
   return wish === "ask" ? fake : [...fake, "--auto-accept-camera-and-microphone-capture"];
 }
 
+/** A profile that offers neither to keep passwords nor to translate: such bubbles cover the page. */
+async function makeProfile(folder: string): Promise<string> {
+  const profile = join(folder, "profile");
+  await mkdir(join(profile, "Default"), { recursive: true });
+  const wishes = { credentials_enable_service: false, profile: { password_manager_enabled: false }, translate: { enabled: false } };
+  await writeFile(join(profile, "Default", "Preferences"), JSON.stringify(wishes));
+  return profile;
+}
+
 /** Starts a browser with an empty profile of its own. */
 export async function startBrowser(wishes: BrowserWishes): Promise<Browser> {
   const folder = await mkdtemp(join(tmpdir(), "minuta-browser-"));
   const { x, y, width, height } = wishes.place;
-  const context = await chromium.launchPersistentContext(join(folder, "profile"), {
+  const context = await chromium.launchPersistentContext(await makeProfile(folder), {
     executablePath: CHROMIUM,
     headless: false,
     viewport: null,
@@ -69,10 +81,17 @@ export async function startBrowser(wishes: BrowserWishes): Promise<Browser> {
       `--window-size=${width},${height}`,
     ],
   });
+  context.setDefaultTimeout(ACTION_PATIENCE_MS);
   const page = context.pages()[0] ?? (await context.newPage());
+  const complaints: string[] = [];
+  context.on("weberror", (error) => complaints.push(error.error().stack ?? error.error().message));
+  context.on("console", (line) => {
+    if (line.type() === "error") complaints.push(line.text());
+  });
   return {
     context,
     page,
+    complaints,
     async powerCut() {
       const session = await context.newCDPSession(page);
       await session.send("Browser.crash").catch(() => undefined);

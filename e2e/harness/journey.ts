@@ -26,12 +26,6 @@ export async function signIn(page: Page, product: Product, { email, password }: 
   await page.waitForURL("**/cabinet/work**");
 }
 
-export interface Told {
-  /** Nine digits, as the consultant reads them aloud. */
-  readonly code: string;
-  readonly link: string;
-}
-
 export interface InvitationWishes {
   readonly task: string;
   readonly configuration?: string;
@@ -39,18 +33,25 @@ export interface InvitationWishes {
   readonly ownRate?: string;
 }
 
-/** On the work page: invites a client and reads the code and the link from the screen. */
-export async function invite(page: Page, { task, configuration, ownRate }: InvitationWishes): Promise<Told> {
+/** On the work page: invites a client and reads the link from the screen. */
+export async function invite(page: Page, { task, configuration, ownRate }: InvitationWishes): Promise<string> {
   await button(page, "work.invite").click();
   const form = page.getByRole("dialog");
   await field(form, "invite.task").fill(task);
   if (configuration !== undefined) await field(form, "invite.configuration").fill(configuration);
   if (ownRate !== undefined) await field(form, "invite.ownRate").fill(ownRate);
   await button(form, "invite.submit").click();
-  const code = await page.getByTestId("join-code").textContent();
-  const link = await page.getByRole("dialog").getByLabel(ru("invite.link")).inputValue();
-  if (code === null) throw new Error("no code on the screen");
-  return { code, link };
+  return await page.getByRole("dialog").getByLabel(ru("invite.link")).inputValue();
+}
+
+/** On the screen of an invitation: asks for a new code and reads it, nine digits, as it would be read aloud. */
+export async function freshCode(page: Page): Promise<string> {
+  const code = page.getByTestId("join-code");
+  const before = (await code.isVisible()) ? await code.textContent() : null;
+  await button(page.getByRole("dialog"), "invite.newCode").click();
+  await expect(code).not.toHaveText(before ?? "");
+  await expect(code).toHaveText(/^\d{3}\s\d{3}\s\d{3}$/);
+  return (await code.textContent()) ?? "";
 }
 
 /** On the join page of an invitation: gives a name, agrees, and comes into the call. Returns the call's id. */
@@ -61,8 +62,8 @@ export async function join(page: Page, name: string): Promise<string> {
 }
 
 /** Types the code as it was heard. */
-export async function typeCode(page: Page, product: Product, code: string): Promise<void> {
-  await page.goto(`${product.address}/join`);
+export async function typeCode(page: Page, address: string, code: string): Promise<void> {
+  await page.goto(`${address}/join`);
   await field(page, "code.label").fill(code);
   await button(page, "code.submit").click();
 }

@@ -1,0 +1,213 @@
+/** The carrier call, the product's main job: a client's real screen on a consultant's real screen, voice both ways, minutes paid to the kopeck. */
+import { readFile } from "node:fs/promises";
+import { expect, type Page } from "@playwright/test";
+import { callId as callIdSchema } from "@minuta/contracts/ids";
+import { journalApi, type Protocol } from "@minuta/contracts/journal";
+import type { Wallet } from "@minuta/contracts/ledger";
+import { kopecks } from "@minuta/contracts/money";
+import { costOfTalk } from "@minuta/contracts/tariff";
+import { signedIn, type Caller } from "./harness/api.ts";
+import {
+  answer,
+  control,
+  end,
+  freshCode,
+  inCall,
+  invite,
+  join,
+  keepTo,
+  phaseIs,
+  reads,
+  say,
+  secondsShown,
+  shareScreen,
+  signIn,
+  talkUntil,
+  typeCode,
+  type Path,
+} from "./harness/journey.ts";
+import { readMarker } from "./harness/marker.ts";
+import { run } from "./harness/process.ts";
+import { hears, seesChanges } from "./harness/see.ts";
+import { CLIENT_PITCH, CONSULTANT_PITCH, type Stage } from "./harness/stage.ts";
+import { test } from "./harness/test.ts";
+import { ru } from "./harness/words.ts";
+
+/** The carrier tariff: 1 RUB a minute, by the started minute, six seconds free. */
+const TERMS = { pulse: { firstSeconds: 60, nextSeconds: 60, freeSeconds: 6 }, pricePerMinute: kopecks(100), connectionFee: kopecks(0) };
+
+interface Journey {
+  readonly path: Path;
+  readonly email: string;
+  /** How the client comes in. */
+  comeIn(client: Page, consultant: Page, link: string): Promise<void>;
+  /** What the call's page says of the way media go. */
+  readonly ways: RegExp;
+  /** Talk goes on until the call's clock shows so many seconds. */
+  readonly talkSeconds: number;
+  /** Rubles, as the pages print them. */
+  readonly printed: RegExp;
+}
+
+const journeys: readonly Journey[] = [
+  {
+    path: "websocket",
+    email: "anna@minuta.example",
+    comeIn: async (client, consultant, link) => await typeCode(client, new URL(link).origin, await freshCode(consultant)),
+    ways: /^websocket$/,
+    talkSeconds: 61,
+    printed: /2,00\s*₽/,
+  },
+  {
+    path: "webrtc",
+    email: "igor@minuta.example",
+    comeIn: async (client, _, link) => void (await client.goto(link)),
+    ways: /^webrtc-/,
+    talkSeconds: 8,
+    printed: /1,00\s*₽/,
+  },
+];
+
+/** Everything that may be asked of the picture and the voices once they flow. */
+async function seeAndHear(stage: Stage, values: readonly number[]): Promise<void> {
+  await seesChanges(stage, values);
+  await Promise.all([hears(stage.consultant, CLIENT_PITCH), hears(stage.client, CONSULTANT_PITCH)]);
+}
+
+/** The consultant points at a place of the client's picture; the client sees the pointer there. */
+async function pointerIsSeen(consultant: Page, client: Page): Promise<void> {
+  const picture = consultant.getByRole("application");
+  const box = await picture.boundingBox();
+  if (box === null) throw new Error("no picture to point at");
+  await consultant.mouse.move(box.x + box.width * 0.25, box.y + box.height * 0.75);
+  const pointer = client.getByTestId("pointer");
+  await expect(pointer).toBeVisible();
+  const shown = await client.getByRole("img", { name: ru("stage.ownScreen") }).boundingBox();
+  await expect
+    .poll(async () => {
+      const place = await pointer.boundingBox();
+      return place === null || shown === null ? null : Math.round(((place.x - shown.x) / shown.width) * 10);
+    })
+    .toBeCloseTo(2, 0);
+  await consultant.mouse.move(5, 5);
+  await expect(pointer).toBeHidden();
+}
+
+async function chatGoesBothWays(consultant: Page, client: Page): Promise<void> {
+  await say(client, "Вот здесь не проводится документ");
+  await reads(consultant, "Вот здесь не проводится документ");
+  await say(consultant, "Вижу, откройте журнал операций");
+  await reads(client, "Вижу, откройте журнал операций");
+}
+
+/** A pause stops the picture; the clock stands until the call goes on. */
+async function pauseStopsAll(stage: Stage, consultant: Page, client: Page): Promise<void> {
+  await control(consultant, "pause").click();
+  await Promise.all([phaseIs(consultant, "paused"), phaseIs(client, "paused")]);
+  await expect.poll(async () => readMarker(await stage.consultant.screen.pixels()), { message: "the picture during a pause" }).toBeNull();
+  const before = await secondsShown(consultant);
+  // The pause must last for a while to show that its seconds are not counted; the protocol tells how long it was.
+  await chatGoesBothWays(consultant, client);
+  expect(await secondsShown(consultant)).toBe(before);
+  await control(consultant, "resume").click();
+  await Promise.all([phaseIs(consultant, "live"), phaseIs(client, "live")]);
+}
+
+async function protocolOf(caller: Caller, callId: string): Promise<Protocol> {
+  return (await caller.ask(journalApi.protocol, { params: { callId: callIdSchema.parse(callId) } })).protocol;
+}
+
+/** The minutes, the charge and the wallets agree with each other and with the tariff. */
+function moneyIsRight(protocol: Protocol, before: Wallet, after: Wallet): void {
+  const counted = protocol.intervals.filter((interval) => interval.counted).reduce((sum, { seconds }) => sum + seconds, 0);
+  expect(Math.abs(protocol.provenSeconds - counted), "proven seconds are the counted intervals, rounded once").toBeLessThanOrEqual(
+    protocol.intervals.length,
+  );
+  expect(protocol.billableSeconds).toBe(protocol.provenSeconds);
+  expect(protocol.charged).toBe(costOfTalk(TERMS, protocol.billableSeconds));
+  expect(before.balance - after.balance).toBe(protocol.charged);
+  expect(after.reserved).toBe(before.reserved);
+  expect(after.held).toBe(before.held);
+}
+
+/** The PDF that the page offers, as text. */
+async function savedPdf(page: Page, folder: string): Promise<string> {
+  const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: ru("protocol.pdf") }).click()]);
+  const file = `${folder}/protocol.pdf`;
+  await download.saveAs(file);
+  expect((await readFile(file)).subarray(0, 5).toString("latin1")).toBe("%PDF-");
+  return await run("pdftotext", ["-layout", file, "-"]);
+}
+
+for (const journey of journeys) {
+  test(`a carrier call over ${journey.path}: the screen is seen, voices are heard, the started minutes are paid`, async ({
+    stage,
+    product,
+    sit,
+  }, info) => {
+    test.setTimeout(240_000);
+    const person = await product.demo(journey.email);
+    const books = await signedIn(product, person);
+    const before = await books.wallet();
+    const [left, right] = await Promise.all([sit(stage.client), sit(stage.consultant)]);
+    const [client, consultant] = [left.page, right.page];
+    await signIn(consultant, product, person);
+    const link = await invite(consultant, {
+      task: "Не проводится документ реализации",
+      configuration: "1С:Бухгалтерия предприятия 3.0",
+      ownRate: "20",
+    });
+    await journey.comeIn(client, consultant, link);
+    await expect(client.getByRole("main")).toContainText(person.name);
+    const callId = await join(client, "Ольга Николаевна");
+    expect(await answer(consultant)).toBe(callId);
+    await Promise.all([keepTo(client, journey.path), keepTo(consultant, journey.path)]);
+
+    await shareScreen(client);
+    await control(client, "microphoneOn").click();
+    await control(consultant, "microphoneOn").click();
+    await seeAndHear(stage, [201, 7, 130, 255, 64]);
+    await Promise.all([phaseIs(client, "live"), phaseIs(consultant, "live")]);
+    for (const page of [client, consultant]) await expect(page.locator("[data-path]")).toHaveAttribute("data-path", journey.ways);
+    await pointerIsSeen(consultant, client);
+    await pauseStopsAll(stage, consultant, client);
+    await seesChanges(stage, [33]);
+
+    await consultant.reload();
+    await seesChanges(stage, [90, 17]);
+    await client.reload();
+    await inCall(client);
+    await shareScreen(client);
+    await control(client, "microphoneOn").click();
+    await seesChanges(stage, [181, 5]);
+    await hears(stage.consultant, CLIENT_PITCH);
+    await reads(client, "Вижу, откройте журнал операций");
+    await talkUntil(consultant, journey.talkSeconds);
+
+    await end(consultant);
+    await client.waitForURL("**/after");
+    const protocol = await protocolOf(books, callId);
+    await expect.poll(async () => (await books.wallet()).held).toBe(before.held);
+    moneyIsRight(protocol, before, await books.wallet());
+    expect(
+      protocol.intervals.some(({ why, counted, seconds }) => why === "paused" && !counted && seconds > 0),
+      "the pause is in the protocol",
+    ).toBe(true);
+
+    await expect(consultant.getByRole("main")).toContainText(journey.printed);
+    await expect(client.getByRole("main")).toContainText(ru("after.freeWithRate"));
+    await consultant.getByRole("link", { name: ru("after.openProtocol") }).click();
+    await expect(consultant.getByRole("heading", { level: 1 })).toContainText(protocol.number);
+    await expect(consultant.getByRole("main")).toContainText(journey.printed);
+    const pdf = await savedPdf(consultant, info.outputDir);
+    for (const said of [
+      protocol.number,
+      person.name,
+      "Ольга Николаевна",
+      "Не проводится документ реализации",
+      protocol.journalHead.slice(0, 16),
+    ])
+      expect(pdf).toContain(said);
+    expect(pdf).toMatch(journey.printed);
+  });
+}
