@@ -5,12 +5,13 @@ import { z } from "zod";
 import type { Db } from "#platform/db";
 import type { Event, Subscribers } from "#platform/events";
 import { append } from "./append.ts";
-import * as store from "./store.ts";
 
 const ofCall = z.object({ callId });
 const charge = z.object({ amountKopecks: z.int(), chargedKopecks: z.int(), billableSeconds: z.int() });
 
-/** Which news becomes which event, and what of it both sides may read: nothing that tells what the payer's wallet holds. */
+/** Which news becomes which event, and what of it both sides may read: nothing that tells what the payer's wallet holds.
+ * The end of a person's pause is no news of the meter: calls writes it down, with who ended it.
+ */
 const written: Readonly<Record<string, { readonly kind: JournalKind; readonly facts: (body: unknown) => Record<string, unknown> }>> = {
   "metering.charged": { kind: "charged", facts: (body) => charge.parse(body) },
   "metering.low_balance": { kind: "low-balance", facts: () => ({}) },
@@ -23,11 +24,7 @@ export function subscribersOf(db: Db): Subscribers {
     const news = written[topic];
     if (news === undefined) return;
     const { callId } = ofCall.parse(body);
-    await db.tx(async (tx) => {
-      // A person's resume was written down by calls, with who it was.
-      if (news.kind === "resumed" && (await tx.maybe(store.lastPauseEvent, [callId]))?.kind !== "paused-for-top-up") return;
-      await append(tx, callId, { actor: "server", kind: news.kind, facts: news.facts(body), source: id });
-    });
+    await db.tx((tx) => append(tx, callId, { actor: "server", kind: news.kind, facts: news.facts(body), source: id }));
   };
   return Object.fromEntries(Object.keys(written).map((topic) => [topic, [hear]]));
 }

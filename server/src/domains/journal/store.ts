@@ -38,9 +38,4 @@ export const listChat = query({
   row: z.object({ at: z.date(), actor: journalActor.exclude(["server"]), facts: z.object({ id: z.string(), text: z.string() }) }),
   text: "select at, actor, facts from journal.event where call_id = $1 and kind = 'chat' order by n",
 });
-export const lastPauseEvent = query({
-  name: "journal.last_pause_event",
-  row: z.object({ kind: journalKind }),
-  text: "select kind from journal.event where call_id = $1 and kind in ('paused', 'paused-for-top-up', 'resumed') order by n desc limit 1",
-});
 export const readClock = query({ name: "journal.read_clock", row: z.object({ now: z.date() }), text: "select platform.now() as now" });
