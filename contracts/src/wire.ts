@@ -9,7 +9,7 @@
  * Pictures, voice and signals are sealed between the two ends: the server sees a frame's header and length, nothing else.
  */
 import { z } from "zod";
-import { callView, meter } from "./calls.ts";
+import { callState, callView, meter } from "./calls.ts";
 import { callId, invitationId, side } from "./ids.ts";
 import { instant } from "./time.ts";
 
@@ -105,6 +105,10 @@ export const liveMessage = z.discriminatedUnion("t", [
   z.object({ t: z.literal("wallet-changed") }),
   /** A client stood at his link and could not come in: the wallet has not enough for the first minutes. */
   z.object({ t: z.literal("wallet-empty") }),
+  /** A client rings: every page of the consultant rings, and the client's other pages show it. */
+  z.object({ t: z.literal("ring"), callId }),
+  /** To both: the ring stops everywhere. State `open`: it was accepted, on to the call. */
+  z.object({ t: z.literal("ring-over"), callId, state: callState }),
 ]);
 export type LiveMessage = z.infer<typeof liveMessage>;
 
@@ -125,8 +129,8 @@ export const signal = z.discriminatedUnion("t", [
   z.object({ t: z.literal("description"), type: z.enum(["offer", "answer"]), sdp: z.string().max(60_000) }),
   z.object({ t: z.literal("candidate"), candidate: z.string().max(2000), mid: z.string().max(40).nullable(), line: z.int().nullable() }),
   z.object({ t: z.literal("restart-please") }),
-  /** Whether the direct path has proven itself at this end; media goes over it while both ends say so. */
-  z.object({ t: z.literal("direct"), good: z.boolean() }),
+  /** The direct path carries nothing any more, seen from this end: media comes back to the relay at once. */
+  z.object({ t: z.literal("direct-fell") }),
 ]);
 export type Signal = z.infer<typeof signal>;
 

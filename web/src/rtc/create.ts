@@ -6,13 +6,13 @@ import { framesOf, soundOf } from "./devices.ts";
 import type { CallEngine, CallEngineOptions, CallEngineState, ChatLine, MediaPath } from "./engine.ts";
 import type { PageToWorker, WorkerToPage } from "./messages.ts";
 import { OwnMedia } from "./own-media.ts";
-import { PictureView } from "./picture-view.ts";
+import { PictureView, type PictureSize } from "./picture-view.ts";
 import { qualityOf, type Measured } from "./quality.ts";
 import { Sound } from "./sound.ts";
 import { watchEscEsc } from "./esc-esc.ts";
 
 const POINTER_EVERY_MS = 33;
-/** Pictures go on over the relay for this long after the direct path took over: its first picture takes a while. */
+/** The relay carries pictures for this long after the direct path took over or a picture begins: there the first one takes a while. */
 const OVERLAP_MS = 1500;
 
 /** Joins the call's channel at once; `dispose` leaves it. */
@@ -39,7 +39,7 @@ class Engine {
   readonly own: OwnMedia;
   readonly #options: CallEngineOptions;
   readonly #worker = new Worker(new URL("./channel/channel.worker.ts", import.meta.url), { type: "module", name: "call" });
-  readonly #view = new PictureView((size) => this.#pictureIs(size));
+  readonly #view = new PictureView(() => this.#update());
   readonly #sound = new Sound(() => this.#update());
   readonly #direct: DirectWay;
   readonly #listeners = new Set<() => void>();
@@ -50,9 +50,9 @@ class Engine {
   #lastOther: EndMedia | null = null;
   #relayProbe: { roundTripMs: number; at: number } | null = null;
   #directProbeAt = 0;
-  /** The canvas shows something newer than the direct picture. */
-  #relayPictureCame = false;
-  #relayedAt = -Infinity;
+  /** Size of what the canvas shows, if that is newer than the direct picture. */
+  #relayPicture: PictureSize | null = null;
+  #overlapSince = -Infinity;
   #pointedAt = 0;
   #told = { media: "", send: "" };
   #disposed = false;
@@ -158,8 +158,7 @@ class Engine {
       case "signal":
         return this.#hearSignal(message.signal);
       case "picture":
-        this.#relayPictureCame = true;
-        this.#pictureIs(message);
+        this.#relayPicture = { width: message.width, height: message.height };
         return this.#update();
       case "relay-probe":
         this.#relayProbe = { roundTripMs: message.roundTripMs, at: performance.now() };
@@ -192,10 +191,6 @@ class Engine {
   #hearSignal(signal: Signal): void {
     if (signal.t === "pointer") this.#set({ pointer: signal.at });
     else this.#direct.hear(signal);
-  }
-
-  #pictureIs({ width, height }: { width: number; height: number }): void {
-    if (width > 0 && height > 0) this.#set({ picture: { width, height } });
   }
 
   #directProbeBack(n: number): void {
@@ -233,10 +228,10 @@ class Engine {
       sharing: this.own.sharing, microphone: this.own.microphone,
       quality: qualityOf(this.#measured(path)),
       soundBlocked: otherMicrophone && this.#sound.blocked,
-      ...(otherSharing === "off" && this.#options.call.side === "consultant" ? { picture: null } : {}),
       ...(otherPresent ? {} : { pointer: null }),
     });
     this.#show();
+    this.#set({ picture: this.#pictureSize() });
   }
 
   get #paused(): boolean {
@@ -249,8 +244,8 @@ class Engine {
     const { screen, microphone } = this.#paused ? { screen: null, microphone: null } : this.own.sendable;
     const direct = isDirect(path);
     const now = performance.now();
-    if (path === "websocket") this.#relayedAt = now;
-    const picture = screen !== null && path !== null && now - this.#relayedAt < OVERLAP_MS;
+    if (path === "websocket" || screen === null) this.#overlapSince = now;
+    const picture = screen !== null && path !== null && now - this.#overlapSince < OVERLAP_MS;
     this.#direct.send(direct ? screen : null, direct ? microphone : null);
     this.#orderOnce({ t: "send", picture, voice: path === "websocket" && microphone !== null });
     const { sharing, microphone: spoken } = this.own;
@@ -274,11 +269,22 @@ class Engine {
   #show(): void {
     const { path, otherSharing, sharing } = this.state;
     if (this.#options.call.side === "client") return this.#view.show(sharing === "on" ? "own" : "nothing");
-    if (otherSharing !== "on") return this.#view.show("nothing");
+    if (otherSharing !== "on") {
+      this.#relayPicture = null;
+      return this.#view.show("nothing");
+    }
     if (isDirect(path) && this.#direct.pictureCame) {
-      this.#relayPictureCame = false;
+      this.#relayPicture = null;
       this.#view.show("direct");
-    } else if (!isDirect(path) && this.#relayPictureCame) this.#view.show("relay");
+    } else if (this.#relayPicture !== null) this.#view.show("relay");
+  }
+
+  /** Of the picture that is shown; the same object as long as it is the same size. */
+  #pictureSize(): PictureSize | null {
+    const { shown, directSize } = this.#view;
+    const size = shown === "direct" ? directSize : shown === "relay" ? (this.#relayPicture ?? this.state.picture) : null;
+    const { picture } = this.state;
+    return size?.width === picture?.width && size?.height === picture?.height ? picture : size;
   }
 
   #set(changes: Partial<CallEngineState>): void {

@@ -8,6 +8,9 @@ import { echoCame, fallen, timePassed, untried, wantsRestart, type Direct } from
 
 const SCREEN_MAX_BITRATE = 6_000_000;
 const ECHOES_REMEMBERED = 32;
+/** What an end says of the path on the path itself. */
+const GOOD = "good";
+const NOT_GOOD = "not good";
 
 export interface PeerEvents {
   signal(signal: Signal): void;
@@ -56,7 +59,10 @@ export class Peer {
     this.#connection = connection;
     this.#echo = connection.createDataChannel("echo", { negotiated: true, id: 0, ordered: false, maxRetransmits: 0 });
     this.#echo.binaryType = "arraybuffer";
-    this.#echo.onmessage = ({ data }: MessageEvent<ArrayBuffer>) => this.#hearEcho(new Uint8Array(data));
+    this.#echo.onmessage = ({ data }: MessageEvent<ArrayBuffer | string>) => {
+      if (typeof data === "string") this.#otherSays(data === GOOD);
+      else this.#hearEcho(new Uint8Array(data));
+    };
     connection.onicecandidate = ({ candidate }) => {
       if (candidate !== null) events.signal({ t: "candidate", candidate: candidate.candidate, mid: candidate.sdpMid, line: candidate.sdpMLineIndex });
     };
@@ -91,9 +97,8 @@ export class Peer {
         return this.#enqueue(() => this.#addCandidate({ candidate: signal.candidate, sdpMid: signal.mid, sdpMLineIndex: signal.line }));
       case "restart-please":
         return this.#restart();
-      case "direct":
-        this.#otherSaysGood = signal.good;
-        return this.#events.changed();
+      case "direct-fell":
+        return this.#otherSays(false);
       default:
         return;
     }
@@ -101,7 +106,6 @@ export class Peer {
 
   /** The same two pages met again with new keys: whatever was being agreed may be lost. */
   metAgain(): void {
-    this.#events.signal({ t: "direct", good: this.#direct.good });
     if (!this.#direct.good && this.#side === "consultant") this.#enqueue(() => this.#offer(true));
   }
 
@@ -198,6 +202,8 @@ export class Peer {
     const [oldest] = this.#echoes.keys();
     if (this.#echoes.size > ECHOES_REMEMBERED && oldest !== undefined) this.#echoes.delete(oldest);
     this.#echo.send(writeProbe("probe", number));
+    // Said again and again, as messages here may be lost; and here, so that the server need not be there.
+    this.#echo.send(this.#direct.good ? GOOD : NOT_GOOD);
   }
 
   #hearEcho(bytes: Uint8Array): void {
@@ -224,7 +230,13 @@ export class Peer {
     this.#direct = direct;
     if (direct.good === before) return;
     if (direct.good) void this.#findKind();
-    this.#events.signal({ t: "direct", good: direct.good });
+    else this.#events.signal({ t: "direct-fell" });
+    this.#events.changed();
+  }
+
+  #otherSays(good: boolean): void {
+    if (good === this.#otherSaysGood) return;
+    this.#otherSaysGood = good;
     this.#events.changed();
   }
 

@@ -1,5 +1,10 @@
 /** What is shown of the shared screen: the relay's canvas, WebRTC's video, or one's own screen; one of them at a time. */
 
+export interface PictureSize {
+  readonly width: number;
+  readonly height: number;
+}
+
 export type Shown = "relay" | "direct" | "own" | "nothing";
 
 /** One's own screen is shown as stills: a moving picture of the screen it stands on would mirror itself without end. */
@@ -15,15 +20,25 @@ export class PictureView {
   #shown: Shown = "nothing";
   #stillAt = -Infinity;
 
-  /** `sized`: the direct picture has this size now. */
-  constructor(sized: (size: { width: number; height: number }) => void) {
+  /** `sized`: the direct picture may have another size now. */
+  constructor(sized: () => void) {
     this.#box.style.cssText = "position:relative;width:100%;height:100%";
     for (const element of [this.#relay, this.#direct, this.#own, this.#source]) {
       element.style.cssText = "position:absolute;inset:0;width:100%;height:100%;object-fit:contain;visibility:hidden";
       this.#box.append(element);
     }
     for (const video of [this.#direct, this.#source]) Object.assign(video, { muted: true, autoplay: true, playsInline: true });
-    this.#direct.addEventListener("resize", () => sized({ width: this.#direct.videoWidth, height: this.#direct.videoHeight }));
+    this.#direct.addEventListener("resize", sized);
+  }
+
+  /** Null before its first picture. */
+  get directSize(): PictureSize | null {
+    const { videoWidth: width, videoHeight: height } = this.#direct;
+    return width > 0 && height > 0 ? { width, height } : null;
+  }
+
+  get shown(): Shown {
+    return this.#shown;
   }
 
   /** For the worker; can be asked for once. */
