@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { codeInThrees, kopecksOfTyped, makeFormat } from "./format.ts";
+import { codeInThrees, kopecksOfTyped, makeFormat, typedOfKopecks } from "./format.ts";
 
 const ru = makeFormat("ru");
 const en = makeFormat("en");
@@ -26,6 +26,10 @@ describe("money as people read it", () => {
 describe("money as people type it", () => {
   it("takes a comma, a dot, spaces and the sign", () => {
     expect(["1 250,5", "99.50 ₽", "20"].map(kopecksOfTyped)).toEqual([125_050, 9_950, 2_000]);
+  });
+  it("is given back as it would be typed", () => {
+    expect([4_500, 4_550, 5, null].map(typedOfKopecks)).toEqual(["45", "45,50", "0,05", ""]);
+    for (const sum of [0, 1, 99, 100, 125_050]) expect(kopecksOfTyped(typedOfKopecks(sum))).toBe(sum);
   });
   it("refuses what is not a sum", () => {
     expect(["", "-5", "1,234", "12руб", "1e3"].map(kopecksOfTyped)).toEqual([null, null, null, null, null]);

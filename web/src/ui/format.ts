@@ -116,3 +116,9 @@ export function kopecksOfTyped(typed: string | number): number | null {
   if (!match?.[1]) return null;
   return Number(match[1]) * 100 + Number((match[2] ?? "").padEnd(2, "0"));
 }
+
+/** Kopecks as a person would type them in roubles: `45` or `45,50`; nothing for null. */
+export function typedOfKopecks(sum: number | null): string {
+  if (sum === null) return "";
+  return sum % 100 === 0 ? String(sum / 100) : `${Math.floor(sum / 100)},${two(sum % 100)}`;
+}

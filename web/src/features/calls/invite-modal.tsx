@@ -8,12 +8,13 @@ import { useTranslation } from "react-i18next";
 import { useCommand } from "../../api/queries.ts";
 import { CopyField } from "../../ui/copy-field.tsx";
 import { orNull } from "../../ui/form.ts";
-import { codeInThrees, kopecksOfTyped, useFormat } from "../../ui/format.ts";
+import { codeInThrees, kopecksOfTyped, typedOfKopecks, useFormat } from "../../ui/format.ts";
 import { Problem } from "../../ui/problem.tsx";
 import { Qr } from "../../ui/qr.tsx";
 import { useNow } from "../../ui/use-now.ts";
 import classes from "./calls.module.css";
 import { invitationLink } from "./invitation-link.ts";
+import { rememberInvitation } from "./open-invitations.ts";
 
 /** Often met configurations, offered while typing; any other may be typed. */
 const configurations = [
@@ -57,18 +58,30 @@ export function InviteModal({ person, shown, onMade, onClose }: InviteModalProps
 
 function InviteForm({ person, onMade }: { readonly person: Person; readonly onMade: (invitation: Invitation) => void }) {
   const { t } = useTranslation();
-  const invite = useCommand(callsApi.invite, [callsApi.invitations]);
+  const invite = useCommand(callsApi.invite);
+  const code = useCommand(callsApi.newCode);
   const form = useForm({
     initialValues: {
       task: "",
       configuration: "",
-      rate: person.ownRateKopecks === null ? "" : String(person.ownRateKopecks / 100).replace(".", ","),
+      rate: typedOfKopecks(person.ownRateKopecks),
     },
     validate: { rate: (typed) => (typed.trim() !== "" && kopecksOfTyped(typed) === null ? t("invalid.amount") : null) },
   });
   const submit = form.onSubmit(({ task, configuration, rate }) => {
     const ownRateKopecks = rate.trim() === "" ? null : kopecksOfTyped(rate);
-    invite.run({ body: { task, configuration: orNull(configuration), ownRateKopecks } }, (reply) => onMade(reply.invitation));
+    invite.run({ body: { task, configuration: orNull(configuration), ownRateKopecks } }, ({ invitation }) => {
+      const made = (told: Invitation) => {
+        rememberInvitation(told);
+        onMade(told);
+      };
+      // A code at once: most clients are on the telephone. Without one the link is still good.
+      code.run(
+        { params: { invitationId: invitation.id } },
+        (reply) => made(reply.invitation),
+        () => made(invitation),
+      );
+    });
   });
   return (
     <form onSubmit={submit} noValidate>
@@ -93,7 +106,7 @@ function InviteForm({ person, onMade }: { readonly person: Person; readonly onMa
         />
         <Problem error={invite.error} />
         <Group justify="flex-end">
-          <Button type="submit" size="md" loading={invite.isPending}>
+          <Button type="submit" size="md" loading={invite.isPending || code.isPending}>
             {t("invite.submit")}
           </Button>
         </Group>
@@ -127,7 +140,7 @@ function Code({ invitation }: { readonly invitation: Invitation }) {
   const { t } = useTranslation();
   const format = useFormat();
   const now = useNow();
-  const renew = useCommand(callsApi.newCode, [callsApi.invitations]);
+  const renew = useCommand(callsApi.newCode);
   const secondsLeft = invitation.codeExpiresAt ? Math.ceil((invitation.codeExpiresAt.getTime() - now.getTime()) / 1_000) : 0;
   const alive = invitation.code !== null && secondsLeft > 0;
   return (
@@ -152,7 +165,7 @@ function Code({ invitation }: { readonly invitation: Invitation }) {
           size="compact-sm"
           variant={alive ? "subtle" : "light"}
           loading={renew.isPending}
-          onClick={() => renew.run({ params: { invitationId: invitation.id } })}
+          onClick={() => renew.run({ params: { invitationId: invitation.id } }, (reply) => rememberInvitation(reply.invitation))}
         >
           {t("invite.newCode")}
         </Button>

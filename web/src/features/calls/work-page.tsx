@@ -1,11 +1,10 @@
 /** A consultant's desk: one thing to do, "invite a client", and below what waits and whom he knows. */
 import { Button, Stack } from "@mantine/core";
 import { IconUserPlus } from "@tabler/icons-react";
-import { callsApi, type Invitation } from "@minuta/contracts/calls";
+import type { Invitation } from "@minuta/contracts/calls";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
-import { reading } from "../../api/queries.ts";
 import { Card } from "../../ui/card.tsx";
 import { Loading } from "../../ui/loading.tsx";
 import { Page } from "../../ui/page.tsx";
@@ -15,6 +14,7 @@ import { useMe } from "../people/me.ts";
 import { ClientBook } from "./client-book.tsx";
 import { Invitations } from "./invitations.tsx";
 import { InviteModal } from "./invite-modal.tsx";
+import { invitationsRead } from "./open-invitations.ts";
 import { RunningCalls } from "./running.tsx";
 
 const REFETCH_MS = 5_000;
@@ -25,7 +25,7 @@ export function WorkPage() {
   const { invitation: shownId } = useSearch({ from: "/person/cabinet/work" });
   const navigate = useNavigate();
   const show = (invitation: string | undefined) => void navigate({ to: "/cabinet/work", search: { invitation } });
-  const read = useQuery({ ...reading(callsApi.invitations, {}), refetchInterval: REFETCH_MS });
+  const read = useQuery({ ...invitationsRead, refetchInterval: REFETCH_MS });
   const waiting = read.data?.invitations.filter((invitation) => invitation.callId === null) ?? [];
   if (!person) return <Loading />;
   return (

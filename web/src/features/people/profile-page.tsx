@@ -9,7 +9,7 @@ import { reading, useCommand } from "../../api/queries.ts";
 import { changeLocale } from "../../text/index.ts";
 import { Card } from "../../ui/card.tsx";
 import { fieldErrors, orNull, refusedFields } from "../../ui/form.ts";
-import { kopecksOfTyped, useFormat } from "../../ui/format.ts";
+import { kopecksOfTyped, typedOfKopecks, useFormat } from "../../ui/format.ts";
 import { Loading } from "../../ui/loading.tsx";
 import { Page } from "../../ui/page.tsx";
 import { Problem } from "../../ui/problem.tsx";
@@ -29,9 +29,6 @@ export function ProfilePage() {
   );
 }
 
-/** Kopecks a minute to the roubles a person types. */
-const typedRate = (rate: number | null): string => (rate === null ? "" : String(rate / 100).replace(".", ","));
-
 function useProfileForm(person: Person) {
   const { t } = useTranslation();
   const change = useCommand(peopleApi.changeProfile);
@@ -41,7 +38,7 @@ function useProfileForm(person: Person) {
       name: person.name,
       firm: person.firm ?? "",
       inn: person.inn ?? "",
-      rate: typedRate(person.ownRateKopecks),
+      rate: typedOfKopecks(person.ownRateKopecks),
       locale: person.locale,
     },
     validate: ({ name, rate }) => ({

@@ -21,7 +21,9 @@ export function Chat({ lines, side, onSend, onClose }: ChatProps) {
   const { t } = useTranslation();
   const format = useFormat();
   const end = useRef<HTMLDivElement>(null);
-  useEffect(() => end.current?.scrollIntoView({ block: "end" }), [lines.length]);
+  useEffect(() => {
+    end.current?.scrollIntoView({ block: "end" });
+  }, [lines.length]);
   return (
     <aside className={classes.chat} aria-label={t("chat.title")}>
       <div className={classes.chatHead}>

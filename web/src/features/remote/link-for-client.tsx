@@ -1,11 +1,10 @@
 /** The client's way back while the consultant waits: the invitation's link brings the same guest to the same call. */
 import { Modal, Text } from "@mantine/core";
-import { callsApi } from "@minuta/contracts/calls";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
-import { reading } from "../../api/queries.ts";
 import { CopyField } from "../../ui/copy-field.tsx";
 import { invitationLink } from "../calls/invitation-link.ts";
+import { invitationsRead } from "../calls/open-invitations.ts";
 
 export interface LinkForClientProps {
   readonly callId: string;
@@ -15,7 +14,7 @@ export interface LinkForClientProps {
 
 export function LinkForClient({ callId, opened, onClose }: LinkForClientProps) {
   const { t } = useTranslation();
-  const read = useQuery({ ...reading(callsApi.invitations, {}), enabled: opened });
+  const read = useQuery({ ...invitationsRead, enabled: opened });
   const invitation = read.data?.invitations.find((one) => one.callId === callId);
   return (
     <Modal opened={opened} onClose={onClose} title={t("linkForClient.title")} closeButtonProps={{ "aria-label": t("action.close") }}>

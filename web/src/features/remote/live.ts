@@ -2,6 +2,7 @@
 import { callsApi } from "@minuta/contracts/calls";
 import type { Endpoint } from "@minuta/contracts/endpoint";
 import { ledgerApi } from "@minuta/contracts/ledger";
+import { ringsApi } from "@minuta/contracts/rings";
 import { liveMessage, remotePaths, type LiveMessage } from "@minuta/contracts/wire";
 import { useEffect, useEffectEvent } from "react";
 import { keyOf, queryClient } from "../../api/queries.ts";
@@ -12,6 +13,8 @@ const staleAfter: Record<LiveMessage["t"], readonly Endpoint[]> = {
   "call-changed": [callsApi.history, callsApi.view],
   "wallet-changed": [ledgerApi.wallet, ledgerApi.statement],
   "wallet-empty": [ledgerApi.wallet],
+  ring: [ringsApi.rings],
+  "ring-over": [ringsApi.rings, ringsApi.ringView, callsApi.history, callsApi.view],
 };
 
 const FIRST_RETRY_MS = 1_000;
