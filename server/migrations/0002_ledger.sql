@@ -112,7 +112,7 @@ create type ledger.movement as (
 );
 
 -- posted: done now. repeated: the same was done before. stale: somebody else moved first, look again.
--- short: the money, the budget or the reserve does not reach. later: an earlier one of the same account was short, so it was not tried.
+-- short: the money, the budget or the reserve does not reach. later: an earlier one of the same account or purse was short, so it was not tried.
 create type ledger.outcome as enum ('posted', 'repeated', 'stale', 'short', 'later');
 
 create function ledger.quota(purse bigint, wallet bigint, before bigint, amount bigint, may_overdraw boolean, occurred_at timestamptz)
@@ -133,7 +133,8 @@ returns ledger.movement language sql immutable as $$
 $$;
 
 -- What each movement asked for comes to, in the order asked, under the locks the caller has taken. Changes nothing. Null: the key was
--- used for something else. Debits of one account are granted in order while they fit; what comes in within the batch is not counted on.
+-- used for something else. Debits of one account are granted in order while they fit, and so is what leaves a pocket of a purse; what
+-- comes into an account within the batch is not counted on.
 create function ledger.decide(asked ledger.movement[]) returns ledger.outcome[] language sql stable as $$
   with ask as (
     select m.*, t.id is not null as known,
@@ -169,17 +170,17 @@ create function ledger.decide(asked ledger.movement[]) returns ledger.outcome[] 
       when g.ord is null or (g.in_turn and g.fits) then 'posted'
       when g.in_turn then 'short' else 'later' end as outcome
     from ask left join granted g using (ord)
+  ), of_purses as (
+    select *, coalesce(
+      reserved + sum(case when outcome <> 'posted' then 0 when kind = 'quota' then amount when kind in ('charge', 'quota-return') then -amount else 0 end) over sofar >= 0
+      and held + sum(case when outcome <> 'posted' then 0 when kind = 'charge' then amount when kind = 'settlement' then -amount else 0 end) over sofar >= 0, true) as covered
+    from of_accounts window sofar as (partition by purse order by ord)
   )
   select array_agg((case
       when outcome = 'conflict' then null
-      when outcome = 'posted' and purse is not null and not covered then 'short'
-      else outcome end)::ledger.outcome order by ord)
-  from (
-    select *,
-      reserved + sum(case when outcome <> 'posted' then 0 when kind = 'quota' then amount when kind in ('charge', 'quota-return') then -amount else 0 end) over sofar >= 0
-      and held + sum(case when outcome <> 'posted' then 0 when kind = 'charge' then amount when kind = 'settlement' then -amount else 0 end) over sofar >= 0 as covered
-    from of_accounts window sofar as (partition by purse order by ord)
-  ) o
+      when outcome <> 'posted' or purse is null or (covered and in_turn) then outcome
+      when in_turn then 'short' else 'later' end)::ledger.outcome order by ord)
+  from (select *, coalesce(bool_and(covered) over (partition by purse order by ord rows between unbounded preceding and 1 preceding), true) as in_turn from of_purses) o
 $$;
 
 -- The one function that moves money. Set-based: a call is a batch of one, a charging pass a batch of thousands.
