@@ -20,6 +20,7 @@ import { meters } from "./meters.ts";
 import { openLine, refuseUnfunded, type NewLine } from "./open-line.ts";
 import { pause, resume } from "./pause.ts";
 import { proof } from "./proof.ts";
+import { settle, sharesOf, type Shares } from "./settlement/settle.ts";
 import * as store from "./store.ts";
 
 export interface MeteringDeps {
@@ -34,7 +35,7 @@ export function createMetering(deps: MeteringDeps) {
   const { db } = deps;
   const running = new Set<Evidence>();
   return {
-    /** Refuses `wallet-empty` and `overdraft-in-use` as `openLine` would now. */
+    /** Refuses `wallet-empty` and `overdraft-in-use` as `openLine` would now. Answers the version of the tariff and the price that would hold. */
     refuseUnfunded: (reader: Reader, of: Pick<NewLine, "kind" | "payer" | "pricePerMinute">) => refuseUnfunded(reader, of),
     /** Opens the line of a call and sets money aside for its first unit; the same line again answers the same. */
     openLine: (tx: Tx, line: NewLine) => openLine(tx, line),
@@ -49,6 +50,10 @@ export function createMetering(deps: MeteringDeps) {
         callId,
         [...running].flatMap((evidence) => evidence.closings(callId)),
       ),
+    /** How the charge of a marketplace call is shared when it is solved. */
+    sharesOf: (reader: Reader, callId: CallId): Promise<Shares> => sharesOf(reader, callId),
+    /** What is held for an ended marketplace call goes to the platform and to the payee; a second time moves nothing and answers the same. */
+    settle: (tx: Tx, callId: CallId, outcome: "solved"): Promise<Shares> => settle(tx, callId, outcome),
     /** Calls without a line are left out. */
     meters: (reader: Reader, callIds: readonly CallId[]): Promise<Map<CallId, Meter>> => meters(reader, callIds),
     /** From the opening of the call to its end, without gaps, each stretch with why it counted or not. */

@@ -15,13 +15,15 @@ export interface NewLine {
   readonly payee: string | null;
   /** The payee's own price, marketplace only. */
   readonly pricePerMinute?: Kopecks;
+  /** The version of the tariff that was promised before; otherwise the one in force now. */
+  readonly tariff?: bigint;
 }
 
-type Asked = Pick<NewLine, "kind" | "payer" | "pricePerMinute">;
+type Asked = Pick<NewLine, "kind" | "payer" | "pricePerMinute" | "tariff">;
 
 /** Refuses `overdraft-in-use` and `wallet-empty` with the figures. Answers the terms that would hold. */
 export async function refuseUnfunded(reader: Reader, asked: Asked): Promise<{ tariff: bigint; price: Kopecks }> {
-  const terms = await reader.one(store.readTerms, [asked.kind]);
+  const terms = await reader.one(store.readTerms, [asked.kind, asked.tariff ?? null]);
   const price = terms.price_per_minute ?? asked.pricePerMinute;
   if (price === undefined) throw new Error(`a ${asked.kind} line needs its payee's price`);
   const { balance, first_unit, for_running } = await reader.one(store.readFunds, [asked.payer, terms.tariff, price]);

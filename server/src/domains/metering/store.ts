@@ -13,7 +13,7 @@ const seconds = z.bigint().transform(Number);
 export const readTerms = query({
   name: "metering.read_terms",
   row: z.object({ now: instant, tariff: z.bigint(), price_per_minute: kopecksColumn.nullable(), sibling_minutes: z.int() }),
-  text: `select platform.now() as now, t.id as tariff, t.price_per_minute, t.sibling_minutes from metering.tariff_of($1, platform.now()) t`,
+  text: `select platform.now() as now, t.id as tariff, t.price_per_minute, t.sibling_minutes from metering.tariff t where t.kind = $1 and t.id = coalesce($2::bigint, (select id from metering.tariff_of($1, platform.now())))`,
 });
 
 /** What the payer has, what a first unit costs, and what his running calls are to be left. Money is locked by `lockWallet` before. */
