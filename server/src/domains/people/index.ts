@@ -46,8 +46,8 @@ export function createPeople(deps: PeopleDeps) {
     person: (personId: PersonId): Promise<Person | null> => db.maybe(store.findPerson, [personId]),
     findPersonByEmail: (tx: Reader, email: string): Promise<Person | null> => tx.maybe(store.findByEmail, [email.trim().toLowerCase()]),
     /** Unknown ids are left out. */
-    async cards(personIds: readonly PersonId[]): Promise<Map<PersonId, ConsultantCard>> {
-      const rows = await db.rows(store.findCards, [[...new Set(personIds)]]);
+    async cards(personIds: readonly PersonId[], on: Reader = db): Promise<Map<PersonId, ConsultantCard>> {
+      const rows = await on.rows(store.findCards, [[...new Set(personIds)]]);
       return new Map(rows.map(({ id, ...card }) => [id, card]));
     },
   };

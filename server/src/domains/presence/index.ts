@@ -37,6 +37,10 @@ export function createPresence(deps: PresenceDeps) {
       for (const { person_id, availability } of known) all.set(person_id, availability);
       return all;
     },
+    /** Those of them who have a page open somewhere, whether they take calls or not. */
+    async here(personIds: readonly PersonId[], on: Reader = deps.db): Promise<Set<PersonId>> {
+      return new Set((await on.rows(store.findHere, [personIds])).map(({ person_id }) => person_id));
+    },
     async takingCalls(personId: PersonId, on: Reader = deps.db): Promise<boolean> {
       return (await on.maybe(store.findSwitch, [personId]))?.taking_calls ?? false;
     },

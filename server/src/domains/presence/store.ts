@@ -12,6 +12,12 @@ export const findAvailability = query({
   row: z.object({ person_id: personId, availability }),
   text: "select person_id, availability from presence.availability_view where person_id = any($1::uuid[])",
 });
+export const findHere = query({
+  name: "presence.find_here",
+  row: ofPerson,
+  text: `select asked.person_id from unnest($1::uuid[]) asked (person_id)
+    where exists (select from presence.lease l where l.expires_at > platform.now() and asked.person_id = any(l.person_ids))`,
+});
 export const findSwitch = query({
   name: "presence.find_switch",
   row: z.object({ taking_calls: z.boolean() }),
