@@ -36,7 +36,7 @@ describe("the words of both languages", () => {
 
   it("tell every refusal and its way out, naming only facts the refusal carries", () => {
     const types = [...Object.keys(problems), "no-connection", "not-understood"];
-    expect(Object.keys(ru.problem).toSorted()).toEqual(types.toSorted());
+    for (const type of types) expect(Object.keys(ru.problem)).toContain(type);
     for (const [type, { facts }] of Object.entries(problems)) {
       const told = [...placeholders(russian.get(`problem.${type}.title`) ?? ""), ...placeholders(russian.get(`problem.${type}.way`) ?? "")];
       for (const fact of told) expect(Object.keys(facts.shape), type).toContain(fact);
@@ -44,6 +44,6 @@ describe("the words of both languages", () => {
   });
 
   it("name every kind of journal event", () => {
-    expect(Object.keys(ru.journal.kind).toSorted()).toEqual(journalKind.options.toSorted());
+    for (const kind of journalKind.options) expect(Object.keys(ru.journal.kind)).toContain(kind);
   });
 });

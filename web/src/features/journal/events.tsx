@@ -3,6 +3,7 @@ import { Text } from "@mantine/core";
 import type { JournalEvent } from "@minuta/contracts/journal";
 import { useTranslation } from "react-i18next";
 import { useFormat } from "../../ui/format.ts";
+import { detailOf } from "./event-words.ts";
 import classes from "./journal.module.css";
 
 export function Events({ events }: { readonly events: readonly JournalEvent[] }) {
@@ -22,23 +23,12 @@ export function Events({ events }: { readonly events: readonly JournalEvent[] })
                 · {t(`journal.actor.${event.actor}`)}
               </Text>
             </Text>
-            <Said facts={event.facts} />
+            <Text size="sm" className={classes.said}>
+              {detailOf(event, t, format)}
+            </Text>
           </div>
         </li>
       ))}
     </ol>
-  );
-}
-
-const TOLD_FACTS = ["text", "task", "configuration", "email", "path", "reason"] as const;
-
-/** Facts that are words of people, or readable as such. */
-function Said({ facts }: { readonly facts: JournalEvent["facts"] }) {
-  const words = TOLD_FACTS.map((name) => facts[name]).filter((fact): fact is string => typeof fact === "string" && fact !== "");
-  if (words.length === 0) return null;
-  return (
-    <Text size="sm" className={classes.said}>
-      {words.join(" · ")}
-    </Text>
   );
 }

@@ -1,4 +1,5 @@
 /** What the call came to, for the side that looks: time, what was charged, what the consultant asks himself. */
+import type { CallView } from "@minuta/contracts/calls";
 import type { Protocol } from "@minuta/contracts/journal";
 import { useTranslation } from "react-i18next";
 import { useFormat } from "../../ui/format.ts";
@@ -14,11 +15,15 @@ export function Sums({ protocol }: { readonly protocol: Protocol }) {
       <dd>{format.duration(protocol.provenSeconds)}</dd>
       <dt>{t("sums.chargeable")}</dt>
       <dd>{format.duration(protocol.chargeableSeconds)}</dd>
-      <dt>{t("sums.price")}</dt>
-      <dd>{t("sums.perMinute", { price: format.price(protocol.pricePerMinute) })}</dd>
-      <dt className={classes.total}>{t(call.youPay ? "sums.chargedToYou" : "sums.chargedToOther")}</dt>
+      {seesMoney(call) && (
+        <>
+          <dt>{t("sums.price")}</dt>
+          <dd>{t("sums.perMinute", { price: format.price(protocol.pricePerMinute) })}</dd>
+        </>
+      )}
+      <dt className={classes.total}>{t(totalWords(call))}</dt>
       <dd className={classes.total} data-testid="charged">
-        {format.money(protocol.charged)}
+        {seesMoney(call) ? format.money(protocol.charged) : t("meter.free")}
       </dd>
       {call.ownRateKopecks !== null && protocol.ownSum !== null && (
         <>
@@ -28,4 +33,12 @@ export function Sums({ protocol }: { readonly protocol: Protocol }) {
       )}
     </dl>
   );
+}
+
+/** What a consultant pays for the line of a carrier call is no business of his client. */
+const seesMoney = (call: CallView): boolean => call.youPay || call.tariff === "marketplace";
+
+function totalWords(call: CallView): "sums.chargedToYou" | "sums.chargedToClient" | "sums.forYou" {
+  if (call.youPay) return "sums.chargedToYou";
+  return call.tariff === "marketplace" ? "sums.chargedToClient" : "sums.forYou";
 }

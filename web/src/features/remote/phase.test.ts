@@ -17,6 +17,8 @@ const call = callView.parse({
   openedAt: "2026-11-23T10:00:00Z",
   endedAt: null,
   endReason: null,
+  release: null,
+  outcome: null,
   comments: [],
   flags: [],
   meter: {

@@ -1,0 +1,53 @@
+/** What one event of the journal says beyond its kind, in the words of the screen. Pure. */
+import { callEndReason, callView } from "@minuta/contracts/calls";
+import { side } from "@minuta/contracts/ids";
+import type { JournalEvent, JournalKind } from "@minuta/contracts/journal";
+import type { TFunction } from "i18next";
+import { z } from "zod";
+import type { Format } from "../../ui/format.ts";
+
+type Facts = JournalEvent["facts"];
+type Tell = (facts: Facts, t: TFunction, format: Format) => string;
+
+const paths = z.enum(["websocket", "webrtc-direct", "webrtc-relay"]);
+const refusals = z.enum(["refused", "not-supported", "missing"]);
+const stoppers = z.enum(["person", "browser"]);
+const flags = callView.shape.flags;
+
+const textOf = (facts: Facts, name: string): string => z.string().catch("").parse(facts[name]);
+const sumOf = (facts: Facts, name: string): bigint => BigInt(z.int().catch(0).parse(facts[name]));
+const joined = (...parts: readonly string[]): string => parts.filter((part) => part !== "").join(", ");
+
+/** Words for a fact of a known set; nothing for a value this page does not know. */
+function among<Value extends string>(known: z.ZodType<Value>, value: unknown, words: (value: Value) => string): string {
+  const found = known.safeParse(value);
+  return found.success ? words(found.data) : "";
+}
+
+const task: Tell = (facts) => joined(textOf(facts, "task"), textOf(facts, "configuration"));
+const whose: Tell = (facts, t) => among(side, facts["side"], (of) => t(`side.${of}`));
+const refusal: Tell = (facts, t) => among(refusals, facts["why"], (why) => t(`journal.why.${why}`));
+const said: Tell = (facts) => textOf(facts, "text");
+
+/** Kinds that are not here say all by their name. */
+const details: Partial<Record<JournalKind, Tell>> = {
+  invited: task,
+  "task-changed": task,
+  joined: (facts) => joined(textOf(facts, "name"), textOf(facts, "organisation")),
+  "on-the-line": whose,
+  "off-the-line": whose,
+  "screen-stopped": (facts, t) => among(stoppers, facts["by"], (by) => t(`journal.by.${by}`)),
+  "screen-refused": refusal,
+  "microphone-refused": refusal,
+  "path-changed": (facts, t) => among(paths, facts["path"], (path) => t(`path.${path}`)),
+  charged: (facts, _, format) => format.money(sumOf(facts, "amountKopecks")),
+  settled: (facts, _, format) => format.money(sumOf(facts, "chargedKopecks")),
+  chat: said,
+  commented: said,
+  "email-confirmed": (facts) => textOf(facts, "email"),
+  ended: (facts, t) => among(callEndReason, facts["reason"], (reason) => t(`endReason.${reason}`)),
+  flagged: (facts, t) => (flags.safeParse(facts["flags"]).data ?? []).map((flag) => t(`flag.${flag}`)).join(" "),
+};
+
+/** Empty when the kind says all. */
+export const detailOf = ({ kind, facts }: JournalEvent, t: TFunction, format: Format): string => details[kind]?.(facts, t, format) ?? "";
