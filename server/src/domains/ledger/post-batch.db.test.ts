@@ -122,8 +122,8 @@ describe("a batch", () => {
         const wallets = await Promise.all([aWallet(700n), aWallet(300n)]);
         const purses = await Promise.all([0, 0, 0, 1, 1].map((of) => aPurse(wallets[of]!)));
         const balances = new Map([
-          [wallets[0]!, 700n],
-          [wallets[1]!, 300n],
+          [wallets[0], 700n],
+          [wallets[1], 300n],
         ]);
         for (const batch of batches) {
           const column = (of: (step: Step, purse: Purse) => unknown) => batch.map((step) => of(step, purses[step.purse]!));

@@ -9,7 +9,7 @@ import type { Tx } from "#platform/db";
 import { endLines } from "./end-call.ts";
 import { endCopy } from "./evidence/rows.ts";
 import type { MeteringDeps } from "./index.ts";
-import { look } from "./look.ts";
+import { look, type Looked } from "./look.ts";
 import { beginPause, endPauses } from "./pause.ts";
 import { slotsBetween } from "./rules.ts";
 import { listExpiredCopies } from "./evidence/store.ts";
@@ -31,78 +31,85 @@ export function startChargingPass(deps: MeteringDeps): () => Promise<void> {
   };
 }
 
+type Deps = Pick<MeteringDeps, "db">;
+
 /** One pass over everything. */
-export async function runPass(deps: Pick<MeteringDeps, "db">): Promise<void> {
+export async function runPass(deps: Deps): Promise<void> {
   await fenceSilent(deps);
   for (const { lane } of await deps.db.rows(store.listBusyLanes)) {
     await goOn(deps, lane);
+    await lookAgain(deps, lane);
     await chargeLane(deps, lane);
     await endOverdue(deps, lane);
   }
 }
 
 /** Copies that did not renew in time: what they held open counts through their last lease. */
-async function fenceSilent({ db }: Pick<MeteringDeps, "db">): Promise<void> {
+async function fenceSilent({ db }: Deps): Promise<void> {
   for (const { id } of await db.rows(listExpiredCopies)) await db.tx((tx) => endCopy(tx, id, "expired"));
 }
 
-async function chargeLane({ db }: Pick<MeteringDeps, "db">, lane: number): Promise<void> {
-  const outOfMoney: LineId[] = [];
-  await db.tx(async (tx) => {
-    outOfMoney.length = 0;
-    if (!(await tx.one(store.tryLane, [lane])).mine) return;
-    const { now, looked_through } = await tx.one(store.readLane, [lane]);
-    const slots = slotsBetween(looked_through, now);
-    for (let after = NO_LINE, found = BATCH; found === BATCH;) {
-      const due = await tx.rows(store.listDue, [lane, slots, after, BATCH]);
-      outOfMoney.push(...(await lookAt(tx, due)));
-      found = due.length;
-      after = due.at(-1)?.id ?? after;
-    }
-    outOfMoney.push(...(await lookAgain(tx, lane)));
-    if (slots.length > 0) await tx.run(store.noteLane, [lane, now]);
-  });
-  if (outOfMoney.length > 0) await db.tx((tx) => helpOrPause(tx, { lane, ids: outOfMoney }));
+/** Live lines whose second of the minute came, a batch in a transaction; a lane that another worker took meanwhile is left to it. */
+async function chargeLane(deps: Deps, lane: number): Promise<void> {
+  const { now, looked_through } = await deps.db.one(store.readLane, [lane]);
+  const slots = slotsBetween(looked_through, now);
+  if (slots.length === 0) return;
+  for (let after: string | null = NO_LINE; after !== null;) {
+    const from: string = after;
+    const looked = await inLane(deps, lane, async (tx) => lookAt(tx, await tx.rows(store.listDue, [lane, slots, from, BATCH])));
+    if (looked === null) return;
+    await helpOrPause(deps, lane, looked);
+    after = looked.length < BATCH ? null : (looked.at(-1)?.id ?? null);
+  }
+  await deps.db.run(store.noteLane, [lane, now]);
 }
 
 const NO_LINE = "00000000-0000-0000-0000-000000000000";
 
-/** Answers the lines whose money is over. */
-async function lookAt(tx: Tx, lines: readonly { id: LineId }[]): Promise<LineId[]> {
-  const looked = await look(
+/** Stretches that ended while a lease was still behind: their last seconds have come in by now. */
+async function lookAgain(deps: Deps, lane: number): Promise<void> {
+  const calls = (await deps.db.rows(store.listToLookAgain, [lane, BATCH])).map(({ call_id }) => call_id);
+  if (calls.length === 0) return;
+  const looked = await inLane(deps, lane, async (tx) => {
+    const lines = (await tx.rows(store.lockLinesOfCalls, [calls])).filter(({ status }) => status !== "ended");
+    await tx.run(store.forgetLookAgain, [lines.map(({ id }) => id)]);
+    await tx.one(store.refresh, [calls]);
+    return lookAt(tx, lines);
+  });
+  await helpOrPause(deps, lane, looked ?? []);
+}
+
+/** Null: another worker has the lane. */
+const inLane = <T>({ db }: Deps, lane: number, work: (tx: Tx) => Promise<T>): Promise<T | null> =>
+  db.tx(async (tx) => ((await tx.one(store.tryLane, [lane])).mine ? work(tx) : null));
+
+const lookAt = (tx: Tx, lines: readonly { id: LineId }[]): Promise<Looked[]> =>
+  look(
     tx,
     lines.map(({ id }) => id),
     "quota",
   );
-  return looked.filter(({ out_of_money }) => out_of_money).map(({ id }) => id);
-}
-
-/** Stretches that ended while a lease was still behind: their last seconds have come in by now. */
-async function lookAgain(tx: Tx, lane: number): Promise<LineId[]> {
-  const calls = (await tx.rows(store.listToLookAgain, [lane, BATCH])).map(({ call_id }) => call_id);
-  if (calls.length === 0) return [];
-  const lines = (await tx.rows(store.lockLinesOfCalls, [calls])).filter(({ status }) => status !== "ended");
-  await tx.run(store.forgetLookAgain, [lines.map(({ id }) => id)]);
-  await tx.one(store.refresh, [calls]);
-  return lookAt(tx, lines);
-}
 
 /**
  * Their money is over. First what running siblings hold beyond their next unit comes back, then a carrier's overdraft is opened; who
  * still cannot pay the next unit is paused for top-up. Nobody is paused while a sibling holds more than one unused unit.
  */
-async function helpOrPause(tx: Tx, { lane, ids }: { lane: number; ids: readonly LineId[] }): Promise<void> {
-  await tx.one(store.takeLane, [lane]);
-  const live = (await tx.rows(store.lockLines, [ids])).filter(({ status }) => status === "live").map(({ id }) => id);
-  await tx.one(store.reclaim, [live]);
-  await tx.one(store.allowOverdraft, [live]);
-  const poor = (await look(tx, live, "unit")).filter(({ out_of_money }) => out_of_money);
-  const calls = [...new Set(poor.map(({ call_id }) => call_id))];
-  if (await beginPause(tx, calls, { why: "top-up", by: "meter" })) await tell(tx, calls, { topic: "metering.paused_for_top_up" });
+async function helpOrPause({ db }: Deps, lane: number, looked: readonly Looked[]): Promise<void> {
+  const ids = looked.filter(({ out_of_money }) => out_of_money).map(({ id }) => id);
+  if (ids.length === 0) return;
+  await db.tx(async (tx) => {
+    await tx.one(store.takeLane, [lane]);
+    const live = (await tx.rows(store.lockLines, [ids])).filter(({ status }) => status === "live").map(({ id }) => id);
+    await tx.one(store.reclaim, [live]);
+    await tx.one(store.allowOverdraft, [live]);
+    const poor = (await look(tx, live, "unit")).filter(({ out_of_money }) => out_of_money);
+    const calls = [...new Set(poor.map(({ call_id }) => call_id))];
+    if (await beginPause(tx, calls, { why: "top-up", by: "meter" })) await tell(tx, calls, { topic: "metering.paused_for_top_up" });
+  });
 }
 
 /** Money arrived: calls that waited for it go on. */
-async function goOn({ db }: Pick<MeteringDeps, "db">, lane: number): Promise<void> {
+async function goOn({ db }: Deps, lane: number): Promise<void> {
   const waiting = await db.rows(store.listResumable, [lane, BATCH]);
   if (waiting.length === 0) return;
   await db.tx(async (tx) => {
@@ -122,7 +129,7 @@ async function goOn({ db }: Pick<MeteringDeps, "db">, lane: number): Promise<voi
 const reasons = { paused: "pause-too-long", "paused-for-top-up": "no-money" } as const;
 
 /** Pauses that reached their limit end the line. */
-async function endOverdue({ db }: Pick<MeteringDeps, "db">, lane: number): Promise<void> {
+async function endOverdue({ db }: Deps, lane: number): Promise<void> {
   const overdue = await db.rows(store.listOverdue, [lane, BATCH]);
   for (const status of ["paused", "paused-for-top-up"] as const) {
     const callIds = [...new Set(overdue.filter((line) => line.status === status).map(({ call_id }) => call_id))];

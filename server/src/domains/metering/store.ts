@@ -206,7 +206,7 @@ export const look = query({
       from after left join running r on r.payer = (after.l).payer and after.live
     ), counted as (
       select *, metering.warnings(t, money, burn) + case when entitled > 0 then metering.warnings(t, money + entitled, burn) else 0 end as warned,
-        metering.next_look(metering.next_turn(t, price, charged_now, reserved_now), charged_now, (l).live_since, (l).proven_before_ms, proven, at) as look
+        case when due <> charge or give <> granted then at + interval '2 seconds' else metering.next_look(metering.next_turn(t, price, charged_now, reserved_now), charged_now, (l).live_since, (l).proven_before_ms, proven, at) end as look
       from left_over
     )
     select id, (l).call_id, (l).status, proven, least(bound, funded)::bigint as billable, granted::bigint, charge::bigint, charged_now::bigint as charged, reserved_now::bigint as reserved,
