@@ -69,10 +69,10 @@ describe("meeting", () => {
     expect(consultant.messages).not.toContainEqual(expect.objectContaining({ t: "key-commit" }));
   });
 
-  test("the payer alone learns how many minutes are left", async () => {
+  test("the payer alone learns what is charged and how many minutes are left", async () => {
     const { client, consultant } = await bothJoined();
-    expect((await consultant.next("meter")).meter.minutesLeft).toBe(7);
-    expect((await client.next("meter")).meter.minutesLeft).toBeNull();
+    expect((await consultant.next("meter")).meter).toMatchObject({ charged: 200n, reserved: 300n, minutesLeft: 7 });
+    expect((await client.next("meter")).meter).toMatchObject({ charged: 0n, reserved: 0n, minutesLeft: null });
     world.publish(`call:${CALL}`, { t: "low-balance", minutesLeft: 2 });
     expect((await consultant.next("low-balance")).minutesLeft).toBe(2);
     await pause(100);

@@ -51,7 +51,7 @@ export function serveCalls(ports: RemotePorts): Rooms {
   ports.sockets.route({
     path: remotePaths.control,
     onOpen(opened) {
-      const inbox = inboxOf(opened.socket, ports.clock);
+      const inbox = inboxOf(opened.socket, ports);
       const admit = async (): Promise<void> => {
         const callId = callIdSchema.safeParse(opened.params.callId);
         const party = callId.success ? await ports.calls.partyOf(callId.data, opened.caller) : null;
@@ -71,7 +71,7 @@ export function serveCalls(ports: RemotePorts): Rooms {
   ports.sockets.route({
     path: remotePaths.media,
     onOpen({ socket }) {
-      const inbox = inboxOf(socket, ports.clock);
+      const inbox = inboxOf(socket, ports);
       void inbox.first().then((first) => {
         const ticket = first !== null && "text" in first ? mediaTicket.safeParse(jsonOf(first.text)) : null;
         const found = ticket?.success === true ? tickets.get(ticket.data.ticket) : undefined;

@@ -5,6 +5,7 @@ import type { CallView, Meter } from "@minuta/contracts/calls";
 import { closeCodes, serverMessage, type EndMedia, type ServerMessage } from "@minuta/contracts/wire";
 import type { WebSocket } from "ws";
 import { z } from "zod";
+import { meterAsSeen } from "#calls";
 import type { Caller } from "#platform/http";
 import { bucket, CONTROL_QUEUE_BYTES, rates, VOICE_QUEUE_BYTES } from "./limits.ts";
 import type { EndFacts } from "./presence.ts";
@@ -13,7 +14,7 @@ import { freshRelay, type PictureRelay } from "./relay.ts";
 export class End {
   readonly side: Side;
   readonly caller: Caller;
-  /** Whether the last word about low balance and minutes left is for this side. */
+  /** Whether money and low balance are this side's business. */
   readonly pays: boolean;
   /** Opens the media socket of this page and of no other. */
   readonly ticket = randomBytes(24).toString("base64url");
@@ -66,9 +67,9 @@ export class End {
     this.#control.send(JSON.stringify(z.encode(serverMessage, message)));
   }
 
-  /** Tells the meter when it changed; how many minutes are left is the payer's business only. */
+  /** Tells the meter when it changed, as this side may see it. */
   tellMeter(meter: Meter): void {
-    const message = { t: "meter", meter: this.pays ? meter : { ...meter, minutesLeft: null } } as const;
+    const message = { t: "meter", meter: meterAsSeen(meter, this.pays) } as const;
     const written = JSON.stringify(z.encode(serverMessage, message));
     if (written === this.#lastMeter || this.#control.readyState !== this.#control.OPEN) return;
     this.#lastMeter = written;

@@ -2,6 +2,7 @@
 import type { RawData, WebSocket } from "ws";
 import { closeCodes } from "@minuta/contracts/wire";
 import type { Clock } from "#platform/clock";
+import type { Log } from "#platform/log";
 import { EARLY_MESSAGES_MAX, FIRST_MESSAGE_WITHIN_MS } from "./limits.ts";
 
 export type Received = { readonly text: string } | { readonly bytes: Uint8Array };
@@ -13,16 +14,25 @@ export interface Inbox {
   open(heard: (received: Received) => void): void;
 }
 
-export function inboxOf(socket: WebSocket, clock: Clock): Inbox {
+export function inboxOf(socket: WebSocket, { clock, log }: { clock: Clock; log: Log }): Inbox {
   const waiting: Received[] = [];
   let heard: ((received: Received) => void) | null = null;
+  // A mistake of ours in one message must not take the server down.
+  const hand = (received: Received): void => {
+    try {
+      heard?.(received);
+    } catch (error) {
+      log.error({ err: error }, "remote.message_failed");
+      socket.close(1011, "internal");
+    }
+  };
   let tellFirst: (received: Received | null) => void = () => {};
   const first = new Promise<Received | null>((resolve) => (tellFirst = resolve));
   const stopTimer = clock.after(FIRST_MESSAGE_WITHIN_MS, () => socket.close(closeCodes.badMessage, "silent"));
   socket.on("message", (data, binary) => {
     const received = binary ? { bytes: bytesOf(data) } : { text: bytesOf(data).toString("utf8") };
     stopTimer();
-    if (heard !== null) return heard(received);
+    if (heard !== null) return hand(received);
     if (waiting.push(received) > EARLY_MESSAGES_MAX) return socket.close(closeCodes.tooMuch, "too much");
     const [earliest] = waiting;
     if (waiting.length === 1 && earliest !== undefined) tellFirst(earliest);
@@ -35,7 +45,7 @@ export function inboxOf(socket: WebSocket, clock: Clock): Inbox {
     first: () => first,
     open(hear) {
       heard = hear;
-      for (const received of waiting.slice(1)) hear(received);
+      for (const received of waiting.slice(1)) hand(received);
       waiting.length = 0;
     },
   };

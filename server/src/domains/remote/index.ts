@@ -5,6 +5,7 @@
  * Design: "How a call connects"; messages and frames: contracts/wire.ts.
  */
 import { serveCalls } from "./control.ts";
+import { RESTART } from "./limits.ts";
 import { serveLive } from "./live.ts";
 import type { RemotePorts } from "./ports.ts";
 
@@ -12,8 +13,6 @@ export type { RemotePorts, WrittenChat } from "./ports.ts";
 
 const LOOK_AT_LINES_EVERY_MS = 250;
 const TELL_METERS_EVERY_MS = 1000;
-/** WebSocket's "service restart": the ends come back at once. */
-const RESTART = 1012;
 const TELL_WHO_IS_HERE_EVERY_MS = 10_000;
 
 export interface Remote {
@@ -31,10 +30,10 @@ export function openRemote(ports: RemotePorts): Remote {
   };
   const closeAll = async (reason: string): Promise<void> => void (await Promise.all([...rooms.values()].map((room) => room.close(RESTART, reason))));
   const stops = [
-    clock.every(LOOK_AT_LINES_EVERY_MS, () => {
+    clock.every(LOOK_AT_LINES_EVERY_MS, tried("looking", async () => {
       const now = clock.now().getTime();
       for (const room of rooms.values()) room.step(now);
-    }),
+    })),
     clock.every(TELL_METERS_EVERY_MS, tried("telling_meters", async () => {
       for (const [callId, meter] of await ports.meters([...rooms.keys()])) rooms.get(callId)?.meter(meter);
     })),

@@ -1,5 +1,8 @@
 /** Every limit of the sockets by name, and the bucket that counts. */
 
+/** WebSocket's close code "service restart": the ends come back at once. */
+export const RESTART = 1012;
+
 /** The first message must come this soon, or the socket is closed. */
 export const FIRST_MESSAGE_WITHIN_MS = 10_000;
 /** Messages that may wait while it is looked up whose socket this is. */

@@ -11,7 +11,7 @@ import type { WebSocket } from "ws";
 import type { End } from "./end.ts";
 import { mediaEvents } from "./events.ts";
 import { openLine } from "./evidence.ts";
-import { CHAT_LINES_IN_WELCOME, SILENT_END_IS_GONE_MS } from "./limits.ts";
+import { CHAT_LINES_IN_WELCOME, RESTART, SILENT_END_IS_GONE_MS } from "./limits.ts";
 import type { RemotePorts, WrittenChat } from "./ports.ts";
 import { established } from "./presence.ts";
 import { relayPicture } from "./relay.ts";
@@ -54,6 +54,8 @@ export class Room {
   /** Takes the end in; the same side's earlier page is told that it was replaced. */
   async join(end: End, view: CallView): Promise<void> {
     const chat = await this.#ports.journal.chat(this.callId);
+    // The last other end may have left meanwhile, and the room with it: the page comes again at once.
+    if (this.#closed) end.close(RESTART, "room closed");
     if (!end.facts.connected) return;
     this.#takePlace(end);
     this.#mediaPasses = passesMedia(view.meter);

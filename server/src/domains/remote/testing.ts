@@ -2,11 +2,12 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { CallView, Meter } from "@minuta/contracts/calls";
+import { callView, meter as meterSchema, type CallView, type Meter } from "@minuta/contracts/calls";
 import { callId as callIdSchema, guestId, personId, signInId, type CallId, type Side } from "@minuta/contracts/ids";
 import { kopecks } from "@minuta/contracts/money";
 import { noMedia, remotePaths, serverMessage, type EndMedia, type EndMessage, type ServerMessage } from "@minuta/contracts/wire";
 import { WebSocket, type RawData } from "ws";
+import { z } from "zod";
 import { systemClock } from "#platform/clock";
 import type { Caller } from "#platform/http";
 import { createLog } from "#platform/log";
@@ -86,7 +87,7 @@ function ports(
   on: (topic: string, hear: (message: never) => void) => () => void,
 ): Omit<RemotePorts, "sockets" | "bus" | "clock" | "log"> {
   const meter = (): Meter => ({
-    status: state.status, provenSeconds: 0, billableSeconds: 0, charged: kopecks(0), reserved: kopecks(300), pricePerMinute: kopecks(100), minutesLeft: 7, pauseEndsAt: null,
+    status: state.status, provenSeconds: 0, billableSeconds: 0, charged: kopecks(200), reserved: kopecks(300), pricePerMinute: kopecks(100), minutesLeft: 7, pauseEndsAt: null,
   });
   return {
     calls: {
@@ -117,12 +118,14 @@ function ports(
 }
 
 function viewOf(side: Side, state: CallView["state"], meter: Meter): CallView {
-  return {
-    id: CALL, tariff: "carrier", state, side, task: "", configuration: null, ownRateKopecks: null, youPay: side === "consultant",
+  const parties = {
     consultant: { name: "Consultant", firm: null, inn: null, verified: false },
     client: { guestId: null, name: "Client", organisation: null, inn: null, email: null, emailConfirmed: false },
-    openedAt: new Date(), endedAt: null, endReason: null, meter, comments: [], flags: [],
   };
+  return callView.parse({
+    id: CALL, tariff: "carrier", state, side, ...parties, task: "", configuration: null, release: null, ownRateKopecks: null, youPay: side === "consultant",
+    openedAt: "2026-11-23T10:00:00Z", endedAt: null, endReason: null, outcome: null, meter: z.encode(meterSchema, meter), comments: [], flags: [],
+  });
 }
 
 type Said = Exclude<EndMessage, { t: "hello" }>;
