@@ -48,5 +48,8 @@ export function fundedSeconds({ pulse, pricePerMinute, connectionFee }: LineTerm
   const payable = ((money - connectionFee + 1n) * 60n - 1n) / pricePerMinute;
   const chargeable = Number(payable > BigInt(SECONDS_MAX) ? BigInt(SECONDS_MAX) : payable);
   if (chargeable < pulse.firstSeconds) return pulse.freeSeconds;
-  return Math.max(pulse.freeSeconds, pulse.firstSeconds + Math.floor((chargeable - pulse.firstSeconds) / pulse.nextSeconds) * pulse.nextSeconds);
+  return Math.max(
+    pulse.freeSeconds,
+    pulse.firstSeconds + Math.floor((chargeable - pulse.firstSeconds) / pulse.nextSeconds) * pulse.nextSeconds,
+  );
 }
