@@ -43,13 +43,18 @@ export type StatementLine = z.infer<typeof statementLine>;
 export const ledgerApi = endpoints({
   wallet: { method: "GET", path: "/api/ledger/wallet", access: "person", reply: wallet },
   statement: {
-    method: "GET", path: "/api/ledger/statement", access: "person",
+    method: "GET",
+    path: "/api/ledger/statement",
+    access: "person",
     query: z.object({ before: z.string().max(40).optional(), limit: z.coerce.number().int().min(1).max(200).default(50) }),
     /** Newest first; `next` is the cursor of the following page, stable while rows arrive. */
     reply: z.object({ lines: z.array(statementLine), next: z.string().nullable() }),
   },
   topUp: {
-    method: "POST", path: "/api/ledger/top-ups", access: "operator", command: true,
+    method: "POST",
+    path: "/api/ledger/top-ups",
+    access: "operator",
+    command: true,
     body: z.object({ email, amount: kopecksSchema, reason: z.string().trim().min(3).max(200) }),
     reply: z.object({ balance: kopecksSchema }),
   },
