@@ -4,7 +4,6 @@ import { expect, type Page } from "@playwright/test";
 import { callId as callIdSchema } from "@minuta/contracts/ids";
 import { journalApi, type Protocol } from "@minuta/contracts/journal";
 import type { Wallet } from "@minuta/contracts/ledger";
-import { kopecks } from "@minuta/contracts/money";
 import { costOfTalk } from "@minuta/contracts/tariff";
 import { signedIn, type Caller } from "./harness/api.ts";
 import {
@@ -30,11 +29,9 @@ import { readMarker } from "./harness/marker.ts";
 import { run } from "./harness/process.ts";
 import { hears, seesChanges } from "./harness/see.ts";
 import { CLIENT_PITCH, CONSULTANT_PITCH, type Stage } from "./harness/stage.ts";
+import { CARRIER_TERMS } from "./harness/tariff.ts";
 import { test } from "./harness/test.ts";
 import { ru } from "./harness/words.ts";
-
-/** The carrier tariff: 1 RUB a minute, by the started minute, six seconds free. */
-const TERMS = { pulse: { firstSeconds: 60, nextSeconds: 60, freeSeconds: 6 }, pricePerMinute: kopecks(100), connectionFee: kopecks(0) };
 
 interface Journey {
   readonly path: Path;
@@ -124,7 +121,7 @@ function moneyIsRight(protocol: Protocol, before: Wallet, after: Wallet): void {
     protocol.intervals.length,
   );
   expect(protocol.billableSeconds).toBe(protocol.provenSeconds);
-  expect(protocol.charged).toBe(costOfTalk(TERMS, protocol.billableSeconds));
+  expect(protocol.charged).toBe(costOfTalk(CARRIER_TERMS, protocol.billableSeconds));
   expect(before.balance - after.balance).toBe(protocol.charged);
   expect(after.reserved).toBe(before.reserved);
   expect(after.held).toBe(before.held);
@@ -189,6 +186,7 @@ for (const journey of journeys) {
     const protocol = await protocolOf(books, callId);
     await expect.poll(async () => (await books.wallet()).held).toBe(before.held);
     moneyIsRight(protocol, before, await books.wallet());
+    await product.proveMoney();
     expect(
       protocol.intervals.some(({ why, counted, seconds }) => why === "paused" && !counted && seconds > 0),
       "the pause is in the protocol",

@@ -5,7 +5,7 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import { expect, type BrowserContext, type Page, type TestInfo } from "@playwright/test";
 import { callsApi } from "@minuta/contracts/calls";
-import { CONSENT, inBrowser, newPerson, signedIn } from "./harness/api.ts";
+import { inBrowser, joinAs, newPerson, signedIn } from "./harness/api.ts";
 import type { Product } from "./harness/product.ts";
 import { test } from "./harness/test.ts";
 
@@ -131,8 +131,7 @@ for (const look of looks) {
     ];
     await inspectAll(left, work, { look, info });
 
-    const guest = { name: "Ольга Николаевна", organisation: "ООО «Ромашка»", inn: null, email: null };
-    const { callId } = await inBrowser(product, right).ask(callsApi.join, { body: { token, guest, consent: CONSENT } });
+    const callId = await joinAs(inBrowser(product, right), token, "Ольга Николаевна");
     await inspectAll(left, [{ name: "call-consultant", address: at(`/call/${callId}`) }], { look, info });
     await inspectAll(right, [{ name: "call-client", address: at(`/call/${callId}`) }], { look, info });
     await consultant.ask(callsApi.end, { params: { callId } });

@@ -1,7 +1,9 @@
 /** A person at the product's HTTP door, typed by the contract: for what a journey needs before or after its pages. */
 import { callsApi, type Invitation } from "@minuta/contracts/calls";
+import { CONSENT_VERSION } from "@minuta/contracts/consent";
 import type { Endpoint } from "@minuta/contracts/endpoint";
 import { ledgerApi, type Wallet } from "@minuta/contracts/ledger";
+import type { CallId } from "@minuta/contracts/ids";
 import type { Kopecks } from "@minuta/contracts/money";
 import { peopleApi } from "@minuta/contracts/people";
 import type { Page } from "@playwright/test";
@@ -19,9 +21,6 @@ interface LooseInput {
   readonly query?: Readonly<Record<string, unknown>>;
   readonly body?: unknown;
 }
-
-/** Version of the consent that callers of the door agree to. */
-export const CONSENT = "join-2026-11";
 
 export interface Caller {
   /** One request; refuses (throws) with the problem's body when the answer is not a success. */
@@ -112,4 +111,10 @@ export async function newPerson(
 export async function topUp(product: Product, email: string, amount: Kopecks): Promise<void> {
   const operator = await signedIn(product, await product.demo("operator@minuta.example"));
   await operator.ask(ledgerApi.topUp, { body: { email, amount: Number(amount), reason: "Пополнение для проверки" } });
+}
+
+/** A guest with a name only comes in by a link's token; returns the call's id. */
+export async function joinAs(guest: Caller, token: string, name: string): Promise<CallId> {
+  const body = { token, guest: { name, organisation: null, inn: null, email: null }, consent: CONSENT_VERSION };
+  return (await guest.ask(callsApi.join, { body })).callId;
 }

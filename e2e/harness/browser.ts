@@ -119,10 +119,17 @@ export async function stopSharingByBar(screen: Screen): Promise<void> {
   await screen.xdotool("mousemove", "--window", bar, x, y, "click", "1");
 }
 
+/** Two Escapes within a moment are the product's red stop: presses are further apart than that. */
+const ESCAPE_EVERY_MS = 1500;
+
 /** Answers the question the browser is asking ("what to share", "use the microphone") with Escape, again until `answered`. */
 export async function dismissQuestion(screen: Screen, answered: () => Promise<boolean>): Promise<void> {
+  let pressed = Number.NEGATIVE_INFINITY;
   await until("the browser's question dismissed", async () => {
+    if (await answered()) return true;
+    if (performance.now() - pressed < ESCAPE_EVERY_MS) return null;
     await screen.xdotool("key", "Escape");
-    return (await answered()) ? true : null;
+    pressed = performance.now();
+    return null;
   });
 }

@@ -114,11 +114,11 @@ export async function talkUntil(page: Page, seconds: number): Promise<void> {
     .toBeGreaterThanOrEqual(seconds);
 }
 
-export async function say(page: Page, text: string): Promise<void> {
+export async function say(page: Page, text: string, way: "click" | "dblclick" = "click"): Promise<void> {
   const chat = page.getByRole("complementary", { name: ru("chat.title") });
   if (!(await chat.isVisible())) await page.getByRole("toolbar").getByRole("button", { expanded: false }).click();
   await chat.getByLabel(ru("chat.message")).fill(text);
-  await button(chat, "chat.send").click();
+  await button(chat, "chat.send")[way]();
 }
 
 export async function reads(page: Page, text: string): Promise<void> {

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { devApi } from "@minuta/contracts/dev";
 import type { z } from "zod";
-import { start, until, type Running } from "./process.ts";
+import { run, start, until, type Running } from "./process.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const START_PATIENCE_MS = 90_000;
@@ -30,6 +30,8 @@ export interface Product {
   letter(to: string, subject?: RegExp): Promise<{ subject: string; text: string }>;
   /** Kills the program as a crash would (its database may live on), starts it again and waits until it answers. */
   crashAndRestart(): Promise<void>;
+  /** Reads every invariant of the money from the running product's database; refuses (throws) when one does not hold. */
+  proveMoney(): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -81,6 +83,8 @@ export async function startProduct(): Promise<Product> {
       await server.kill("SIGKILL");
       ({ server, address } = await startServer(dataFolder, new URL(address).port));
     },
+    proveMoney: async () =>
+      await run(process.execPath, [join(ROOT, "server/src/ledger-proof.ts")], { ...process.env, DATA_DIR: dataFolder }),
     async stop() {
       await server.stop();
       await rm(dataFolder, { recursive: true, force: true, maxRetries: 5 });

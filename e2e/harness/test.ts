@@ -63,7 +63,7 @@ export const test = base.extend<Fresh, Kept>({
   visitor: async ({ unseen }, use) => {
     const open: BrowserContext[] = [];
     await use(async () => {
-      const context = await unseen.newContext({ locale: "ru-RU" });
+      const context = await unseen.newContext({ locale: "ru-RU", permissions: ["microphone"] });
       context.setDefaultTimeout(30_000);
       open.push(context);
       return context;
