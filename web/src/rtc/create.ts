@@ -21,10 +21,10 @@ export function createCallEngine(options: CallEngineOptions): CallEngine {
   return {
     getState: () => engine.state,
     subscribe: (changed) => engine.subscribe(changed),
-    shareScreen: () => engine.own.shareScreen(),
+    shareScreen: () => engine.shareScreen(),
     stopSharing: () => engine.own.endSharing("off"),
     blank: (hidden) => engine.own.blank(hidden),
-    setMicrophone: (on) => engine.own.setMicrophone(on),
+    setMicrophone: (on) => engine.setMicrophone(on),
     resumeSound: () => engine.resumeSound(),
     sendChat: (text) => engine.sendChat(text),
     point: (at) => engine.point(at),
@@ -86,6 +86,21 @@ class Engine {
   subscribe(changed: () => void): () => void {
     this.#listeners.add(changed);
     return () => void this.#listeners.delete(changed);
+  }
+
+  shareScreen(): Promise<void> {
+    this.#useClick();
+    return this.own.shareScreen();
+  }
+
+  setMicrophone(on: boolean): Promise<void> {
+    this.#useClick();
+    return this.own.setMicrophone(on);
+  }
+
+  /** Any click lets the browser sound, so a button of its own is rarely needed. */
+  #useClick(): void {
+    if (this.#sound.blocked) void this.resumeSound();
   }
 
   async resumeSound(): Promise<void> {
@@ -245,7 +260,7 @@ class Engine {
     const direct = isDirect(path);
     const now = performance.now();
     if (path === "websocket" || screen === null) this.#overlapSince = now;
-    const picture = screen !== null && path !== null && now - this.#overlapSince < OVERLAP_MS;
+    const picture = screen !== null && path !== null && this.#options.onlyPath !== "webrtc" && now - this.#overlapSince < OVERLAP_MS;
     this.#direct.send(direct ? screen : null, direct ? microphone : null);
     this.#orderOnce({ t: "send", picture, voice: path === "websocket" && microphone !== null });
     const { sharing, microphone: spoken } = this.own;

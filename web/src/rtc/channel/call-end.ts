@@ -118,7 +118,9 @@ export class CallEnd {
   }
 
   #hear(text: string): void {
-    const message = serverMessage.parse(JSON.parse(text));
+    const { data: message } = serverMessage.safeParse(JSON.parse(text));
+    // Unknown to this page: the server may be newer.
+    if (message === undefined) return;
     switch (message.t) {
       case "welcome":
         return this.#welcome(message);
@@ -200,10 +202,11 @@ export class CallEnd {
     if (plain === null) return;
     if (header.kind === "picture") this.viewer.show({ keyFrame: header.keyFrame, sequence: header.sequence, bytes: plain });
     else if (header.kind === "voice") this.#hearVoice(plain, header.sequence);
-    else this.#hearSignal(signalSchema.parse(JSON.parse(new TextDecoder().decode(plain))));
+    else this.#hearSignal(signalSchema.safeParse(JSON.parse(new TextDecoder().decode(plain))).data);
   }
 
-  #hearSignal(signal: Signal): void {
+  #hearSignal(signal: Signal | undefined): void {
+    if (signal === undefined) return;
     if (signal.t === "arrived") return this.pictures.arrived(signal.sequence);
     if (signal.t === "key-frame-please") return this.pictures.keyFrame();
     if (signal.t !== "about") return this.#options.tell({ t: "signal", signal });
