@@ -80,6 +80,16 @@ export type Comment = z.infer<typeof comment>;
 
 export const callEndReason = z.enum(["client-ended", "consultant-ended", "no-money", "pause-too-long", "nobody-came-back", "stopped-by-operator"]);
 
+/**
+ * What becomes of an ended marketplace call. `waiting`: the client may say until then; saying nothing is *solved*.
+ * `fee` (the platform's) and `earned` (the consultant's) share what was charged; the same for both sides.
+ */
+export const callOutcome = z.discriminatedUnion("state", [
+  z.object({ state: z.literal("waiting"), until: instant, fee: kopecksSchema, earned: kopecksSchema }),
+  z.object({ state: z.literal("settled"), at: instant, by: z.enum(["client", "silence", "nothing-charged"]), fee: kopecksSchema, earned: kopecksSchema }),
+]);
+export type CallOutcome = z.infer<typeof callOutcome>;
+
 export const callView = z.object({
   id: callId,
   tariff: tariffKind,
@@ -90,13 +100,19 @@ export const callView = z.object({
   client: clientCard,
   task: z.string(),
   configuration: z.string().nullable(),
+  /** Release of the client's configuration, as he gave it when he rang. */
+  release: z.string().nullable(),
   ownRateKopecks: z.int().nullable(),
-  /** Whether the one who asks pays for this call. */
+  /** Whether the one who asks pays for this call: the consultant in a carrier call, the client in a marketplace call. */
   youPay: z.boolean(),
+  /** Of a ring that did not become a call: when it rang. */
   openedAt: instant,
   endedAt: instant.nullable(),
   endReason: callEndReason.nullable(),
+  /** In a marketplace call both sides see price and charge; a carrier call's client sees neither. Reserve and minutes left are the payer's alone. */
   meter,
+  /** Null while a marketplace call is not over, and in a carrier call: that is settled when it ends. */
+  outcome: callOutcome.nullable(),
   comments: z.array(comment),
   /** Facts printed in the protocol for fairness: the consultant joined his own link; both ends share an address or a device. */
   flags: z.array(z.enum(["own-link", "same-address", "same-device"])),
@@ -104,7 +120,15 @@ export const callView = z.object({
 export type CallView = z.infer<typeof callView>;
 
 export const callSummary = callView.pick({ id: true, tariff: true, state: true, side: true, consultant: true, client: true, task: true, openedAt: true, endedAt: true, youPay: true })
-  .extend({ billableSeconds: z.int(), charged: kopecksSchema });
+  .extend({
+    billableSeconds: z.int(),
+    /** As payer. */
+    charged: kopecksSchema,
+    /** As consultant of a marketplace call: charged and not settled yet, before the platform's share. */
+    held: kopecksSchema,
+    /** As consultant of a marketplace call: settled in his favour. */
+    earned: kopecksSchema,
+  });
 export type CallSummary = z.infer<typeof callSummary>;
 
 export const clientBookEntry = z.object({ client: clientCard, note: z.string(), calls: z.int(), billableSeconds: z.int(), lastCallAt: instant.nullable(), lastCallId: callId.nullable() });

@@ -12,7 +12,7 @@ export type JournalActor = z.infer<typeof journalActor>;
 
 /** Every kind of event a journal may hold. */
 export const journalKind = z.enum([
-  "invited", "joined", "consent-given", "task-changed",
+  "invited", "joined", "rung", "accepted", "declined", "missed", "cancelled", "consent-given", "task-changed",
   "end-connected", "end-disconnected", "on-the-line", "off-the-line",
   "screen-shared", "screen-stopped", "screen-refused", "blanked", "unblanked",
   "microphone-on", "microphone-off", "microphone-refused", "path-changed",

@@ -76,7 +76,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   const evidence = metering.startEvidence();
   const remote = openRemote(remotePorts({ ...domains, ...platform, sockets, evidence }));
   const stops: (() => void | Promise<void>)[] = [
-    await startJobs(db, mail.jobs, log),
+    await startJobs(db, { ...mail.jobs, ...calls.jobs }, log),
     startEvents({ db, clock, log, subscribers: subscribersOf(domains, bus) }),
     metering.startChargingPass(),
     calls.start(),
@@ -125,7 +125,7 @@ function createDomains(platform: Platform) {
   });
   const presence = createPresence({ db, bus, clock });
   const catalogue = createCatalogue({ db, people, availability: (personIds) => presence.availability(personIds) });
-  const calls: Calls = createCalls({ ...platform, people, metering, record: (tx, callId, event) => journal.append(tx, callId, event) });
+  const calls: Calls = createCalls({ ...platform, people, catalogue, presence, metering, record: (tx, callId, event) => journal.append(tx, callId, event) });
   const journal: Journal = createJournal({ db, clock, log, calls, metering });
   return { people, metering, ledger, catalogue, presence, calls, journal };
 }

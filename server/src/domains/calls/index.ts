@@ -2,6 +2,7 @@
  * Calls: how a client and a consultant come together, and the life of what they do together.
  * An invitation (link, QR, code) is used once and opens one call; its client is a guest with a name, or a person with an account.
  * A call is open until somebody ends it, the money ends, or nobody comes back; both sides may comment it, then and later.
+ * A ring is a marketplace call not yet open (rings/): its price is frozen, the consultant is taken; after the end it waits for its outcome.
  * Guests are known by a cookie and a private link; the consultant's client book is his list of them with his notes.
  * Time and money are the meter's, evidence is the journal's (written in the same transaction), pictures and voice are remote's.
  */
@@ -9,10 +10,12 @@ import type { CallView, ConsultantCard, Meter } from "@minuta/contracts/calls";
 import type { CallId, GuestId, PersonId, Side } from "@minuta/contracts/ids";
 import type { JournalEvent } from "@minuta/contracts/journal";
 import type { Kopecks } from "@minuta/contracts/money";
+import type { TariffKind } from "@minuta/contracts/tariff";
 import type { Bus } from "#platform/bus";
 import type { Clock } from "#platform/clock";
 import type { Db, Reader, Tx } from "#platform/db";
 import type { Subscribers } from "#platform/events";
+import type { JobHandlers } from "#platform/jobs";
 import type { Log } from "#platform/log";
 import type { Mail } from "#platform/mail";
 import { roleIn, type Actor, type Identity } from "./access.ts";
@@ -29,8 +32,12 @@ import {
   type OwnInvitation,
 } from "./invite.ts";
 import { join, type Join } from "./join.ts";
-import { sideOf } from "./rules.ts";
+import { accept, cancel, decline } from "./rings/answer-ring.ts";
+import { listRings, ringConsultant, viewRing, type NewRing } from "./rings/ring-consultant.ts";
+import { watchRings } from "./rings/watch-rings.ts";
+import { sideOf, type Whereabouts } from "./rules.ts";
 import { changeTask, comment, end, pause, resume, type NewTask } from "./run-call.ts";
+import { saySolved, SETTLE_SILENT, settleSilent } from "./settle-call.ts";
 import * as store from "./store.ts";
 import { clientBook, history, noteOnClient, viewCall, type HistoryPage } from "./view.ts";
 import { endForsaken, hearLineEnded, seen, startWatch, type End } from "./watch.ts";
@@ -43,20 +50,47 @@ export interface CallsDeps {
   readonly log: Log;
   /** The product's address as people see it, without a slash at the end. */
   readonly publicUrl: string;
-  readonly people: { cards(personIds: readonly PersonId[]): Promise<ReadonlyMap<PersonId, ConsultantCard>> };
+  readonly people: { cards(personIds: readonly PersonId[], on?: Reader): Promise<ReadonlyMap<PersonId, ConsultantCard>> };
+  /** Kopecks a minute a call that rings now costs; null: not to be called by strangers. */
+  readonly catalogue: { priceOf(on: Reader, personId: PersonId): Promise<Kopecks | null> };
+  readonly presence: {
+    /** Of two transactions at once one gets true; false when he is not free. */
+    tryToTake(tx: Tx, personId: PersonId, callId: CallId): Promise<boolean>;
+    setBusy(tx: Tx, personId: PersonId, callId: CallId): Promise<void>;
+    setFree(tx: Tx, personId: PersonId, callId: CallId): Promise<void>;
+    /** Those of them who have a page open somewhere. */
+    here(personIds: readonly PersonId[]): Promise<ReadonlySet<PersonId>>;
+  };
   readonly metering: {
-    /** Refuses (`wallet-empty`, `overdraft-in-use`) when a new line of this payer could not be opened now. */
-    refuseUnfunded(tx: Reader, of: { kind: "carrier"; payer: PersonId }): Promise<unknown>;
-    openLine(tx: Tx, of: { callId: CallId; kind: "carrier"; payer: PersonId; payee: null }): Promise<unknown>;
+    /** Refuses (`wallet-empty`, `overdraft-in-use`) when a new line of this payer could not be opened now; answers the terms that would hold. */
+    refuseUnfunded(tx: Reader, of: LineTerms): Promise<{ tariff: bigint }>;
+    openLine(tx: Tx, of: LineTerms & { callId: CallId; payee: PersonId | null; tariff?: bigint }): Promise<unknown>;
     /** Whether anything changed. */
     pause(tx: Tx, callId: CallId, by: Side): Promise<boolean>;
     resume(tx: Tx, callId: CallId): Promise<boolean>;
     /** A line that is over already answers its final figures. */
     endCall(tx: Tx, callId: CallId): Promise<{ billableSeconds: number; provenSeconds: number; charged: Kopecks }>;
+    /** How the charge of a marketplace call is shared when it is solved. */
+    sharesOf(reader: Reader, callId: CallId): Promise<Shares>;
+    /** Moves what is held of an ended marketplace call; a second time moves nothing. */
+    settle(tx: Tx, callId: CallId, outcome: "solved"): Promise<Shares>;
     meters(reader: Reader, callIds: readonly CallId[]): Promise<ReadonlyMap<CallId, Meter>>;
   };
   /** Writes into the call's journal, in the transaction of what is written down. */
   record(tx: Tx, callId: CallId, event: Pick<JournalEvent, "actor" | "kind" | "facts">): Promise<void>;
+}
+
+/** Whose line: the consultant pays a carrier call at the tariff's price, the client a marketplace call at the consultant's. */
+interface LineTerms {
+  readonly kind: TariffKind;
+  readonly payer: PersonId;
+  readonly pricePerMinute?: Kopecks;
+}
+
+/** The platform's and the consultant's; together the whole charge. */
+interface Shares {
+  readonly fee: Kopecks;
+  readonly earned: Kopecks;
 }
 
 export type Calls = ReturnType<typeof createCalls>;
@@ -71,6 +105,14 @@ export function createCalls(deps: CallsDeps) {
     findByCode: (code: string, looking: Looking) => findByCode(deps, code, looking),
     viewInvitation: (token: string, looking: Looking) => viewInvitation(deps, token, looking),
     join: (asked: Join) => join(deps, asked),
+
+    ring: (tx: Tx, asked: NewRing) => ringConsultant(deps, tx, asked),
+    rings: (personId: PersonId) => listRings(deps, personId),
+    viewRing: (callId: CallId, side: Side) => viewRing(db, { callId, side }),
+    acceptRing: (tx: Tx, actor: Actor, from: Whereabouts) => accept(deps, tx, { actor, from }),
+    declineRing: (tx: Tx, actor: Actor) => decline(deps, tx, actor),
+    cancelRing: (tx: Tx, actor: Actor) => cancel(deps, tx, actor),
+    saySolved: (tx: Tx, actor: Actor) => saySolved(deps, tx, actor),
 
     callerOfGuestCookie: (value: string) => callerOfGuestCookie(deps, value),
     guestOf: (guestId: GuestId) => guestOf(deps, guestId),
@@ -98,8 +140,12 @@ export function createCalls(deps: CallsDeps) {
 
     seen: (ends: readonly End[]) => seen(deps, ends),
     endForsaken: () => endForsaken(deps),
-    /** Ends forsaken calls and forgets dead codes and links from now on; answers what stops it. */
+    /** Ends rings that were missed or left; answers how many. */
+    watchRings: () => watchRings(deps),
+    /** Ends forsaken calls and rings, and forgets dead codes and links from now on; answers what stops it. */
     start: () => startWatch(deps),
+    /** By task name. */
+    jobs: { [SETTLE_SILENT]: (payload) => settleSilent(deps, payload) } satisfies JobHandlers,
     subscribers: { "metering.line_ended": [(event) => hearLineEnded(deps, event)] } satisfies Subscribers,
   };
 }

@@ -7,6 +7,7 @@ import type { Tx } from "#platform/db";
 import { refuse, Refusal } from "#platform/refusal";
 import { newToken, hashOf } from "#platform/secrets";
 import { roleIn, type Identity } from "./access.ts";
+import { setBusy } from "./busy.ts";
 import type { CallsDeps } from "./index.ts";
 import { joinedFrom, refuseOver } from "./invite.ts";
 import { cleanLine, flagsOf, type Whereabouts } from "./rules.ts";
@@ -52,7 +53,7 @@ export async function join(deps: CallsDeps, asked: Join): Promise<Joined> {
   }
 }
 
-const isMoneyRefusal = (error: unknown): boolean =>
+export const isMoneyRefusal = (error: unknown): boolean =>
   error instanceof Refusal && (error.type === "wallet-empty" || error.type === "overdraft-in-use");
 
 function cleanForm(guest: GuestForm): GuestForm {
@@ -103,6 +104,7 @@ async function openCall(deps: CallsDeps, tx: Tx, { invitation, asked, form, card
   await tx.run(store.useInvitation, [invitation.id, call.id]);
   await tx.run(store.dropCode, [invitation.id]);
   await deps.metering.openLine(tx, { callId: call.id, kind: "carrier", payer: invitation.consultant_id, payee: null });
+  await setBusy(deps, tx, call);
   await writeBeginning(deps, tx, { call, invitation, consent: asked.consent });
   tellChanged(deps, tx, call);
   tx.afterCommit(() =>
@@ -128,12 +130,20 @@ async function asGuest(tx: Tx, guestId: GuestId | null, form: GuestForm): Promis
   return { personId: null, guestId: id, card: { name, organisation, inn, email, emailConfirmed: confirmed } };
 }
 
-/** A person's address was confirmed when he signed up; the other side need not see it. */
 function asPerson(personId: PersonId, cards: Opening["cards"]): Client {
   const card = cards.get(personId);
   if (card === undefined) throw refuse("not-signed-in", {});
-  return { personId, guestId: null, card: { name: card.name, organisation: card.firm, inn: card.inn, email: null, emailConfirmed: true } };
+  return { personId, guestId: null, card: clientCardOf(card) };
 }
+
+/** A person's address was confirmed when he signed up; the other side need not see it. */
+export const clientCardOf = ({ name, firm, inn }: ConsultantCard): Client["card"] => ({
+  name,
+  organisation: firm,
+  inn,
+  email: null,
+  emailConfirmed: true,
+});
 
 interface Beginning {
   readonly call: store.CallRow;

@@ -1,6 +1,7 @@
 /** HTTP of calls. */
 import { callsApi } from "@minuta/contracts/calls";
 import type { CallId } from "@minuta/contracts/ids";
+import { ringsApi } from "@minuta/contracts/rings";
 import { personOf, type Caller, type Cookies, type Routes } from "#platform/http";
 import { refuse } from "#platform/refusal";
 import { hashOf, newToken } from "#platform/secrets";
@@ -17,6 +18,7 @@ const DAY_SECONDS = 24 * 3600;
 export function callsRoutes(routes: Routes, calls: Calls): void {
   invitationRoutes(routes, calls);
   guestRoutes(routes, calls);
+  ringRoutes(routes, calls);
   callRoutes(routes, calls);
   personRoutes(routes, calls);
 }
@@ -65,6 +67,28 @@ function guestRoutes(routes: Routes, calls: Calls): void {
   routes.bind(callsApi.confirmGuestEmail, async ({ params, body, caller }) => ({
     client: await calls.confirmEmail(actorIn(params.callId, caller), body.code),
   }));
+}
+
+function ringRoutes(routes: Routes, calls: Calls): void {
+  routes.bind(ringsApi.ring, async ({ body, caller, cookies, tx }) => {
+    markDevice(cookies);
+    return { ring: await calls.ring(tx, { ...body, clientId: personOf(caller), from: whereaboutsOf(caller, cookies) }) };
+  });
+  routes.bind(ringsApi.rings, async ({ caller, cookies }) => {
+    markDevice(cookies);
+    return calls.rings(personOf(caller));
+  });
+  routes.bind(ringsApi.ringView, async ({ params, caller }) => {
+    const party = await calls.partyOf(params.callId, caller);
+    if (party === null) throw refuse("not-found", {});
+    return { ring: await calls.viewRing(params.callId, party.side) };
+  });
+  routes.bind(ringsApi.accept, async ({ params, caller, cookies, tx }) => ({
+    ring: await calls.acceptRing(tx, actorIn(params.callId, caller), whereaboutsOf(caller, cookies)),
+  }));
+  routes.bind(ringsApi.decline, async ({ params, caller, tx }) => ({ ring: await calls.declineRing(tx, actorIn(params.callId, caller)) }));
+  routes.bind(ringsApi.cancel, async ({ params, caller, tx }) => ({ ring: await calls.cancelRing(tx, actorIn(params.callId, caller)) }));
+  routes.bind(ringsApi.solved, async ({ params, caller, tx }) => ({ call: await calls.saySolved(tx, actorIn(params.callId, caller)) }));
 }
 
 function callRoutes(routes: Routes, calls: Calls): void {

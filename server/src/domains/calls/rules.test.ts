@@ -2,6 +2,7 @@ import { callState } from "@minuta/contracts/calls";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
+  answerRing,
   BOTH_AWAY_SECONDS,
   cleanComment,
   cleanLine,
@@ -12,12 +13,13 @@ import {
   permit,
   WAITING_SECONDS,
   type Action,
+  type RingAnswer,
   type Role,
 } from "./rules.ts";
 
 describe("who may do what, and when", () => {
   const roles: readonly Role[] = ["consultant", "client-person", "guest"];
-  /** Written out once more by hand: `v` view, `p` pause and resume, `e` end, `t` task, `c` comment, `m` confirm an e-mail. */
+  /** Written out once more by hand: `v` view, `p` pause and resume, `e` end, `t` task, `c` comment, `m` confirm an e-mail, `s` say that it is solved. */
   const letters: Readonly<Record<Action, string>> = {
     view: "v",
     pause: "p",
@@ -26,16 +28,17 @@ describe("who may do what, and when", () => {
     "change-task": "t",
     comment: "c",
     "confirm-email": "m",
+    "say-solved": "s",
   };
   const expected: Readonly<Record<string, string>> = {
     "consultant open": "vpetc",
     "client-person open": "vpetc",
     "guest open": "vpetcm",
     "consultant ended": "vec",
-    "client-person ended": "vec",
+    "client-person ended": "vecs",
     "guest ended": "vecm",
     "consultant settled": "vec",
-    "client-person settled": "vec",
+    "client-person settled": "vecs",
     "guest settled": "vecm",
   };
   const rows = roles.flatMap((role) =>
@@ -49,6 +52,33 @@ describe("who may do what, and when", () => {
   test("a party who could do it in another state is told that the call is not open; others, that it is not theirs to do", () => {
     expect(permit("pause", "guest", "ended")).toBe("call-not-open");
     expect(permit("confirm-email", "consultant", "open")).toBe("not-allowed");
+    expect(permit("say-solved", "client-person", "open")).toBe("not-allowed");
+  });
+});
+
+describe("answering a ring", () => {
+  const states = callState.options;
+  const answers: readonly RingAnswer[] = ["accept", "decline", "cancel"];
+  const whose = { accept: "consultant", decline: "consultant", cancel: "client-person" } as const;
+
+  test.each(answers)("%s: only the side whose answer it is, only while it rings", (answer) => {
+    for (const role of ["consultant", "client-person", "guest"] as const) {
+      for (const state of states) {
+        const outcome = answerRing(answer, { role, state, expired: false });
+        if (role !== whose[answer]) expect(outcome).toBe("not-allowed");
+        else expect(outcome === "do").toBe(state === "ringing");
+      }
+    }
+  });
+  test("a second click finds its answer done; whoever comes later finds the ring over", () => {
+    expect(answerRing("accept", { role: "consultant", state: "open", expired: true })).toBe("done");
+    expect(answerRing("decline", { role: "consultant", state: "declined", expired: true })).toBe("done");
+    expect(answerRing("cancel", { role: "client-person", state: "cancelled", expired: false })).toBe("done");
+    expect(answerRing("cancel", { role: "client-person", state: "open", expired: false })).toBe("over");
+    expect(answerRing("accept", { role: "consultant", state: "settled", expired: true })).toBe("over");
+  });
+  test("after its time it can be answered no more, noted or not", () => {
+    for (const answer of answers) expect(answerRing(answer, { role: whose[answer], state: "ringing", expired: true })).toBe("over");
   });
 });
 

@@ -19,10 +19,18 @@ export const EMAIL_CODE_ATTEMPTS = 5;
 export const emailCodeLimit = { what: "calls.guest_email", max: 5, perSeconds: 3600 } as const;
 /** Comments of one side to one call. */
 export const COMMENTS_MAX = 100;
+/** How long a consultant is rung before he missed it. */
+export const RING_SECONDS = 45;
+/** Consultants one client may ring at the same time. */
+export const OUTGOING_RINGS_MAX = 3;
+/** After presence lost sight of the client's last page (that takes it 10 to 15 s by itself) his ring goes on for so long; he may be back. */
+export const CLIENT_GONE_SECONDS = 15;
+/** How long the client of a marketplace call has to say how it went; silence is *solved*. */
+export const OUTCOME_HOURS = 72;
 
 /** How a party of a call is known: the consultant, a client with an account, a guest. */
 export type Role = "consultant" | "client-person" | "guest";
-export type Action = "view" | "pause" | "resume" | "end" | "change-task" | "comment" | "confirm-email";
+export type Action = "view" | "pause" | "resume" | "end" | "change-task" | "comment" | "confirm-email" | "say-solved";
 
 const everyone: readonly Role[] = ["consultant", "client-person", "guest"];
 const whileOpen: readonly CallState[] = ["open"];
@@ -38,12 +46,38 @@ export const permissions: Readonly<Record<Action, { readonly who: readonly Role[
   "change-task": { who: everyone, states: whileOpen },
   comment: { who: everyone, states: openOrOver },
   "confirm-email": { who: ["guest"], states: openOrOver },
+  "say-solved": { who: ["client-person"], states: ["ended", "settled"] },
 };
 
 export function permit(action: Action, role: Role, state: CallState): "yes" | "not-allowed" | "call-not-open" {
   const { who, states } = permissions[action];
   if (!who.includes(role)) return "not-allowed";
-  return states.includes(state) ? "yes" : "call-not-open";
+  if (states.includes(state)) return "yes";
+  return state === "open" ? "not-allowed" : "call-not-open";
+}
+
+export type RingAnswer = "accept" | "decline" | "cancel";
+
+const ringAnswers: Readonly<Record<RingAnswer, { readonly who: Role; readonly leadsTo: CallState }>> = {
+  accept: { who: "consultant", leadsTo: "open" },
+  decline: { who: "consultant", leadsTo: "declined" },
+  cancel: { who: "client-person", leadsTo: "cancelled" },
+};
+
+export interface RingNow {
+  /** Of the one who answers. */
+  readonly role: Role;
+  readonly state: CallState;
+  /** Its time has passed, whether that was noted or not. */
+  readonly expired: boolean;
+}
+
+/** What an answer to a ring comes to: it is done, it was done before (a second click), it comes too late. */
+export function answerRing(given: RingAnswer, { role, state, expired }: RingNow): "do" | "done" | "over" | "not-allowed" {
+  const { who, leadsTo } = ringAnswers[given];
+  if (role !== who) return "not-allowed";
+  if (state === leadsTo) return "done";
+  return state === "ringing" && !expired ? "do" : "over";
 }
 
 export const sideOf = (role: Role): Side => (role === "consultant" ? "consultant" : "client");

@@ -5,8 +5,10 @@ import type { JournalActor } from "@minuta/contracts/journal";
 import type { Tx } from "#platform/db";
 import { refuse } from "#platform/refusal";
 import { actOn, type Actor } from "./access.ts";
+import { setFree } from "./busy.ts";
 import type { CallsDeps } from "./index.ts";
 import { cleanComment, cleanLine, cleanText, COMMENTS_MAX } from "./rules.ts";
+import { awaitOutcome } from "./settle-call.ts";
 import * as store from "./store.ts";
 import { tellChanged, viewCall } from "./view.ts";
 
@@ -50,7 +52,9 @@ export async function close(deps: CallsDeps, tx: Tx, { call, reason, by, endedAt
     kind: "ended",
     facts: { reason, endedAt: closed.ended_at?.toISOString(), provenSeconds, billableSeconds },
   });
-  await deps.record(tx, call.id, { actor: "server", kind: "settled", facts: { chargedKopecks: Number(charged) } });
+  await setFree(deps, tx, call);
+  if (call.tariff === "marketplace") await awaitOutcome(deps, tx, { call: closed, charged });
+  else await deps.record(tx, call.id, { actor: "server", kind: "settled", facts: { chargedKopecks: Number(charged) } });
   tellChanged(deps, tx, call);
 }
 

@@ -1,10 +1,11 @@
 /** All SQL of calls. */
 import { callEndReason, callState, callView, clientCard, consultantCard } from "@minuta/contracts/calls";
 import { callId, guestId, invitationId, personId, side } from "@minuta/contracts/ids";
+import { kopecksColumn } from "@minuta/contracts/money";
 import { tariffKind } from "@minuta/contracts/tariff";
 import { z } from "zod";
 import { command, query } from "#platform/db";
-import { CODE_MINUTES, EMAIL_CODE_ATTEMPTS, EMAIL_CODE_MINUTES, GUEST_TOKEN_DAYS, INVITATION_DAYS } from "./rules.ts";
+import { CODE_MINUTES, EMAIL_CODE_ATTEMPTS, EMAIL_CODE_MINUTES, GUEST_TOKEN_DAYS, INVITATION_DAYS, OUTCOME_HOURS } from "./rules.ts";
 
 // ---- invitations ---------------------------------------------------------------------------------------------------------
 
@@ -231,8 +232,46 @@ export const changeClient = command({ name: "calls.change_client", text: "update
 export const closeCall = query({
   name: "calls.close_call",
   row: callRow,
-  text: `update calls.call k set state = 'settled', ended_at = coalesce($2, platform.now()), end_reason = $3, billable_seconds = $4
+  text: `update calls.call k set state = case tariff when 'carrier' then 'settled' else 'ended' end, ended_at = coalesce($2, platform.now()), end_reason = $3, billable_seconds = $4
     where k.id = $1 and k.state = 'open' returning ${callColumns}`,
+});
+
+// ---- outcome of marketplace calls ----------------------------------------------------------------------------------------
+
+export const addOutcome = command({
+  name: "calls.add_outcome",
+  text: `insert into calls.outcome (call_id, waits_until, fee_kopecks, earned_kopecks)
+    values ($1, platform.now() + interval '${OUTCOME_HOURS} hours', $2, $3)`,
+});
+/** `wake_at`: when it is due by the machine's clock, which jobs go by; `platform.now()` may be set apart from it. */
+export const findOutcomeTimer = query({
+  name: "calls.find_outcome_timer",
+  row: z.object({ due: z.boolean(), wake_at: z.date() }),
+  text: `select waits_until <= platform.now() as due, clock_timestamp() + (waits_until - platform.now()) as wake_at
+    from calls.outcome where call_id = $1`,
+});
+export const settleCall = command({
+  name: "calls.settle_call",
+  text: `with settled as (
+      update calls.call set state = 'settled' where id = $1 and state = 'ended' returning id
+    )
+    update calls.outcome o set settled_by = $2, settled_at = platform.now(), fee_kopecks = $3, earned_kopecks = $4
+    from settled where o.call_id = settled.id`,
+});
+const outcomeRow = z.object({
+  call_id: callId,
+  waits_until: z.date(),
+  fee: kopecksColumn,
+  earned: kopecksColumn,
+  settled_by: z.enum(["client", "silence", "nothing-charged"]).nullable(),
+  settled_at: z.date().nullable(),
+});
+export type OutcomeRow = z.infer<typeof outcomeRow>;
+export const listOutcomes = query({
+  name: "calls.list_outcomes",
+  row: outcomeRow,
+  text: `select call_id, waits_until, fee_kopecks as fee, earned_kopecks as earned, settled_by, settled_at
+    from calls.outcome where call_id = any($1)`,
 });
 
 export const addComment = command({
@@ -274,7 +313,7 @@ export const listClients = query({
   text: `select k.client_guest_id as guest_id, (array_agg(k.client order by k.number desc))[1] as client, coalesce(n.note, '') as note, count(*)::int as calls,
       sum(k.billable_seconds)::bigint as billable_seconds, max(k.opened_at) as last_call_at, (array_agg(k.id order by k.number desc))[1] as last_call_id
     from calls.call k left join calls.client_note n on n.consultant_id = k.consultant_id and n.guest_id = k.client_guest_id
-    where k.consultant_id = $1 and not k.flags && array['own-link']
+    where k.consultant_id = $1 and k.state in ('open', 'ended', 'settled') and not k.flags && array['own-link']
     group by k.client_guest_id, k.client_person_id, n.note order by max(k.number) desc limit 1000`,
 });
 /** Changes no row when the guest is not of this consultant's calls. */

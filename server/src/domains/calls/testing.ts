@@ -12,8 +12,10 @@ import { createLog } from "#platform/log";
 import type { NewMail } from "#platform/mail";
 import { createJournal, journalRoutes, type Journal } from "#journal";
 import { createLedger, type Ledger } from "#ledger";
+import { createCatalogue, type Catalogue } from "#catalogue";
 import { createMetering, type Metering } from "#metering";
 import { createPeople } from "#people";
+import { createPresence, type Presence } from "#presence";
 import { testDatabase, type TestDatabase } from "../../testing.ts";
 import { callsRoutes, createCalls, GUEST_COOKIE, type Calls } from "./index.ts";
 
@@ -26,8 +28,10 @@ export interface World {
   journal: Journal;
   metering: Metering;
   ledger: Ledger;
+  catalogue: Catalogue;
+  presence: Presence;
   http: Http;
-  /** Moves the clocks of the database and of the program on together. */
+  /** Moves the clocks of the database and of the program on together; open pages stay known. */
   wait(seconds: number): Promise<void>;
   /** What was told on the bus, and mailed, in this test. */
   readonly published: [string, unknown][];
@@ -54,6 +58,9 @@ export function callsWorld(): World {
     const bus = { publish: (topic: string, message: unknown) => void world.published.push([topic, message]) };
     const publicUrl = "https://minuta.example";
     const people = createPeople({ db, mail, bus, publicUrl, demo: true });
+    world.presence = createPresence({ db, bus, clock });
+    world.catalogue = createCatalogue({ db, people, availability: (ids) => world.presence.availability(ids) });
+    const { metering, presence, catalogue } = world;
     world.calls = createCalls({
       db,
       mail,
@@ -62,13 +69,16 @@ export function callsWorld(): World {
       clock,
       log,
       people,
-      metering: world.metering,
+      catalogue,
+      presence,
+      metering,
       record: (tx, id, event) => world.journal.append(tx, id, event),
     });
     world.journal = createJournal({ db, clock, log, calls: world.calls, metering: world.metering });
     world.wait = async (seconds) => {
       passedMs += seconds * 1000;
       await world.database.advanceClock(seconds);
+      await world.presence.look();
     };
     world.http = serve(world);
     await world.http.server.ready();
@@ -139,6 +149,12 @@ export class Browser {
     for (const [name, value] of this.cookies) same.cookies.set(name, value);
     same.key = key;
     return same;
+  }
+  /** The same browser in another network. */
+  at(address: string): Browser {
+    const moved = new Browser(this.world, address);
+    for (const [name, value] of this.cookies) moved.cookies.set(name, value);
+    return moved;
   }
   async send(method: Method, path: string, payload?: object) {
     const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join("; ");

@@ -1,10 +1,11 @@
 /** The call as each side sees it; a person's history; the consultant's client book. */
-import type { CallSummary, CallView, ClientBookEntry, ClientCard, Meter } from "@minuta/contracts/calls";
+import type { CallOutcome, CallSummary, CallView, ClientBookEntry, ClientCard, Meter } from "@minuta/contracts/calls";
 import type { CallId, GuestId, PersonId, Side } from "@minuta/contracts/ids";
-import { kopecks } from "@minuta/contracts/money";
+import { kopecks, type Kopecks } from "@minuta/contracts/money";
 import type { Reader, Tx } from "#platform/db";
 import { refuse } from "#platform/refusal";
 import type { CallsDeps } from "./index.ts";
+import { findRing } from "./rings/store.ts";
 import { cleanText } from "./rules.ts";
 import * as store from "./store.ts";
 
@@ -13,9 +14,33 @@ export const paysFor = (tariff: CallView["tariff"], side: Side): boolean => (tar
 
 const nothing = kopecks(0n);
 
-/** Time is the same for both; money is the payer's: the other side is told that it pays nothing, and nothing of the payer's wallet. */
-export const meterAsSeen = (meter: Meter, youPay: boolean): Meter =>
-  youPay ? meter : { ...meter, charged: nothing, reserved: nothing, pricePerMinute: nothing, minutesLeft: null };
+/**
+ * Time is the same for both. In a marketplace call both know price and charge; a carrier call's client is told that it pays nothing. What
+ * the payer's wallet holds is his alone.
+ */
+export function meterAsSeen(meter: Meter, { tariff, side }: Pick<CallView, "tariff" | "side">): Meter {
+  if (paysFor(tariff, side)) return meter;
+  const seen = { ...meter, reserved: nothing, minutesLeft: null };
+  return tariff === "marketplace" ? seen : { ...seen, charged: nothing, pricePerMinute: nothing };
+}
+
+/** A call that is not open yet, or never was, has no line: its meter shows the price and nothing else. */
+const unopenedMeter = (state: CallView["state"], pricePerMinute: Kopecks): Meter => ({
+  status: state === "ringing" ? "idle" : "ended",
+  provenSeconds: 0,
+  billableSeconds: 0,
+  charged: nothing,
+  reserved: nothing,
+  pricePerMinute,
+  minutesLeft: null,
+  pauseEndsAt: null,
+});
+
+function outcomeOf(row: store.OutcomeRow | undefined): CallOutcome | null {
+  if (row === undefined) return null;
+  const { fee, earned, settled_at: at, settled_by: by } = row;
+  return at === null || by === null ? { state: "waiting", until: row.waits_until, fee, earned } : { state: "settled", at, by, fee, earned };
+}
 
 const clientOf = (row: { readonly client: store.CallRow["client"]; readonly client_guest_id: GuestId | null }): ClientCard => ({
   guestId: row.client_guest_id,
@@ -26,11 +51,13 @@ const clientOf = (row: { readonly client: store.CallRow["client"]; readonly clie
 export async function viewCall(deps: CallsDeps, reader: Reader, { callId, side }: { callId: CallId; side: Side }): Promise<CallView> {
   const row = await reader.maybe(store.findCall, [callId]);
   if (row === null) throw refuse("not-found", {});
-  const meter = (await deps.metering.meters(reader, [callId])).get(callId);
+  const ring = row.tariff === "marketplace" ? await reader.one(findRing, [callId]) : null;
+  const [outcome] = await reader.rows(store.listOutcomes, [[callId]]);
+  const line = (await deps.metering.meters(reader, [callId])).get(callId);
+  const meter = line ?? (ring === null ? undefined : unopenedMeter(row.state, ring.price_kopecks));
   if (meter === undefined) throw new Error(`call ${callId} has no meter`);
   const comments = await reader.rows(store.listComments, [callId]);
   const { id, tariff, state, consultant, task, configuration, flags } = row;
-  const youPay = paysFor(tariff, side);
   return {
     id,
     tariff,
@@ -40,14 +67,16 @@ export async function viewCall(deps: CallsDeps, reader: Reader, { callId, side }
     client: clientOf(row),
     task,
     configuration,
-    youPay,
+    release: ring?.release ?? null,
+    youPay: paysFor(tariff, side),
     comments,
     flags,
     ownRateKopecks: row.own_rate_kopecks,
     openedAt: row.opened_at,
     endedAt: row.ended_at,
     endReason: row.end_reason,
-    meter: meterAsSeen(meter, youPay),
+    meter: meterAsSeen(meter, { tariff, side }),
+    outcome: outcomeOf(outcome),
   };
 }
 
@@ -80,13 +109,29 @@ export async function history(
     deps.db,
     rows.map((row) => row.id),
   );
-  const calls = rows.map((row) => summaryOf(row, meters.get(row.id), row.consultant_id === personId ? "consultant" : "client"));
+  const outcomes = new Map((await deps.db.rows(store.listOutcomes, [rows.map((row) => row.id)])).map((one) => [one.call_id, one]));
+  const calls = rows.map((row) =>
+    summaryOf(row, {
+      meter: meters.get(row.id),
+      outcome: outcomes.get(row.id),
+      side: row.consultant_id === personId ? "consultant" : "client",
+    }),
+  );
   return { calls, next: rows.length === limit ? String(rows.at(-1)?.number) : null };
 }
 
-function summaryOf(row: store.CallRow, meter: Meter | undefined, side: Side): CallSummary {
+interface Told {
+  /** None: the call never opened. */
+  readonly meter: Meter | undefined;
+  readonly outcome: store.OutcomeRow | undefined;
+  readonly side: Side;
+}
+
+function summaryOf(row: store.CallRow, { meter, outcome, side }: Told): CallSummary {
   const { id, tariff, state, consultant, task } = row;
   const youPay = paysFor(tariff, side);
+  const charged = meter?.charged ?? nothing;
+  const earns = tariff === "marketplace" && side === "consultant";
   return {
     id,
     tariff,
@@ -99,7 +144,9 @@ function summaryOf(row: store.CallRow, meter: Meter | undefined, side: Side): Ca
     openedAt: row.opened_at,
     endedAt: row.ended_at,
     billableSeconds: meter?.billableSeconds ?? row.billable_seconds,
-    charged: youPay && meter !== undefined ? meter.charged : nothing,
+    charged: youPay ? charged : nothing,
+    held: earns && state !== "settled" ? charged : nothing,
+    earned: earns && state === "settled" ? (outcome?.earned ?? nothing) : nothing,
   };
 }
 

@@ -4,11 +4,13 @@ import { callId, type CallId, type Side } from "@minuta/contracts/ids";
 import { z } from "zod";
 import type { Event } from "#platform/events";
 import type { CallsDeps } from "./index.ts";
+import { watchRings } from "./rings/watch-rings.ts";
 import { BOTH_AWAY_SECONDS, forsakenSince } from "./rules.ts";
 import { close } from "./run-call.ts";
 import * as store from "./store.ts";
 
 const LOOK_EVERY_MS = 15_000;
+const LOOK_AT_RINGS_EVERY_MS = 1_000;
 const FORGET_EVERY_MS = 3_600_000;
 
 export interface End {
@@ -37,6 +39,7 @@ export function startWatch(deps: CallsDeps): () => void {
   const failed = (error: unknown): void => deps.log.error({ err: error }, "calls.watch_failed");
   const stops = [
     deps.clock.every(LOOK_EVERY_MS, () => endForsaken(deps).then(() => {}, failed)),
+    deps.clock.every(LOOK_AT_RINGS_EVERY_MS, () => watchRings(deps).then(() => {}, failed)),
     deps.clock.every(FORGET_EVERY_MS, () => deps.db.run(store.forgetExpired).then(() => {}, failed)),
   ];
   return () => stops.forEach((stop) => stop());

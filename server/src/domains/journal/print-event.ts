@@ -17,10 +17,16 @@ const sumOf = (facts: Facts, name: string): ReturnType<typeof kopecks> | null =>
 const joined = (...parts: readonly (string | null)[]): string => parts.filter((part) => part !== null).join(", ");
 const within = <T>(table: Readonly<Record<string, T>>, key: string | null): T | null => (key === null ? null : (table[key] ?? null));
 
-const task = (facts: Facts, { texts }: Words): string => {
+const task = (facts: Facts, { texts, formats }: Words): string => {
   const configuration = textOf(facts, "configuration");
-  return joined(textOf(facts, "task"), configuration === null ? null : `${texts.facts.configuration} ${configuration}`);
+  const release = textOf(facts, "release");
+  return joined(
+    textOf(facts, "task"),
+    configuration === null ? null : `${texts.facts.configuration} ${formats.configuration(configuration)}`,
+    release === null ? null : `${texts.facts.release} ${release}`,
+  );
 };
+const money = (facts: Facts, name: string, { formats }: Words): string => formats.money(sumOf(facts, name) ?? kopecks(0n));
 const side = (facts: Facts, { texts }: Words): string => within(texts.sides, textOf(facts, "side")) ?? "";
 const refusal = (facts: Facts, { texts }: Words): string =>
   within({ refused: texts.facts.refused, "not-supported": texts.facts.notSupported, missing: texts.facts.missing }, textOf(facts, "why")) ??
@@ -43,6 +49,14 @@ const details: Partial<Readonly<Record<JournalKind, (facts: Facts, words: Words)
   },
   joined: (facts, { texts }) =>
     joined(textOf(facts, "name"), textOf(facts, "organisation"), facts["identified"] === true ? null : texts.facts.notIdentified),
+  rung: (facts, words) =>
+    joined(
+      textOf(facts, "name"),
+      textOf(facts, "organisation"),
+      task(facts, words),
+      words.texts.perMinute(money(facts, "pricePerMinuteKopecks", words)),
+    ),
+  cancelled: (facts, { texts }) => (textOf(facts, "because") === "client-gone" ? texts.facts.clientGone : ""),
   "consent-given": (facts, { texts }) =>
     textOf(bothTexts.safeParse(facts["texts"]).data ?? {}, texts.locale) ?? textOf(facts, "version") ?? "",
   "task-changed": task,
@@ -52,13 +66,18 @@ const details: Partial<Readonly<Record<JournalKind, (facts: Facts, words: Words)
   "screen-refused": refusal,
   "microphone-refused": refusal,
   "path-changed": (facts, { texts }) => within(texts.paths, textOf(facts, "path")) ?? "",
-  charged: (facts, { formats }) => formats.money(sumOf(facts, "amountKopecks") ?? kopecks(0n)),
+  charged: (facts, words) => money(facts, "amountKopecks", words),
   chat: plainText,
   // It stands in full among the comments.
   commented: (facts) => beginningOf(plainText(facts)),
   "email-confirmed": (facts) => textOf(facts, "email") ?? "",
   ended: (facts, { texts }) => within(texts.endReasons, textOf(facts, "reason")) ?? "",
-  settled: (facts, { formats }) => formats.money(sumOf(facts, "chargedKopecks") ?? kopecks(0n)),
+  settled(facts, words) {
+    const total = money(facts, "chargedKopecks", words);
+    const { platform, consultant } = words.texts.facts;
+    if (sumOf(facts, "feeKopecks") === null) return total;
+    return `${total}: ${platform} ${money(facts, "feeKopecks", words)}, ${consultant} ${money(facts, "earnedKopecks", words)}`;
+  },
   flagged: (facts, { texts }) =>
     Array.isArray(facts["flags"]) ? facts["flags"].map((flag) => within(texts.flags, String(flag)) ?? String(flag)).join("; ") : "",
 };

@@ -1,6 +1,7 @@
 /** How sums, lengths and instants stand in print. Instants are Moscow's: the zone of the documents they go with. Pure. */
 import type { Kopecks } from "@minuta/contracts/money";
 import type { Locale } from "@minuta/contracts/people";
+import { configurations } from "@minuta/contracts/taxonomy";
 
 const ZONE = "Europe/Moscow";
 const tags: Readonly<Record<Locale, string>> = { ru: "ru-RU", en: "en-GB" };
@@ -18,6 +19,8 @@ export interface Formats {
   readonly length: (seconds: number) => string;
   /** Minutes with at most two digits: `13`, `1,5`. */
   readonly minutes: (seconds: number) => string;
+  /** The name of a configuration known by its code; anything else as it was typed. */
+  readonly configuration: (codeOrName: string) => string;
 }
 
 const two = (number: number): string => String(number).padStart(2, "0");
@@ -48,6 +51,7 @@ export function formatsOf(locale: Locale): Formats {
     money: (sum) => printable(`${fixed.format(decimalOf(sum))}\u00a0₽`),
     length,
     minutes: (seconds) => printable(number.format(seconds / 60)),
+    configuration: (codeOrName) => configurations.find(({ code }) => code === codeOrName)?.[locale] ?? codeOrName,
   };
 }
 

@@ -57,6 +57,7 @@ const protocol: Protocol = {
     side: "client",
     task: "Не проводится реализация и возврат",
     configuration: "Бухгалтерия предприятия 3.0",
+    release: null,
     ownRateKopecks: 2000,
     youPay: false,
     consultant: { name: "Анна Смирнова", firm: "ООО «Франчайзи Плюс»", inn: "7707083893", verified: true },
@@ -85,6 +86,7 @@ const protocol: Protocol = {
       { side: "client", text: "Спасибо, всё проводится.\nЗвоню завтра насчёт возврата.", at: at(880) },
       { side: "consultant", text: "Исправила счёт учёта в номенклатуре; обновить релиз до 3.0.170.", at: at(90_000) },
     ],
+    outcome: null,
     flags: ["same-address"],
   },
   intervals: [

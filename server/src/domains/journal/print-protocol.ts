@@ -132,12 +132,13 @@ function clientLines({ name, organisation, inn, email, emailConfirmed }: ClientC
 }
 
 function subject({ protocol, texts, formats }: Print): Content[] {
-  const { task, configuration, openedAt, endedAt, endReason, flags } = protocol.call;
+  const { task, configuration, release, openedAt, endedAt, endReason, flags } = protocol.call;
   const ended =
     endedAt === null || endReason === null ? null : `${formats.dateTime(endedAt)} ${texts.zone}, ${texts.endReasons[endReason]}`;
   const rows: [string, string | null][] = [
     [texts.task, task || texts.noTask],
-    [texts.configuration, configuration],
+    [texts.configuration, configuration === null ? null : formats.configuration(configuration)],
+    [texts.release, release],
     [texts.opened, `${formats.dateTime(openedAt)} ${texts.zone}`],
     [texts.ended, ended],
     [texts.flagsTitle, flags.length === 0 ? texts.noFlags : flags.map((flag) => texts.flags[flag]).join("; ")],
@@ -153,7 +154,7 @@ function subject({ protocol, texts, formats }: Print): Content[] {
 
 function figures({ protocol, texts, formats }: Print): Content[] {
   const { call, ownSum, charged, pricePerMinute, provenSeconds, chargeableSeconds } = protocol;
-  const platform = figure(texts.platformCharge, formats.money(charged), [
+  const charge = figure(texts.charge[call.tariff], formats.money(charged), [
     texts.perMinute(formats.money(pricePerMinute)),
     texts.payer[call.tariff],
   ]);
@@ -162,7 +163,8 @@ function figures({ protocol, texts, formats }: Print): Content[] {
   const cells = [
     figure(texts.proven, formats.length(provenSeconds), []),
     figure(texts.paid, texts.minutes(formats.minutes(chargeableSeconds)), []),
-    platform,
+    charge,
+    ...shares({ protocol, texts, formats }),
     ...own,
   ];
   return [
@@ -170,6 +172,17 @@ function figures({ protocol, texts, formats }: Print): Content[] {
     { table: { widths: cells.map(() => "*"), body: [cells] }, layout: boxed },
     { text: ownSum === null ? texts.howCounted : `${texts.howCounted} ${texts.notMoved}`, style: "small", margin: [0, 6, 0, 0] },
   ];
+}
+
+/** How a marketplace call's charge is shared, once it is over, and whether that has been done. */
+function shares({ protocol, texts, formats }: Print): TableCell[] {
+  const { outcome } = protocol.call;
+  if (outcome === null) return [];
+  const when =
+    outcome.state === "waiting"
+      ? texts.waitsUntil(formats.stamp(outcome.until))
+      : `${texts.settledBy[outcome.by]}, ${formats.stamp(outcome.at)} ${texts.zone}`;
+  return [figure(texts.consultantEarns, formats.money(outcome.earned), [texts.platformKeeps(formats.money(outcome.fee)), when])];
 }
 
 const rateOf = ({ call }: Protocol): Protocol["charged"] => BigInt(call.ownRateKopecks ?? 0) as Protocol["charged"];

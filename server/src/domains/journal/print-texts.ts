@@ -1,9 +1,10 @@
 /** The words of the printed protocol, Russian and English. */
-import type { CallView } from "@minuta/contracts/calls";
+import type { CallOutcome, CallView } from "@minuta/contracts/calls";
 import type { JournalActor, JournalKind, ProtocolInterval } from "@minuta/contracts/journal";
 import type { Locale } from "@minuta/contracts/people";
 
 type EndReason = NonNullable<CallView["endReason"]>;
+type SettledBy = Extract<CallOutcome, { state: "settled" }>["by"];
 
 export interface PrintTexts {
   readonly locale: Locale;
@@ -23,13 +24,19 @@ export interface PrintTexts {
   readonly task: string;
   readonly noTask: string;
   readonly configuration: string;
+  readonly release: string;
   readonly opened: string;
   readonly ended: string;
   readonly zone: string;
   readonly time: string;
   readonly proven: string;
   readonly paid: string;
-  readonly platformCharge: string;
+  readonly charge: Readonly<Record<CallView["tariff"], string>>;
+  readonly consultantEarns: string;
+  /** The platform's part is fixed: 10 % of the full charge in every outcome. */
+  readonly platformKeeps: (sum: string) => string;
+  readonly waitsUntil: (at: string) => string;
+  readonly settledBy: Readonly<Record<SettledBy, string>>;
   readonly consultantAsks: string;
   readonly minutes: (count: string) => string;
   readonly perMinute: (price: string) => string;
@@ -52,7 +59,21 @@ export interface PrintTexts {
   readonly actors: Readonly<Record<JournalActor, string>>;
   readonly kinds: Readonly<Record<JournalKind, string>>;
   readonly facts: Readonly<
-    Record<"configuration" | "rate" | "bySite" | "byBrowser" | "notSupported" | "refused" | "missing" | "notIdentified", string>
+    Record<
+      | "configuration"
+      | "release"
+      | "clientGone"
+      | "platform"
+      | "consultant"
+      | "rate"
+      | "bySite"
+      | "byBrowser"
+      | "notSupported"
+      | "refused"
+      | "missing"
+      | "notIdentified",
+      string
+    >
   >;
   readonly sides: Readonly<Record<"client" | "consultant", string>>;
   readonly paths: Readonly<Record<string, string>>;
@@ -78,13 +99,22 @@ const ru: PrintTexts = {
   task: "Задача",
   noTask: "не записана",
   configuration: "Конфигурация",
+  release: "Релиз",
   opened: "Начало",
   ended: "Окончание",
   zone: "МСК",
   time: "Время и деньги",
   proven: "оба на линии",
   paid: "оплачиваемое время",
-  platformCharge: "плата за связь",
+  charge: { carrier: "плата за связь", marketplace: "стоимость консультации" },
+  consultantEarns: "из неё консультанту",
+  platformKeeps: (sum) => `платформе за связь 10 %: ${sum}`,
+  waitsUntil: (at) => `ждёт слова клиента до ${at} МСК; молчание значит «решено»`,
+  settledBy: {
+    client: "рассчитано: клиент сказал «решено»",
+    silence: "рассчитано: клиент не возразил в срок",
+    "nothing-charged": "платить не за что",
+  },
   consultantAsks: "к оплате консультанту",
   minutes: (count) => `${count} мин`,
   perMinute: (price) => `${price} за минуту`,
@@ -127,6 +157,11 @@ const ru: PrintTexts = {
   kinds: {
     invited: "приглашение",
     joined: "вошёл по приглашению",
+    rung: "звонит консультанту",
+    accepted: "ответил",
+    declined: "отклонил звонок",
+    missed: "не ответил",
+    cancelled: "звонок отменён",
     "consent-given": "согласие",
     "task-changed": "задача изменена",
     "end-connected": "на связи",
@@ -157,6 +192,10 @@ const ru: PrintTexts = {
     flagged: "отметка",
   },
   facts: {
+    release: "релиз",
+    clientGone: "клиент ушёл со страницы",
+    platform: "платформе",
+    consultant: "консультанту",
     configuration: "конфигурация",
     rate: "ставка консультанта",
     bySite: "на странице",
@@ -190,13 +229,22 @@ const en: PrintTexts = {
   task: "Task",
   noTask: "not stated",
   configuration: "Configuration",
+  release: "Release",
   opened: "Began",
   ended: "Ended",
   zone: "MSK (UTC+3)",
   time: "Time and money",
   proven: "both on the line",
   paid: "time paid for",
-  platformCharge: "charge for the line",
+  charge: { carrier: "charge for the line", marketplace: "price of the consultation" },
+  consultantEarns: "of it to the consultant",
+  platformKeeps: (sum) => `10 % to the platform for the line: ${sum}`,
+  waitsUntil: (at) => `waits for the client's word until ${at} MSK; silence means “solved”`,
+  settledBy: {
+    client: "settled: the client said “solved”",
+    silence: "settled: the client did not object in time",
+    "nothing-charged": "there is nothing to pay for",
+  },
   consultantAsks: "asked by the consultant",
   minutes: (count) => `${count} min`,
   perMinute: (price) => `${price} a minute`,
@@ -239,6 +287,11 @@ const en: PrintTexts = {
   kinds: {
     invited: "invitation",
     joined: "joined by the invitation",
+    rung: "rings the consultant",
+    accepted: "accepted",
+    declined: "declined",
+    missed: "missed",
+    cancelled: "cancelled",
     "consent-given": "consent",
     "task-changed": "task changed",
     "end-connected": "connected",
@@ -269,6 +322,10 @@ const en: PrintTexts = {
     flagged: "mark",
   },
   facts: {
+    release: "release",
+    clientGone: "the client left the page",
+    platform: "to the platform",
+    consultant: "to the consultant",
     configuration: "configuration",
     rate: "consultant's rate",
     bySite: "on the page",

@@ -12,7 +12,8 @@ export async function makeProtocol({ db, calls, metering }: JournalDeps, callId:
   if (callNumber === null) throw refuse("not-found", {});
   const call = await calls.view(callId, side);
   const meter = (await metering.meters(db, [callId])).get(callId);
-  if (meter === undefined) throw new Error(`call ${callId} has no meter`);
+  // A ring that did not become a call (yet): there is nothing to print.
+  if (meter === undefined) throw refuse("not-found", {});
   const { now } = await db.one(store.readClock);
   const intervals = await metering.intervals(callId);
   const events = await db.rows(store.listEvents, [callId]);

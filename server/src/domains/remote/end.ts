@@ -30,6 +30,7 @@ export class End {
   answeredAt: number | null = null;
   /** Pictures on their way to this end. */
   relay: PictureRelay = freshRelay;
+  readonly #tariff: CallView["tariff"];
   readonly #control: WebSocket;
   #pictures: WebSocket | null = null;
   #lastMeter = "";
@@ -39,6 +40,7 @@ export class End {
     this.side = of.side;
     this.caller = of.caller;
     this.pays = of.view.youPay;
+    this.#tariff = of.view.tariff;
     this.#control = of.control;
     this.media = of.media;
     this.heardAt = of.now;
@@ -69,7 +71,7 @@ export class End {
 
   /** Tells the meter when it changed, as this side may see it. */
   tellMeter(meter: Meter): void {
-    const message = { t: "meter", meter: meterAsSeen(meter, this.pays) } as const;
+    const message = { t: "meter", meter: meterAsSeen(meter, { tariff: this.#tariff, side: this.side }) } as const;
     const written = JSON.stringify(z.encode(serverMessage, message));
     if (written === this.#lastMeter || this.#control.readyState !== this.#control.OPEN) return;
     this.#lastMeter = written;
