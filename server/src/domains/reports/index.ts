@@ -1,0 +1,25 @@
+/**
+ * Reports: figures of calls over a period, for the cabinet: how many, how long, charged as payer, earned and held as payee.
+ * Read-only: every figure is asked anew of the other schemas' `*_view`, so it cannot differ from what they say.
+ * A call counts once it is over, on the Moscow day on which it opened; what only rang is no call.
+ * A person sees his own calls only, one side at a time: as client or as consultant.
+ * Nothing here decides anything; a slow report must not be able to hold money or a call.
+ */
+import type { Statistics } from "@minuta/contracts/reports";
+import type { Db } from "#platform/db";
+import { statistics, type Asked } from "./show-statistics.ts";
+
+export interface ReportsDeps {
+  readonly db: Db;
+}
+
+export type Reports = ReturnType<typeof createReports>;
+
+export function createReports({ db }: ReportsDeps) {
+  return {
+    /** Refuses (`invalid-input`) days in the wrong order and more than 366 of them. */
+    statistics: (asked: Asked): Promise<Statistics> => statistics(db, asked),
+  };
+}
+
+export { reportsRoutes } from "./routes.ts";
