@@ -54,7 +54,7 @@ export type Request<E extends Endpoint> = {
   readonly query: Parsed<E["query"]>;
   readonly caller: Caller;
   readonly cookies: Cookies;
-} & (E extends { readonly command: true } ? { readonly tx: Tx } : unknown);
+} & (E extends { readonly command: true } ? { readonly tx: Tx; readonly commandId: string } : unknown);
 
 export interface Routes {
   bind<E extends Endpoint>(endpoint: E, handler: (request: Request<E>) => Promise<ReplyOf<E>>): void;
@@ -164,9 +164,11 @@ function bind({ server, options, allowed, endpoint, handler }: Binding): void {
         cookies: jar,
       };
       if (!endpoint.command) return send(reply, endpoint, await handler(parsed));
-      const id = parse(idempotencyKey, request.headers["idempotency-key"]);
-      const key = { actor: actorOf(caller), id: id as string, body: [endpoint.method, request.url, request.body ?? null] };
-      const answer = await options.db.tx((tx) => once(tx, key, async () => endpoint.reply.encode(await handler({ ...parsed, tx }))));
+      const id = parse(idempotencyKey, request.headers["idempotency-key"]) as string;
+      const key = { actor: actorOf(caller), id, body: [endpoint.method, request.url, request.body ?? null] };
+      const answer = await options.db.tx((tx) =>
+        once(tx, key, async () => endpoint.reply.encode(await handler({ ...parsed, tx, commandId: id }))),
+      );
       return reply.send(answer);
     },
   });

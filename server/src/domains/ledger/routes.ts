@@ -1,5 +1,4 @@
 /** HTTP of the ledger. */
-import { randomUUID } from "node:crypto";
 import { ledgerApi } from "@minuta/contracts/ledger";
 import { personOf, type Routes } from "#platform/http";
 import { refuse } from "#platform/refusal";
@@ -8,11 +7,10 @@ import type { Ledger } from "./index.ts";
 export function ledgerRoutes(routes: Routes, ledger: Ledger): void {
   routes.bind(ledgerApi.wallet, ({ caller }) => ledger.wallet(personOf(caller)));
   routes.bind(ledgerApi.statement, ({ caller, query }) => ledger.statement(personOf(caller), query));
-  routes.bind(ledgerApi.topUp, async ({ tx, caller, body }) => {
+  routes.bind(ledgerApi.topUp, async ({ tx, commandId, caller, body }) => {
     const party = await ledger.findPersonByEmail(tx, body.email);
     if (party === null) throw refuse("person-unknown", {});
-    // The command runs once already (its Idempotency-Key); the transfer's key only has to be its own.
-    const key = `operator:${personOf(caller)}:${randomUUID()}`;
+    const key = `operator:${personOf(caller)}:${commandId}`;
     return { balance: await ledger.topUp(tx, { party, amount: body.amount, from: "bank", key, reason: body.reason }) };
   });
 }
