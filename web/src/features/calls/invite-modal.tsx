@@ -13,20 +13,9 @@ import { Problem } from "../../ui/problem.tsx";
 import { Qr } from "../../ui/qr.tsx";
 import { useNow } from "../../ui/use-now.ts";
 import classes from "./calls.module.css";
+import { oftenMetConfigurations } from "./configurations.ts";
 import { invitationLink } from "./invitation-link.ts";
 import { rememberInvitation } from "./open-invitations.ts";
-
-/** Often met configurations, offered while typing; any other may be typed. */
-const configurations = [
-  "1С:Бухгалтерия предприятия 3.0",
-  "1С:Зарплата и управление персоналом 3.1",
-  "1С:Управление торговлей 11",
-  "1С:Комплексная автоматизация 2",
-  "1С:ERP Управление предприятием 2",
-  "1С:Управление нашей фирмой 3.0",
-  "1С:Розница 3.0",
-  "1С:Документооборот",
-];
 
 export interface InviteModalProps {
   readonly person: Person;
@@ -96,7 +85,12 @@ function InviteForm({ person, onMade }: { readonly person: Person; readonly onMa
           data-autofocus
           {...form.getInputProps("task")}
         />
-        <Autocomplete label={t("invite.configuration")} data={configurations} maxLength={100} {...form.getInputProps("configuration")} />
+        <Autocomplete
+          label={t("invite.configuration")}
+          data={[...oftenMetConfigurations]}
+          maxLength={100}
+          {...form.getInputProps("configuration")}
+        />
         <TextInput
           label={t("invite.ownRate")}
           description={t("invite.ownRateHint")}

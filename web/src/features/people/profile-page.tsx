@@ -145,7 +145,9 @@ function SignIns() {
               </Table.Td>
               <Table.Td ta="end">
                 {signIn.current ? (
-                  <Badge variant="light">{t("profile.thisOne")}</Badge>
+                  <Badge variant="light" miw="max-content">
+                    {t("profile.thisOne")}
+                  </Badge>
                 ) : (
                   <Button
                     size="compact-sm"

@@ -8,6 +8,7 @@ import { useFormat } from "../../ui/format.ts";
 import classes from "./call.module.css";
 import type { Moment, Phase } from "./phase.ts";
 import { Quality } from "./quality.tsx";
+import { TaskButton } from "./task-button.tsx";
 
 export function CallHead({ moment, phase }: { readonly moment: Moment; readonly phase: Phase }) {
   const { t } = useTranslation();
@@ -24,6 +25,7 @@ export function CallHead({ moment, phase }: { readonly moment: Moment; readonly 
             <span className={classes.dot} data-phase={phase} aria-hidden /> {t(`phase.${phase}`)}
           </Text>
         </div>
+        <TaskButton call={call} />
         <Quality quality={state.quality} path={state.path} />
       </div>
       <Figures moment={moment} />
