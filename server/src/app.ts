@@ -24,6 +24,7 @@ import { createMetering, type Evidence } from "#metering";
 import { createPeople, demoPeople, peopleRoutes, seedDemoPeople, SIGN_IN_COOKIE, type DemoSignIn } from "#people";
 import { createPresence, presenceRoutes, startPresence } from "#presence";
 import { openRemote, type RemotePorts } from "#remote";
+import { createReports, reportsRoutes } from "#reports";
 
 const DATABASE_CONNECTIONS = 20;
 
@@ -69,6 +70,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   presenceRoutes(http, presence);
   callsRoutes(http, calls);
   journalRoutes(http, journal, calls.partyOf);
+  reportsRoutes(http, createReports({ db }));
   if (config.DEMO) devRoutes(http, mail);
   await servePages(http.server);
 
