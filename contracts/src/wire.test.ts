@@ -1,6 +1,18 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { endMessage, HEADER_BYTES, nonceOf, noMedia, PROBE_BYTES, readFrame, TAG_BYTES, VOICE_MAX_BYTES, writeHeader, writeProbe, type FrameHeader } from "./wire.ts";
+import {
+  endMessage,
+  HEADER_BYTES,
+  nonceOf,
+  noMedia,
+  PROBE_BYTES,
+  readFrame,
+  TAG_BYTES,
+  VOICE_MAX_BYTES,
+  writeHeader,
+  writeProbe,
+  type FrameHeader,
+} from "./wire.ts";
 
 const header = fc.record({
   kind: fc.constantFrom("picture", "voice", "signal"),

@@ -13,7 +13,11 @@ import { callState, callView, meter } from "./calls.ts";
 import { callId, invitationId, side } from "./ids.ts";
 import { instant } from "./time.ts";
 
-export const remotePaths = { control: "/api/remote/call/:callId", media: "/api/remote/call/:callId/media", live: "/api/remote/live" } as const;
+export const remotePaths = {
+  control: "/api/remote/call/:callId",
+  media: "/api/remote/call/:callId/media",
+  live: "/api/remote/live",
+} as const;
 
 // ---- limits -----------------------------------------------------------------------------------------------------------
 
@@ -48,7 +52,10 @@ export const endMedia = z.object({
 export type EndMedia = z.infer<typeof endMedia>;
 export const noMedia: EndMedia = { screen: "off", microphone: "off", path: null, receives: { screen: false, voice: false } };
 
-const base64url = z.string().max(200).regex(/^[A-Za-z0-9_-]+$/);
+const base64url = z
+  .string()
+  .max(200)
+  .regex(/^[A-Za-z0-9_-]+$/);
 /** One meeting of the two ends: new keys for each; also marks the frames sealed by them. */
 const pairing = z.int().min(1).max(0xffff_ffff);
 /** First half of the key exchange: binds an end to its key before it has seen the other's, so that a code can be compared later. */
@@ -64,7 +71,8 @@ export const endMessage = z.discriminatedUnion("t", [
   z.object({ t: z.literal("beat"), n: z.int().nonnegative() }),
   /** A probe of ours came back from the other end over WebRTC, where the server cannot see it itself. */
   z.object({ t: z.literal("probe-back"), n: z.int().nonnegative() }),
-  keyCommit, keyReveal,
+  keyCommit,
+  keyReveal,
   z.object({ t: z.literal("chat"), id: z.uuid(), text: z.string().trim().min(1).max(CHAT_MAX_LENGTH) }),
   z.object({ t: z.literal("red-stop") }),
   z.object({ t: z.literal("bye") }),
@@ -77,14 +85,19 @@ export type IceServer = z.infer<typeof iceServer>;
 /** What the server tells an end on the control channel. */
 export const serverMessage = z.discriminatedUnion("t", [
   z.object({
-    t: z.literal("welcome"), call: callView, mediaTicket: base64url, iceServers: z.array(iceServer), chat: z.array(chatLine),
+    t: z.literal("welcome"),
+    call: callView,
+    mediaTicket: base64url,
+    iceServers: z.array(iceServer),
+    chat: z.array(chatLine),
     other: z.object({ media: endMedia, pairing }).nullable(),
   }),
   z.object({ t: z.literal("other-joined"), media: endMedia, pairing }),
   z.object({ t: z.literal("other-left") }),
   z.object({ t: z.literal("other-media"), media: endMedia }),
   z.object({ t: z.literal("other-red-stop") }),
-  keyCommit, keyReveal,
+  keyCommit,
+  keyReveal,
   z.object({ t: z.literal("beat"), n: z.int() }),
   z.object({ t: z.literal("call"), call: callView }),
   z.object({ t: z.literal("meter"), meter }),
@@ -156,25 +169,34 @@ export interface FrameHeader {
   readonly sequence: number;
 }
 
-export type Frame = { readonly header: FrameHeader; readonly sealed: Uint8Array } | { readonly probe: "probe" | "answer"; readonly number: bigint };
+export type Frame =
+  | { readonly header: FrameHeader; readonly sealed: Uint8Array }
+  | { readonly probe: "probe" | "answer"; readonly number: bigint };
 
 const limitOf: Record<SealedKind, number> = { picture: PICTURE_MAX_BYTES, voice: VOICE_MAX_BYTES, signal: SIGNAL_MAX_BYTES };
 
+const sealedKinds: Readonly<Record<number, SealedKind>> = { 1: "picture", 2: "voice", 3: "signal" };
+const probeKinds: Readonly<Record<number, "probe" | "answer">> = { 4: "probe", 5: "answer" };
+
 /** Reads a binary message; null when it is none of ours (too short, too long, unknown kind or flag). */
 export function readFrame(bytes: Uint8Array): Frame | null {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const first = bytes[0];
-  if (first === frameKinds.probe || first === frameKinds.answer) {
-    if (bytes.length !== PROBE_BYTES) return null;
-    return { probe: first === frameKinds.probe ? "probe" : "answer", number: view.getBigUint64(1) };
-  }
-  const kind = first === 1 ? "picture" : first === 2 ? "voice" : first === 3 ? "signal" : null;
-  if (kind === null || bytes.length < HEADER_BYTES + TAG_BYTES || bytes.length > limitOf[kind]) return null;
+  const probe = probeKinds[bytes[0] ?? 0];
+  if (probe !== undefined) return bytes.length === PROBE_BYTES ? { probe, number: viewOf(bytes).getBigUint64(1) } : null;
+  const header = readHeader(bytes);
+  return header === null ? null : { header, sealed: bytes.subarray(HEADER_BYTES) };
+}
+
+function readHeader(bytes: Uint8Array): FrameHeader | null {
+  const kind = sealedKinds[bytes[0] ?? 0];
+  if (kind === undefined || bytes.length < HEADER_BYTES + TAG_BYTES || bytes.length > limitOf[kind]) return null;
+  const view = viewOf(bytes);
   const flags = view.getUint8(1);
   const sequence = view.getBigUint64(6);
   if (flags > 1 || sequence > BigInt(Number.MAX_SAFE_INTEGER)) return null;
-  return { header: { kind, keyFrame: flags === 1, pairing: view.getUint32(2), sequence: Number(sequence) }, sealed: bytes.subarray(HEADER_BYTES) };
+  return { kind, keyFrame: flags === 1, pairing: view.getUint32(2), sequence: Number(sequence) };
 }
+
+const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
 /** The 14 bytes of a header. */
 export function writeHeader(header: FrameHeader): Uint8Array<ArrayBuffer> {

@@ -7,6 +7,7 @@ import type { CallEngine, CallEngineOptions, CallEngineState, ChatLine, MediaPat
 import type { PageToWorker, WorkerToPage } from "./messages.ts";
 import { OwnMedia } from "./own-media.ts";
 import { PictureView, type PictureSize } from "./picture-view.ts";
+import { isDirect, planOf, type Known, type Plan } from "./plan.ts";
 import { qualityOf, type Measured } from "./quality.ts";
 import { Sound } from "./sound.ts";
 import { watchEscEsc } from "./esc-esc.ts";
@@ -47,7 +48,7 @@ class Engine {
   /** As it last said; null: not there. */
   #other: EndMedia | null = null;
   /** As it was while our own channel is away and the direct path still carries. */
-  #lastOther: EndMedia | null = null;
+  #otherBefore: EndMedia | null = null;
   #relayProbe: { roundTripMs: number; at: number } | null = null;
   #directProbeAt = 0;
   /** Size of what the canvas shows, if that is newer than the direct picture. */
@@ -61,8 +62,21 @@ class Engine {
     const { call } = options;
     this.#options = options;
     this.state = {
-      connection: "connecting", path: null, quality: 0, otherPresent: false, otherSharing: "off", otherMicrophone: false,
-      call, meter: call.meter, sharing: "off", microphone: "off", soundBlocked: false, chat: [], pointer: null, picture: null, minutesLeftWarning: null,
+      connection: "connecting",
+      path: null,
+      quality: 0,
+      otherPresent: false,
+      otherSharing: "off",
+      otherMicrophone: false,
+      call,
+      meter: call.meter,
+      sharing: "off",
+      microphone: "off",
+      soundBlocked: false,
+      chat: [],
+      pointer: null,
+      picture: null,
+      minutesLeftWarning: null,
     };
     this.own = new OwnMedia({
       screen: (track) => this.#useScreen(track),
@@ -227,44 +241,49 @@ class Engine {
   /** Works out everything that follows from what is known, and tells whom it concerns. */
   #update(): void {
     if (this.#disposed) return;
-    const { onlyPath } = this.#options;
-    const usable = this.#direct.usable;
-    const otherPresent = (this.state.connection === "connected" && this.#other !== null) || usable;
-    const relay: MediaPath | null = otherPresent && onlyPath !== "webrtc" ? "websocket" : null;
-    const path = usable ? this.#direct.kind : relay;
-    const other = otherPresent ? (this.#other ?? this.#lastOther) : null;
-    this.#lastOther = other;
-    const otherSharing = other?.screen === "on" || other?.screen === "blanked" ? other.screen : "off";
-    const otherMicrophone = other?.microphone === "on";
-    this.#send(path);
-    this.#direct.expectPicture(isDirect(path) && otherSharing === "on" && !this.#paused);
+    const plan = planOf(this.#known());
+    this.#otherBefore = plan.other;
+    this.#carryOut(plan);
     this.#set({
-      path, otherPresent, otherSharing, otherMicrophone,
-      sharing: this.own.sharing, microphone: this.own.microphone,
-      quality: qualityOf(this.#measured(path)),
-      soundBlocked: otherMicrophone && this.#sound.blocked,
-      ...(otherPresent ? {} : { pointer: null }),
+      path: plan.path,
+      otherPresent: plan.other !== null,
+      otherSharing: plan.otherSharing,
+      otherMicrophone: plan.otherMicrophone,
+      sharing: this.own.sharing,
+      microphone: this.own.microphone,
+      quality: qualityOf(this.#measured(plan.path)),
+      soundBlocked: plan.otherMicrophone && this.#sound.blocked,
+      pointer: plan.other === null ? null : this.state.pointer,
     });
     this.#show();
     this.#set({ picture: this.#pictureSize() });
   }
 
-  get #paused(): boolean {
-    const { call, meter } = this.state;
-    return call?.state !== "open" || meter?.status === "paused" || meter?.status === "paused-for-top-up";
+  #known(): Known {
+    const { call, meter, connection, path } = this.state;
+    const { screen, microphone } = this.own.sendable;
+    const now = performance.now();
+    if (!isDirect(path) || screen === null) this.#overlapSince = now;
+    return {
+      connected: connection === "connected",
+      other: this.#other,
+      otherBefore: this.#otherBefore,
+      directUsable: this.#direct.usable,
+      directKind: this.#direct.kind,
+      onlyPath: this.#options.onlyPath ?? null,
+      paused: call?.state !== "open" || meter?.status === "paused" || meter?.status === "paused-for-top-up",
+      screen: screen !== null,
+      microphone: microphone !== null,
+      justBegan: now - this.#overlapSince < OVERLAP_MS,
+    };
   }
 
-  /** Voice goes over one path at a time, pictures too but for a moment, and nothing while the call is paused. */
-  #send(path: MediaPath | null): void {
-    const { screen, microphone } = this.#paused ? { screen: null, microphone: null } : this.own.sendable;
-    const direct = isDirect(path);
-    const now = performance.now();
-    if (path === "websocket" || screen === null) this.#overlapSince = now;
-    const picture = screen !== null && path !== null && this.#options.onlyPath !== "webrtc" && now - this.#overlapSince < OVERLAP_MS;
-    this.#direct.send(direct ? screen : null, direct ? microphone : null);
-    this.#orderOnce({ t: "send", picture, voice: path === "websocket" && microphone !== null });
-    const { sharing, microphone: spoken } = this.own;
-    this.#orderOnce({ t: "media", screen: sharing === "asking" ? "off" : sharing, microphone: spoken === "asking" ? "off" : spoken, path });
+  #carryOut({ relay, direct, path, pictureDue }: Plan): void {
+    const { screen, microphone } = this.own.sendable;
+    this.#direct.send(direct.picture ? screen : null, direct.voice ? microphone : null);
+    this.#direct.expectPicture(pictureDue);
+    this.#orderOnce({ t: "send", ...relay });
+    this.#orderOnce({ t: "media", ...this.own.told, path });
   }
 
   #orderOnce(order: Extract<PageToWorker, { t: "send" | "media" }>): void {
@@ -310,5 +329,3 @@ class Engine {
     for (const listener of this.#listeners) listener();
   }
 }
-
-const isDirect = (path: MediaPath | null): boolean => path !== null && path !== "websocket";

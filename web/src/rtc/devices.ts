@@ -5,18 +5,23 @@ import type { MicrophoneState, SharingState } from "./engine.ts";
 const WIDTH_MAX = 2560;
 const HEIGHT_MAX = 1600;
 
+/** The whole screen is what a consultant needs; this page itself is never offered. Not all of it is in TypeScript's DOM library. */
+const wishes: DisplayMediaStreamOptions & Readonly<Record<string, unknown>> = {
+  video: { displaySurface: "monitor", frameRate: { max: 30 }, width: { max: WIDTH_MAX }, height: { max: HEIGHT_MAX } },
+  audio: false,
+  monitorTypeSurfaces: "include",
+  selfBrowserSurface: "exclude",
+  surfaceSwitching: "include",
+  systemAudio: "exclude",
+};
+
 type Asked<State> = { readonly track: MediaStreamTrack } | { readonly state: State };
 
 /** Must be called from a click. Never throws. */
 export async function askScreen(): Promise<Asked<Extract<SharingState, "refused" | "not-supported">>> {
   if (navigator.mediaDevices?.getDisplayMedia === undefined) return { state: "not-supported" };
   try {
-    const stream = await navigator.mediaDevices.getDisplayMedia({
-      video: { displaySurface: "monitor", frameRate: { max: 30 }, width: { max: WIDTH_MAX }, height: { max: HEIGHT_MAX } },
-      audio: false,
-      // The whole screen is what a consultant needs; this page itself is never offered.
-      ...{ monitorTypeSurfaces: "include", selfBrowserSurface: "exclude", surfaceSwitching: "include", systemAudio: "exclude" },
-    });
+    const stream = await navigator.mediaDevices.getDisplayMedia(wishes);
     const [track] = stream.getVideoTracks();
     if (track === undefined) return { state: "refused" };
     track.contentHint = "text";
@@ -30,7 +35,9 @@ export async function askScreen(): Promise<Asked<Extract<SharingState, "refused"
 export async function askMicrophone(): Promise<Asked<Extract<MicrophoneState, "refused" | "missing">>> {
   if (navigator.mediaDevices?.getUserMedia === undefined) return { state: "missing" };
   try {
-    const stream = await navigator.mediaDevices.getUserMedia({ audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true, channelCount: 1 } });
+    const stream = await navigator.mediaDevices.getUserMedia({
+      audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true, channelCount: 1 },
+    });
     const [track] = stream.getAudioTracks();
     return track === undefined ? { state: "missing" } : { track };
   } catch (error) {
@@ -40,9 +47,13 @@ export async function askMicrophone(): Promise<Asked<Extract<MicrophoneState, "r
 
 /** The track's frames for the worker; null where the browser gives none (only WebRTC can send there). */
 export function framesOf(track: MediaStreamTrack): ReadableStream<VideoFrame> | null {
-  return typeof MediaStreamTrackProcessor === "undefined" ? null : new MediaStreamTrackProcessor({ track: track as MediaStreamVideoTrack, maxBufferSize: 1 }).readable;
+  return typeof MediaStreamTrackProcessor === "undefined"
+    ? null
+    : new MediaStreamTrackProcessor({ track: track as MediaStreamVideoTrack, maxBufferSize: 1 }).readable;
 }
 
 export function soundOf(track: MediaStreamTrack): ReadableStream<AudioData> | null {
-  return typeof MediaStreamTrackProcessor === "undefined" ? null : new MediaStreamTrackProcessor({ track: track as MediaStreamAudioTrack }).readable;
+  return typeof MediaStreamTrackProcessor === "undefined"
+    ? null
+    : new MediaStreamTrackProcessor({ track: track as MediaStreamAudioTrack }).readable;
 }

@@ -59,7 +59,8 @@ test("a path that swings is used ever less", () => {
 
 test("ICE is started anew after two silent seconds, and ever more rarely while it does not help", () => {
   const path = echoes(untried, 0, 5000);
-  const ask = (now: number, restartedAt: number | null, restarts: number): boolean => wantsRestart(path, { now, since: 0, restartedAt, restarts });
+  const ask = (now: number, restartedAt: number | null, restarts: number): boolean =>
+    wantsRestart(path, { now, since: 0, restartedAt, restarts });
   expect(ask(6900, null, 0)).toBe(false);
   expect(ask(7100, null, 0)).toBe(true);
   expect(ask(9000, 7100, 1)).toBe(false);

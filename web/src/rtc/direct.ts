@@ -8,8 +8,8 @@ export const ECHO_EVERY_MS = 250;
 /** Without an echo for this long the path carries nothing. */
 export const STALLED_AFTER_MS = 1500;
 /** Without an echo for this long ICE is started anew. */
-export const RESTART_AFTER_MS = 2000;
-export const RESTART_AT_MOST_EVERY_MS = 4000;
+const RESTART_AFTER_MS = 2000;
+const RESTART_AT_MOST_EVERY_MS = 4000;
 const PROVEN_AFTER_MS = 1500;
 const PROVEN_AFTER_AT_MOST_MS = 60_000;
 /** A path that held this long is as good as new. */
@@ -47,7 +47,10 @@ export function fallen(direct: Direct): Direct {
 }
 
 /** Whether ICE is to be started anew. `since`: when the connection was made. */
-export function wantsRestart(direct: Direct, { now, since, restartedAt, restarts }: { now: number; since: number; restartedAt: number | null; restarts: number }): boolean {
+export function wantsRestart(
+  direct: Direct,
+  { now, since, restartedAt, restarts }: { now: number; since: number; restartedAt: number | null; restarts: number },
+): boolean {
   const silentMs = now - Math.max(direct.echoAt ?? since, since);
   const waitMs = Math.min(30_000, RESTART_AT_MOST_EVERY_MS * 2 ** Math.max(0, restarts - 1));
   return silentMs >= RESTART_AFTER_MS && (restartedAt === null || now - restartedAt >= waitMs);

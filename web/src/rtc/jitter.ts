@@ -35,7 +35,8 @@ export class JitterBuffer {
   }
 
   push(samples: Float32Array): void {
-    if (this.#emptyFor !== null && this.#emptyFor < STALL_AT_MOST_SECONDS * this.#rate) this.#target = Math.min(MAX_SECONDS * this.#rate, this.#target * 1.5);
+    if (this.#emptyFor !== null && this.#emptyFor < STALL_AT_MOST_SECONDS * this.#rate)
+      this.#target = Math.min(MAX_SECONDS * this.#rate, this.#target * 1.5);
     this.#emptyFor = null;
     this.#chunks.push(samples);
     this.#depth += samples.length;

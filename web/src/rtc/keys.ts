@@ -52,10 +52,24 @@ export async function agree(meeting: Meeting, own: OwnKey, other: { commit: stri
 
 async function derive(meeting: Meeting, secret: ArrayBuffer, ends: Record<Side, Revealed>): Promise<Keys> {
   const { client, consultant } = ends;
-  const salt = await digest(["minuta call keys 1", meeting.callId, String(meeting.pairing), client.publicKey, client.nonce, consultant.publicKey, consultant.nonce]);
+  const salt = await digest([
+    "minuta call keys 1",
+    meeting.callId,
+    String(meeting.pairing),
+    client.publicKey,
+    client.nonce,
+    consultant.publicKey,
+    consultant.nonce,
+  ]);
   const base = await crypto.subtle.importKey("raw", secret, "HKDF", false, ["deriveKey"]);
   const keyOf = (from: Side, use: KeyUsage): Promise<CryptoKey> =>
-    crypto.subtle.deriveKey({ name: "HKDF", hash: "SHA-256", salt, info: utf8.encode(`minuta 1 from ${from}`) }, base, { name: "AES-GCM", length: 256 }, false, [use]);
+    crypto.subtle.deriveKey(
+      { name: "HKDF", hash: "SHA-256", salt, info: utf8.encode(`minuta 1 from ${from}`) },
+      base,
+      { name: "AES-GCM", length: 256 },
+      false,
+      [use],
+    );
   return { send: await keyOf(meeting.side, "encrypt"), receive: await keyOf(otherSide(meeting.side), "decrypt") };
 }
 
@@ -69,7 +83,10 @@ async function digest(parts: readonly string[]): Promise<Uint8Array<ArrayBuffer>
 }
 
 export function toBase64url(bytes: Uint8Array): string {
-  return btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+  return btoa(String.fromCharCode(...bytes))
+    .replaceAll("+", "-")
+    .replaceAll("/", "_")
+    .replaceAll("=", "");
 }
 
 export function fromBase64url(text: string): Uint8Array<ArrayBuffer> {

@@ -8,21 +8,24 @@ declare class AudioWorkletProcessor {
   readonly port: MessagePort;
 }
 
-registerProcessor("loudspeaker", class extends AudioWorkletProcessor {
-  readonly #buffer = new JitterBuffer(sampleRate);
+registerProcessor(
+  "loudspeaker",
+  class extends AudioWorkletProcessor {
+    readonly #buffer = new JitterBuffer(sampleRate);
 
-  constructor() {
-    super();
-    this.port.onmessage = ({ data: from }: MessageEvent<MessagePort>) => {
-      from.onmessage = ({ data: samples }: MessageEvent<Float32Array>) => this.#buffer.push(samples);
-    };
-  }
+    constructor() {
+      super();
+      this.port.onmessage = ({ data: from }: MessageEvent<MessagePort>) => {
+        from.onmessage = ({ data: samples }: MessageEvent<Float32Array>) => this.#buffer.push(samples);
+      };
+    }
 
-  process(_inputs: Float32Array[][], [output]: Float32Array[][]): boolean {
-    const [left, ...others] = output ?? [];
-    if (left === undefined) return true;
-    this.#buffer.pull(left);
-    for (const other of others) other.set(left);
-    return true;
-  }
-});
+    process(_inputs: Float32Array[][], [output]: Float32Array[][]): boolean {
+      const [left, ...others] = output ?? [];
+      if (left === undefined) return true;
+      this.#buffer.pull(left);
+      for (const other of others) other.set(left);
+      return true;
+    }
+  },
+);

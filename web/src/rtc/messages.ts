@@ -6,7 +6,12 @@ import type { ChatLine, MediaPath } from "./engine.ts";
 
 export type PageToWorker =
   | { readonly t: "start"; readonly origin: string; readonly callId: string; readonly side: Side }
-  | { readonly t: "media"; readonly screen: EndMedia["screen"]; readonly microphone: EndMedia["microphone"]; readonly path: MediaPath | null }
+  | {
+      readonly t: "media";
+      readonly screen: EndMedia["screen"];
+      readonly microphone: EndMedia["microphone"];
+      readonly path: MediaPath | null;
+    }
   /** Frames of the shared screen; null when it ended. */
   | { readonly t: "screen"; readonly frames: ReadableStream<VideoFrame> | null }
   | { readonly t: "microphone"; readonly data: ReadableStream<AudioData> | null }

@@ -1,4 +1,5 @@
 /** This end's screen and microphone: the tracks, and what is to be said of them. */
+import type { EndMedia } from "@minuta/contracts/wire";
 import { askMicrophone, askScreen } from "./devices.ts";
 import type { MicrophoneState, SharingState } from "./engine.ts";
 
@@ -23,7 +24,15 @@ export class OwnMedia {
 
   /** What may be sent now: nothing that is blanked or muted. */
   get sendable(): { screen: MediaStreamTrack | null; microphone: MediaStreamTrack | null } {
-    return { screen: this.sharing === "on" ? this.#screenTrack : null, microphone: this.microphone === "on" ? this.#microphoneTrack : null };
+    return {
+      screen: this.sharing === "on" ? this.#screenTrack : null,
+      microphone: this.microphone === "on" ? this.#microphoneTrack : null,
+    };
+  }
+
+  /** What the other side and the journal are told. */
+  get told(): Pick<EndMedia, "screen" | "microphone"> {
+    return { screen: this.sharing === "asking" ? "off" : this.sharing, microphone: this.microphone === "asking" ? "off" : this.microphone };
   }
 
   /** Must be called from a click. */

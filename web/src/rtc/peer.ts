@@ -64,7 +64,8 @@ export class Peer {
       else this.#hearEcho(new Uint8Array(data));
     };
     connection.onicecandidate = ({ candidate }) => {
-      if (candidate !== null) events.signal({ t: "candidate", candidate: candidate.candidate, mid: candidate.sdpMid, line: candidate.sdpMLineIndex });
+      if (candidate !== null)
+        events.signal({ t: "candidate", candidate: candidate.candidate, mid: candidate.sdpMid, line: candidate.sdpMLineIndex });
     };
     connection.ontrack = ({ track }) => events.track(track);
     connection.onconnectionstatechange = () => {
@@ -140,7 +141,7 @@ export class Peer {
 
   #enqueue(work: () => Promise<void>): void {
     // A step that fails (an answer to an offer of long ago) is passed over: silence brings a new offer.
-    this.#work = this.#work.then(work).catch((error: unknown) => console.debug("direct path", error));
+    this.#work = this.#work.then(work).catch(() => undefined);
   }
 
   async #offer(iceRestart: boolean): Promise<void> {
@@ -151,7 +152,8 @@ export class Peer {
 
   #tellDescription(): void {
     const description = this.#connection.localDescription;
-    if (description?.type === "offer" || description?.type === "answer") this.#events.signal({ t: "description", type: description.type, sdp: description.sdp });
+    if (description?.type === "offer" || description?.type === "answer")
+      this.#events.signal({ t: "description", type: description.type, sdp: description.sdp });
   }
 
   async #describe({ type, sdp }: Extract<Signal, { t: "description" }>): Promise<void> {

@@ -34,13 +34,16 @@ function sendOver({ capacity, baseMs }: Link, seconds: number): { rate: Rate; pi
   return { rate, pictures: pictures / (seconds / 2), slowest };
 }
 
-test.each([500_000, 1_000_000, 4_000_000])("on a link of %d bits a second pictures stay fluent and fresh, and most of the link is used", (capacity) => {
-  const { rate, pictures, slowest } = sendOver({ capacity, baseMs: 40 }, 120);
-  expect(rate.bitrate).toBeLessThan(capacity * 1.4);
-  expect(rate.bitrate).toBeGreaterThan(capacity * 0.5);
-  expect(pictures).toBeGreaterThan(22);
-  expect(slowest).toBeLessThan(250);
-});
+test.each([500_000, 1_000_000, 4_000_000])(
+  "on a link of %d bits a second pictures stay fluent and fresh, and most of the link is used",
+  (capacity) => {
+    const { rate, pictures, slowest } = sendOver({ capacity, baseMs: 40 }, 120);
+    expect(rate.bitrate).toBeLessThan(capacity * 1.4);
+    expect(rate.bitrate).toBeGreaterThan(capacity * 0.5);
+    expect(pictures).toBeGreaterThan(22);
+    expect(slowest).toBeLessThan(250);
+  },
+);
 
 test("a fast link is used to the limit", () => {
   expect(sendOver({ capacity: 1_000_000_000, baseMs: 5 }, 60).rate.bitrate).toBe(BITRATE_MAX);
@@ -52,19 +55,22 @@ test("a long path costs no frames", () => {
 
 test("a rate nobody uses is not raised", () => {
   let rate = startingRate;
-  for (let now = 0; now < 60_000; now += 100) rate = afterArrival(rate, { roundTripMs: 20, bytes: 500, alone: true, usedBitrate: 40_000, now });
+  for (let now = 0; now < 60_000; now += 100)
+    rate = afterArrival(rate, { roundTripMs: 20, bytes: 500, alone: true, usedBitrate: 40_000, now });
   expect(rate.bitrate).toBe(startingRate.bitrate);
 });
 
 test("a busy computer does not make a still screen blurred", () => {
   let rate = startingRate;
-  for (let now = 0; now < 60_000; now += 100) rate = afterArrival(rate, { roundTripMs: now % 700 === 0 ? 800 : 20, bytes: 60, alone: true, usedBitrate: 15_000, now });
+  for (let now = 0; now < 60_000; now += 100)
+    rate = afterArrival(rate, { roundTripMs: now % 700 === 0 ? 800 : 20, bytes: 60, alone: true, usedBitrate: 15_000, now });
   expect(rate.bitrate).toBe(startingRate.bitrate);
 });
 
 test("a path that became longer is believed after a while", () => {
   let rate = startingRate;
-  const arrive = (roundTripMs: number, now: number): void => void (rate = afterArrival(rate, { roundTripMs, bytes: 2000, alone: true, usedBitrate: rate.bitrate, now }));
+  const arrive = (roundTripMs: number, now: number): void =>
+    void (rate = afterArrival(rate, { roundTripMs, bytes: 2000, alone: true, usedBitrate: rate.bitrate, now }));
   for (let now = 0; now < 5000; now += 100) arrive(30, now);
   for (let now = 5000; now < 60_000; now += 100) arrive(300, now);
   expect(rate.baseMs).toBe(300);
@@ -73,8 +79,11 @@ test("a path that became longer is believed after a while", () => {
 
 test("whatever happens the bitrate stays within its bounds", () => {
   const arrived = fc.record({
-    roundTripMs: fc.double({ min: 0, max: 20_000, noNaN: true }), bytes: fc.nat(4_000_000), alone: fc.boolean(),
-    usedBitrate: fc.nat(20_000_000), afterMs: fc.nat(3000),
+    roundTripMs: fc.double({ min: 0, max: 20_000, noNaN: true }),
+    bytes: fc.nat(4_000_000),
+    alone: fc.boolean(),
+    usedBitrate: fc.nat(20_000_000),
+    afterMs: fc.nat(3000),
   });
   fc.assert(
     fc.property(fc.array(arrived, { maxLength: 300 }), (all) => {

@@ -49,8 +49,10 @@ export function afterArrival(rate: Rate, arrived: Arrived): Rate {
   const queueMs = roundTripMs - (baseMs ?? roundTripMs);
   const allowedMs = FORGIVEN_MS + (1.25 * bytes * 8 * 1000) / bitrate;
   // Where the pictures hardly use the rate, the delay is not of their making: a busy computer, another's traffic.
-  if (queueMs > allowedMs && usedBitrate > bitrate / 4) return { ...known, bitrate: Math.max(BITRATE_MIN, bitrate * FEWER), changedAt: now };
-  if (queueMs < allowedMs / 2 && usedBitrate > bitrate / 2) return { ...known, bitrate: Math.min(BITRATE_MAX, bitrate * MORE), changedAt: now };
+  if (queueMs > allowedMs && usedBitrate > bitrate / 4)
+    return { ...known, bitrate: Math.max(BITRATE_MIN, bitrate * FEWER), changedAt: now };
+  if (queueMs < allowedMs / 2 && usedBitrate > bitrate / 2)
+    return { ...known, bitrate: Math.min(BITRATE_MAX, bitrate * MORE), changedAt: now };
   return known;
 }
 

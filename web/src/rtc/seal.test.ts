@@ -61,7 +61,11 @@ test("a frame that was changed on the way is refused, header included", async ()
 
 test("frames come out in the order they went in, large ones before small ones too", async () => {
   const { client } = await met();
-  const sealed = await Promise.all([client.seal("picture", new Uint8Array(2_000_000)), client.seal("picture", bytes("x")), client.seal("picture", bytes("y"))]);
+  const sealed = await Promise.all([
+    client.seal("picture", new Uint8Array(2_000_000)),
+    client.seal("picture", bytes("x")),
+    client.seal("picture", bytes("y")),
+  ]);
   expect(sealed.map(({ sequence }) => sequence)).toEqual([0, 1, 2]);
   const order: number[] = [];
   await Promise.all([2_000_000, 10, 1].map(async (size) => order.push((await client.seal("picture", new Uint8Array(size))).sequence)));
@@ -69,14 +73,22 @@ test("frames come out in the order they went in, large ones before small ones to
 });
 
 test("whoever reveals another key than he committed to gets no keys", async () => {
-  const [own, honest, other] = await Promise.all([makeKey(meeting("client")), makeKey(meeting("consultant")), makeKey(meeting("consultant"))]);
+  const [own, honest, other] = await Promise.all([
+    makeKey(meeting("client")),
+    makeKey(meeting("consultant")),
+    makeKey(meeting("consultant")),
+  ]);
   expect(await agree(meeting("client"), own, { commit: honest.commit, revealed: other })).toBeNull();
   expect(await agree(meeting("client"), own, { commit: honest.commit, revealed: { ...honest, nonce: other.nonce } })).toBeNull();
 });
 
 test("a key of another call, another meeting or of our own side is refused", async () => {
   const own = await makeKey(meeting("client"));
-  for (const of of [meeting("consultant", { callId: callId.replace("1", "2") }), meeting("consultant", { pairing: 8 }), meeting("client")]) {
+  for (const of of [
+    meeting("consultant", { callId: callId.replace("1", "2") }),
+    meeting("consultant", { pairing: 8 }),
+    meeting("client"),
+  ]) {
     const theirs = await makeKey(of);
     expect(await agree(meeting("client"), own, { commit: theirs.commit, revealed: theirs })).toBeNull();
   }

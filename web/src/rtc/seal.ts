@@ -57,7 +57,13 @@ async function encrypt(key: CryptoKey, header: FrameHeader, plain: BufferSource)
 
 async function decrypt(key: CryptoKey, header: FrameHeader, sealed: Uint8Array): Promise<Uint8Array<ArrayBuffer> | null> {
   try {
-    return new Uint8Array(await crypto.subtle.decrypt({ name: "AES-GCM", iv: nonceOf(header), additionalData: writeHeader(header) }, key, new Uint8Array(sealed)));
+    return new Uint8Array(
+      await crypto.subtle.decrypt(
+        { name: "AES-GCM", iv: nonceOf(header), additionalData: writeHeader(header) },
+        key,
+        new Uint8Array(sealed),
+      ),
+    );
   } catch {
     return null;
   }

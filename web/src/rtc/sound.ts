@@ -1,7 +1,7 @@
 /** The loudspeaker: voice of the other side from both paths through one AudioContext, so that one click lets all of it sound. */
 import loudspeakerUrl from "./loudspeaker.worklet.ts?worker&url";
 
-export const VOICE_RATE = 48_000;
+const VOICE_RATE = 48_000;
 
 export class Sound {
   readonly #context = new AudioContext({ sampleRate: VOICE_RATE, latencyHint: "interactive" });

@@ -1,5 +1,14 @@
 import { once } from "node:events";
-import { closeCodes, noMedia, remotePaths, TAG_BYTES, writeHeader, writeProbe, type EndMedia, type FrameHeader } from "@minuta/contracts/wire";
+import {
+  closeCodes,
+  noMedia,
+  remotePaths,
+  TAG_BYTES,
+  writeHeader,
+  writeProbe,
+  type EndMedia,
+  type FrameHeader,
+} from "@minuta/contracts/wire";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { CALL, Page, startWorld, until, type World } from "./testing.ts";
@@ -26,7 +35,10 @@ async function bothJoined(media: { client?: EndMedia; consultant?: EndMedia } = 
 
 /** Probes each way and their answers, as both engines send them every second. */
 async function probe({ client, consultant }: { client: Page; consultant: Page }, number: bigint): Promise<void> {
-  for (const [from, to] of [[client, consultant], [consultant, client]] as const) {
+  for (const [from, to] of [
+    [client, consultant],
+    [consultant, client],
+  ] as const) {
     const before = to.pictures.length;
     from.media?.send(writeProbe("probe", number));
     await until("the probe at the other end", () => (to.pictures.length > before ? true : null));
@@ -181,7 +193,9 @@ describe("evidence", () => {
 describe("what must not pass", () => {
   test("strangers, a socket that does not say hello, and a ticket nobody was given", async () => {
     expect(await new Page(world, "stranger").closed()).toBe(closeCodes.notAllowed);
-    expect(await new Page(world, "client", remotePaths.control.replace(":callId", CALL.replace("1", "2"))).closed()).toBe(closeCodes.notAllowed);
+    expect(await new Page(world, "client", remotePaths.control.replace(":callId", CALL.replace("1", "2"))).closed()).toBe(
+      closeCodes.notAllowed,
+    );
     expect(await new Page(world, "client", remotePaths.control.replace(":callId", "nonsense")).closed()).toBe(closeCodes.notAllowed);
     const rude = new Page(world, "client");
     await rude.opened();
@@ -194,7 +208,9 @@ describe("what must not pass", () => {
   });
 
   test("another site's page", async () => {
-    const socket = new WebSocket(world.url + remotePaths.control.replace(":callId", CALL), { headers: { origin: "https://evil.example", cookie: "as=client" } });
+    const socket = new WebSocket(world.url + remotePaths.control.replace(":callId", CALL), {
+      headers: { origin: "https://evil.example", cookie: "as=client" },
+    });
     socket.on("error", () => {});
     const [, response] = (await once(socket, "unexpected-response")) as [unknown, { statusCode: number }];
     expect(response.statusCode).toBe(403);
@@ -275,7 +291,9 @@ describe("the end", () => {
 
 describe("the live channel", () => {
   test("tells a signed-in person what concerns him, and strangers nothing", async () => {
-    const live = new WebSocket(world.url + remotePaths.live, { headers: { origin: world.url.replace("ws", "http"), cookie: "as=consultant" } });
+    const live = new WebSocket(world.url + remotePaths.live, {
+      headers: { origin: world.url.replace("ws", "http"), cookie: "as=consultant" },
+    });
     await once(live, "open");
     await until("the page to be known", () => (world.openPages.size === 1 ? true : null));
     const person = "018f0000-0000-7000-8000-0000000000aa";

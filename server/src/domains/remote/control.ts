@@ -14,6 +14,12 @@ interface Opened {
   readonly params: Readonly<Record<string, string>>;
 }
 
+interface Entering {
+  readonly callId: CallId;
+  readonly side: Side;
+  readonly media: EndMedia;
+}
+
 export interface Rooms {
   readonly all: ReadonlyMap<CallId, Room>;
 }
@@ -23,7 +29,7 @@ export function serveCalls(ports: RemotePorts): Rooms {
   const all = new Map<CallId, Room>();
   const tickets = new Map<string, { room: Room; end: End }>();
 
-  const enter = async (opened: Opened, callId: CallId, side: Side, media: EndMedia): Promise<{ room: Room; end: End } | null> => {
+  const enter = async (opened: Opened, { callId, side, media }: Entering): Promise<{ room: Room; end: End } | null> => {
     const view = await ports.calls.view(callId, side);
     if (view.state !== "open") return refuse(opened.socket, closeCodes.callOver, "call-over");
     const standing = all.get(callId);
@@ -31,7 +37,10 @@ export function serveCalls(ports: RemotePorts): Rooms {
     all.set(callId, room);
     const end = new End({ side, caller: opened.caller, view, control: opened.socket, media, now: ports.clock.now().getTime() });
     tickets.set(end.ticket, { room, end });
-    const unwatch = opened.caller.signInId === null ? () => {} : ports.onSignInEnded(opened.caller.signInId, () => end.close(closeCodes.signedOut, "signed-out"));
+    const unwatch =
+      opened.caller.signInId === null
+        ? () => {}
+        : ports.onSignInEnded(opened.caller.signInId, () => end.close(closeCodes.signedOut, "signed-out"));
     const leave = (): void => {
       unwatch();
       tickets.delete(end.ticket);
@@ -58,7 +67,7 @@ export function serveCalls(ports: RemotePorts): Rooms {
         if (!callId.success || party === null) return void refuse(opened.socket, closeCodes.notAllowed, "not-allowed");
         const hello = parseText(await inbox.first());
         if (hello?.t !== "hello") return void refuse(opened.socket, closeCodes.badMessage, "hello first");
-        const entered = await enter(opened, callId.data, party.side, hello.media);
+        const entered = await enter(opened, { callId: callId.data, side: party.side, media: hello.media });
         if (entered !== null) inbox.open((received) => hearControl(ports, opened.socket, { ...entered, received }));
       };
       admit().catch((error: unknown) => {
@@ -106,7 +115,8 @@ function hearControl(ports: RemotePorts, socket: WebSocket, { room, end, receive
 function hearMedia(ports: RemotePorts, socket: WebSocket, { room, end, received }: Heard): void {
   const now = ports.clock.monotonicMs();
   if (!("bytes" in received)) return void refuse(socket, closeCodes.badMessage, "bad message");
-  if (!end.allowed.mediaFrames.take(1, now) || !end.allowed.mediaBytes.take(received.bytes.length, now)) return void refuse(socket, closeCodes.tooMuch, "too much media");
+  if (!end.allowed.mediaFrames.take(1, now) || !end.allowed.mediaBytes.take(received.bytes.length, now))
+    return void refuse(socket, closeCodes.tooMuch, "too much media");
   if (!room.mediaFrame(end, received.bytes)) refuse(socket, closeCodes.badMessage, "bad frame");
 }
 

@@ -2,7 +2,8 @@ import { noMedia, type EndMedia } from "@minuta/contracts/wire";
 import { expect, test } from "vitest";
 import { mediaEvents } from "./events.ts";
 
-const kinds = (before: Partial<EndMedia>, now: Partial<EndMedia>): string[] => mediaEvents({ ...noMedia, ...before }, { ...noMedia, ...now }).map(({ kind }) => kind);
+const kinds = (before: Partial<EndMedia>, now: Partial<EndMedia>): string[] =>
+  mediaEvents({ ...noMedia, ...before }, { ...noMedia, ...now }).map(({ kind }) => kind);
 
 test("sharing, blanking and stopping the screen are written down, each once", () => {
   expect(kinds({}, { screen: "on" })).toEqual(["screen-shared"]);
@@ -14,7 +15,9 @@ test("sharing, blanking and stopping the screen are written down, each once", ()
 });
 
 test("who stopped the screen is written down: the person, or the browser's own bar", () => {
-  expect(mediaEvents({ ...noMedia, screen: "on" }, { ...noMedia, screen: "stopped-by-browser" })).toEqual([{ kind: "screen-stopped", facts: { by: "browser" } }]);
+  expect(mediaEvents({ ...noMedia, screen: "on" }, { ...noMedia, screen: "stopped-by-browser" })).toEqual([
+    { kind: "screen-stopped", facts: { by: "browser" } },
+  ]);
   expect(mediaEvents({ ...noMedia, screen: "on" }, noMedia)).toEqual([{ kind: "screen-stopped", facts: { by: "person" } }]);
 });
 

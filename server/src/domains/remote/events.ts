@@ -25,6 +25,9 @@ function microphoneEvent(before: EndMedia["microphone"], now: EndMedia["micropho
 }
 
 export function mediaEvents(before: EndMedia, now: EndMedia): MediaEvent[] {
-  const path: MediaEvent | null = now.path !== null && now.path !== before.path ? { kind: "path-changed", facts: { path: now.path } } : null;
-  return [screenEvent(before.screen, now.screen), microphoneEvent(before.microphone, now.microphone), path].filter((event) => event !== null);
+  const path: MediaEvent | null =
+    now.path !== null && now.path !== before.path ? { kind: "path-changed", facts: { path: now.path } } : null;
+  return [screenEvent(before.screen, now.screen), microphoneEvent(before.microphone, now.microphone), path].filter(
+    (event) => event !== null,
+  );
 }

@@ -28,17 +28,28 @@ export function openRemote(ports: RemotePorts): Remote {
   const tried = (what: string, work: () => Promise<void>) => async (): Promise<void> => {
     if (rooms.size > 0) await work().catch((error: unknown) => log.warn({ err: error }, `remote.${what}_failed`));
   };
-  const closeAll = async (reason: string): Promise<void> => void (await Promise.all([...rooms.values()].map((room) => room.close(RESTART, reason))));
+  const closeAll = async (reason: string): Promise<void> =>
+    void (await Promise.all([...rooms.values()].map((room) => room.close(RESTART, reason))));
   const stops = [
-    clock.every(LOOK_AT_LINES_EVERY_MS, tried("looking", async () => {
-      const now = clock.now().getTime();
-      for (const room of rooms.values()) room.step(now);
-    })),
-    clock.every(TELL_METERS_EVERY_MS, tried("telling_meters", async () => {
-      for (const [callId, meter] of await ports.meters([...rooms.keys()])) rooms.get(callId)?.meter(meter);
-    })),
-    clock.every(TELL_WHO_IS_HERE_EVERY_MS, tried("telling_presence", () =>
-      ports.calls.seen([...rooms].flatMap(([callId, room]) => room.sides.map((side) => ({ callId, side })))))),
+    clock.every(
+      LOOK_AT_LINES_EVERY_MS,
+      tried("looking", async () => {
+        const now = clock.now().getTime();
+        for (const room of rooms.values()) room.step(now);
+      }),
+    ),
+    clock.every(
+      TELL_METERS_EVERY_MS,
+      tried("telling_meters", async () => {
+        for (const [callId, meter] of await ports.meters([...rooms.keys()])) rooms.get(callId)?.meter(meter);
+      }),
+    ),
+    clock.every(
+      TELL_WHO_IS_HERE_EVERY_MS,
+      tried("telling_presence", () =>
+        ports.calls.seen([...rooms].flatMap(([callId, room]) => room.sides.map((side) => ({ callId, side })))),
+      ),
+    ),
     ports.evidence.onFenced(() => void closeAll("fenced")),
   ];
   return {

@@ -4,7 +4,9 @@ import { describe, expect, test } from "vitest";
 import { established, lastProven, onTheLine } from "./presence.ts";
 
 const media = (changes: Partial<EndMedia>): EndMedia => ({ ...noMedia, ...changes });
-const receiving = (receives: Partial<EndMedia["receives"]>): Partial<EndMedia> => ({ receives: { screen: false, voice: false, ...receives } });
+const receiving = (receives: Partial<EndMedia["receives"]>): Partial<EndMedia> => ({
+  receives: { screen: false, voice: false, ...receives },
+});
 
 describe("voice or screen is established", () => {
   test("by a shared screen only when the consultant really sees it", () => {

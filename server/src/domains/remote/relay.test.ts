@@ -14,7 +14,11 @@ const run = (pictures: readonly { keyFrame: boolean; waitingBytes: number | null
   });
 };
 const pictures = fc.array(
-  fc.record({ keyFrame: fc.boolean(), waitingBytes: fc.option(fc.integer({ min: 0, max: 2 * PICTURE_QUEUE_BYTES })), afterMs: fc.nat(300) }),
+  fc.record({
+    keyFrame: fc.boolean(),
+    waitingBytes: fc.option(fc.integer({ min: 0, max: 2 * PICTURE_QUEUE_BYTES })),
+    afterMs: fc.nat(300),
+  }),
   { maxLength: 60 },
 );
 
@@ -34,7 +38,8 @@ test("at first and after a dropped picture nothing passes before a key frame", (
 test("a receiver that is too slow gets nothing more until it has caught up", () => {
   fc.assert(
     fc.property(pictures, (all) => {
-      for (const { forward, waitingBytes } of run(all)) if (forward) expect(waitingBytes ?? Infinity).toBeLessThanOrEqual(PICTURE_QUEUE_BYTES);
+      for (const { forward, waitingBytes } of run(all))
+        if (forward) expect(waitingBytes ?? Infinity).toBeLessThanOrEqual(PICTURE_QUEUE_BYTES);
     }),
   );
 });
@@ -52,6 +57,9 @@ test("a key frame is asked for once there is room, and not more than twice a sec
       }
     }),
   );
-  const drained = run([{ keyFrame: false, waitingBytes: null, afterMs: 0 }, { keyFrame: false, waitingBytes: 0, afterMs: 10 }]);
+  const drained = run([
+    { keyFrame: false, waitingBytes: null, afterMs: 0 },
+    { keyFrame: false, waitingBytes: 0, afterMs: 10 },
+  ]);
   expect(drained.map(({ ask }) => ask)).toEqual([false, true]);
 });

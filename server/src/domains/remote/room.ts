@@ -8,6 +8,7 @@ import { otherSide, type CallId, type Side } from "@minuta/contracts/ids";
 import type { JournalKind } from "@minuta/contracts/journal";
 import { closeCodes, noMedia, readFrame, type EndMedia, type EndMessage, type FrameHeader } from "@minuta/contracts/wire";
 import type { WebSocket } from "ws";
+import { z } from "zod";
 import type { End } from "./end.ts";
 import { mediaEvents } from "./events.ts";
 import { openLine } from "./evidence.ts";
@@ -15,6 +16,12 @@ import { CHAT_LINES_IN_WELCOME, RESTART, SILENT_END_IS_GONE_MS } from "./limits.
 import type { RemotePorts, WrittenChat } from "./ports.ts";
 import { established } from "./presence.ts";
 import { relayPicture } from "./relay.ts";
+
+/** What the bus tells of a call; other news there are not for us. */
+const callNews = z.discriminatedUnion("t", [
+  z.object({ t: z.literal("call-changed") }),
+  z.object({ t: z.literal("low-balance"), minutesLeft: z.int() }),
+]);
 
 type Message<T extends EndMessage["t"]> = Extract<EndMessage, { t: T }>;
 
@@ -63,7 +70,11 @@ export class Room {
     if (other !== null) this.#pairing = randomInt(1, 0xffff_ffff);
     const iceServers = [...this.#ports.iceServers(this.callId, end.side)];
     end.tell({
-      t: "welcome", call: view, mediaTicket: end.ticket, iceServers, chat: chat.slice(-CHAT_LINES_IN_WELCOME).map((line) => ({ ...line })),
+      t: "welcome",
+      call: view,
+      mediaTicket: end.ticket,
+      iceServers,
+      chat: chat.slice(-CHAT_LINES_IN_WELCOME).map((line) => ({ ...line })),
       other: other === null ? null : { media: other.media, pairing: this.#pairing },
     });
     if (other !== null) {
@@ -207,11 +218,11 @@ export class Room {
   }
 
   #hear(news: unknown): void {
-    const t = typeof news === "object" && news !== null && "t" in news ? news.t : null;
-    if (t === "call-changed") void this.#lookAtCall().catch((error: unknown) => this.#ports.log.warn({ err: error }, "remote.call_not_seen"));
-    if (t === "low-balance" && typeof news === "object" && news !== null && "minutesLeft" in news && typeof news.minutesLeft === "number") {
-      for (const end of this.#eachEnd()) if (end.pays) end.tell({ t: "low-balance", minutesLeft: news.minutesLeft });
-    }
+    const { data } = callNews.safeParse(news);
+    if (data?.t === "call-changed")
+      void this.#lookAtCall().catch((error: unknown) => this.#ports.log.warn({ err: error }, "remote.call_not_seen"));
+    if (data?.t !== "low-balance") return;
+    for (const end of this.#eachEnd()) if (end.pays) end.tell(data);
   }
 
   /** Shows both ends the call as it is now; news that come meanwhile are one more look. */

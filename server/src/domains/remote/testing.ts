@@ -87,15 +87,26 @@ function ports(
   on: (topic: string, hear: (message: never) => void) => () => void,
 ): Omit<RemotePorts, "sockets" | "bus" | "clock" | "log"> {
   const meter = (): Meter => ({
-    status: state.status, provenSeconds: 0, billableSeconds: 0, charged: kopecks(200), reserved: kopecks(300), pricePerMinute: kopecks(100), minutesLeft: 7, pauseEndsAt: null,
+    status: state.status,
+    provenSeconds: 0,
+    billableSeconds: 0,
+    charged: kopecks(200),
+    reserved: kopecks(300),
+    pricePerMinute: kopecks(100),
+    minutesLeft: 7,
+    pauseEndsAt: null,
   });
   return {
     calls: {
-      partyOf: async (callId, caller) => (callId !== CALL || caller === callers.stranger ? null : { side: caller === callers.client ? "client" : "consultant" }),
+      partyOf: async (callId, caller) =>
+        callId !== CALL || caller === callers.stranger ? null : { side: caller === callers.client ? "client" : "consultant" },
       view: async (_callId, side) => viewOf(side, state.call, meter()),
       seen: async () => {},
     },
-    pages: { opened: (_personId, channel) => void told.pages.add(channel), closed: (_personId, channel) => void told.pages.delete(channel) },
+    pages: {
+      opened: (_personId, channel) => void told.pages.add(channel),
+      closed: (_personId, channel) => void told.pages.delete(channel),
+    },
     meters: async () => new Map([[CALL, meter()]]),
     evidence: {
       begin: async ({ side, at }) => void told.evidence.push({ what: `begin ${side}`, at }),
@@ -106,7 +117,8 @@ function ports(
     journal: {
       async append(_callId, { actor, kind, facts }) {
         told.journal.push(`${actor} ${kind}`);
-        if (kind === "chat" && actor !== "server") told.chat.push({ id: String(facts.id), from: actor, text: String(facts.text), at: new Date() });
+        if (kind === "chat" && actor !== "server")
+          told.chat.push({ id: String(facts.id), from: actor, text: String(facts.text), at: new Date() });
       },
       chat: async () => told.chat,
     },
@@ -123,8 +135,23 @@ function viewOf(side: Side, state: CallView["state"], meter: Meter): CallView {
     client: { guestId: null, name: "Client", organisation: null, inn: null, email: null, emailConfirmed: false },
   };
   return callView.parse({
-    id: CALL, tariff: "carrier", state, side, ...parties, task: "", configuration: null, release: null, ownRateKopecks: null, youPay: side === "consultant",
-    openedAt: "2026-11-23T10:00:00Z", endedAt: null, endReason: null, outcome: null, meter: z.encode(meterSchema, meter), comments: [], flags: [],
+    id: CALL,
+    tariff: "carrier",
+    state,
+    side,
+    ...parties,
+    task: "",
+    configuration: null,
+    release: null,
+    ownRateKopecks: null,
+    youPay: side === "consultant",
+    openedAt: "2026-11-23T10:00:00Z",
+    endedAt: null,
+    endReason: null,
+    outcome: null,
+    meter: z.encode(meterSchema, meter),
+    comments: [],
+    flags: [],
   });
 }
 
@@ -148,7 +175,7 @@ export class Page {
     this.control = this.#open(path);
     this.control.on("message", (data: RawData, binary: boolean) => {
       if (binary) this.frames.push(data as Buffer);
-      else this.messages.push(serverMessage.parse(JSON.parse(String(data))));
+      else this.messages.push(serverMessage.parse(JSON.parse((data as Buffer).toString("utf8"))));
     });
     this.control.on("close", (code: number) => (this.closeCode = code));
   }

@@ -1,8 +1,16 @@
 /** One end of a call, inside the worker: sockets, keys, relayed pictures and voice, probes. What the page must know it is told. */
 import type { Side } from "@minuta/contracts/ids";
 import {
-  closeCodes, noMedia, PROBE_EVERY_MS, readFrame, serverMessage, signal as signalSchema,
-  type EndMedia, type EndMessage, type ServerMessage, type Signal,
+  closeCodes,
+  noMedia,
+  PROBE_EVERY_MS,
+  readFrame,
+  serverMessage,
+  signal as signalSchema,
+  type EndMedia,
+  type EndMessage,
+  type ServerMessage,
+  type Signal,
 } from "@minuta/contracts/wire";
 import type { MediaPath } from "../engine.ts";
 import type { WorkerToPage } from "../messages.ts";
@@ -29,8 +37,14 @@ export interface CallEndOptions {
 }
 
 export class CallEnd {
-  readonly pictures = new PictureSender({ send: (frame) => this.#sockets.sendMedia(frame), waitingBytes: () => this.#sockets.waitingMediaBytes });
-  readonly voice = new VoiceSender({ send: (packet) => void this.#sendVoice(packet), waitingBytes: () => this.#sockets.waitingControlBytes });
+  readonly pictures = new PictureSender({
+    send: (frame) => this.#sockets.sendMedia(frame),
+    waitingBytes: () => this.#sockets.waitingMediaBytes,
+  });
+  readonly voice = new VoiceSender({
+    send: (packet) => void this.#sendVoice(packet),
+    waitingBytes: () => this.#sockets.waitingControlBytes,
+  });
   readonly viewer = new PictureViewer({
     arrived: (sequence) => this.signal({ t: "arrived", sequence }),
     shown: () => this.#screenCame(),
@@ -63,7 +77,10 @@ export class CallEnd {
       controlFrame: (bytes) => void this.#openFrame(bytes),
       mediaFrame: (bytes) => void this.#openFrame(bytes),
     });
-    this.#probes = new Probes((frame) => this.#sockets.sendMedia(frame), (roundTripMs) => options.tell({ t: "relay-probe", roundTripMs }));
+    this.#probes = new Probes(
+      (frame) => this.#sockets.sendMedia(frame),
+      (roundTripMs) => options.tell({ t: "relay-probe", roundTripMs }),
+    );
     this.#timers = [setInterval(() => this.#tick(), TICK_MS), setInterval(() => this.#beatOnce(), PROBE_EVERY_MS)];
   }
 
@@ -165,10 +182,13 @@ export class CallEnd {
     this.#forgetKeys();
     this.#otherIs(media);
     const { callId, side } = this.#options;
-    this.#meeting = new KeyMeeting({ callId, pairing, side }, {
-      tell: (message) => this.#say(message),
-      met: (seal) => void this.#met(seal),
-    });
+    this.#meeting = new KeyMeeting(
+      { callId, pairing, side },
+      {
+        tell: (message) => this.#say(message),
+        met: (seal) => void this.#met(seal),
+      },
+    );
   }
 
   async #met(seal: Seal): Promise<void> {

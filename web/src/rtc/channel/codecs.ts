@@ -16,7 +16,9 @@ const codecs: readonly Codec[] = [
 /** Names of the codecs this browser can show. */
 export async function canShow(): Promise<string[]> {
   if (typeof VideoDecoder === "undefined") return [];
-  const able = await Promise.all(codecs.map(async ({ name, codec }) => ((await isSupported(() => VideoDecoder.isConfigSupported({ codec }))) ? name : null)));
+  const able = await Promise.all(
+    codecs.map(async ({ name, codec }) => ((await isSupported(() => VideoDecoder.isConfigSupported({ codec }))) ? name : null)),
+  );
   return able.filter((name) => name !== null);
 }
 
@@ -27,8 +29,13 @@ export interface PictureSize {
 
 export function encoderConfig(codec: Codec, size: PictureSize, bitrate: number): VideoEncoderConfig {
   return {
-    codec: codec.codec, ...size, bitrate: Math.round(bitrate), framerate: 30,
-    latencyMode: "realtime", bitrateMode: "variable", contentHint: "text",
+    codec: codec.codec,
+    ...size,
+    bitrate: Math.round(bitrate),
+    framerate: 30,
+    latencyMode: "realtime",
+    bitrateMode: "variable",
+    contentHint: "text",
     ...(codec.name === "h264" ? { avc: { format: "annexb" } } : {}),
   };
 }

@@ -95,7 +95,8 @@ export class PictureSender {
     const now = performance.now();
     this.#sent = this.#sent.filter(({ at }) => now - at < 1000);
     const usedBitrate = this.#sent.reduce((sum, { bits }) => sum + bits, 0);
-    if (sent !== undefined) this.#rate = afterArrival(this.#rate, { roundTripMs: now - sent.sentAt, bytes: sent.bytes, alone: sent.alone, usedBitrate, now });
+    if (sent !== undefined)
+      this.#rate = afterArrival(this.#rate, { roundTripMs: now - sent.sentAt, bytes: sent.bytes, alone: sent.alone, usedBitrate, now });
     this.#steer();
     this.#pump();
   }
@@ -108,16 +109,27 @@ export class PictureSender {
   }
 
   #pump(): void {
-    if (!this.#enabled || this.#watcher === null || !this.#hasRoom()) return;
+    const watcher = this.#watcher;
     const size = this.#screen.size();
-    if (size === null || (!this.#screen.changed() && !this.#wantsKeyFrame)) return;
+    if (!this.#enabled || watcher === null || size === null || !this.#hasRoom()) return;
+    if (!this.#screen.changed() && !this.#wantsKeyFrame) return;
+    const encoder = this.#encoderOf(size);
+    if (encoder !== null) this.#encode(encoder);
+    else void this.#prepare(watcher, size);
+  }
+
+  /** The one at work, if it makes pictures of this size. */
+  #encoderOf({ width, height }: PictureSize): VideoEncoder | null {
     const making = this.#making;
-    if (making === null || making.size.width !== size.width || making.size.height !== size.height) return void this.#prepare(this.#watcher, size);
+    return making?.size.width === width && making.size.height === height ? making.encoder : null;
+  }
+
+  #encode(encoder: VideoEncoder): void {
     const timestamp = Math.round(performance.now() * 1000);
     const frame = this.#screen.take(timestamp);
     if (frame === null) return;
     this.#encoding.set(timestamp, performance.now());
-    making.encoder.encode(frame, { keyFrame: this.#wantsKeyFrame });
+    encoder.encode(frame, { keyFrame: this.#wantsKeyFrame });
     this.#wantsKeyFrame = false;
     frame.close();
   }

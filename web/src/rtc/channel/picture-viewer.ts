@@ -15,6 +15,12 @@ export interface ViewerEvents {
   askKeyFrame(): void;
 }
 
+interface Arrived {
+  readonly keyFrame: boolean;
+  readonly sequence: number;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
 export class PictureViewer {
   readonly #events: ViewerEvents;
   #canvas: OffscreenCanvas | null = null;
@@ -36,19 +42,14 @@ export class PictureViewer {
     this.#context = canvas.getContext("2d", { alpha: false, desynchronized: true });
   }
 
-  show({ keyFrame, sequence, bytes }: { keyFrame: boolean; sequence: number; bytes: Uint8Array<ArrayBuffer> }): void {
+  show({ keyFrame, sequence, bytes }: Arrived): void {
     const picture = unpackPicture(bytes);
     if (picture === null) return;
     try {
       if (keyFrame && picture.config !== null && picture.config !== this.#config) this.#prepare(picture.config);
-      const follows = keyFrame || (this.#last !== null && sequence === this.#last + 1);
+      const follows = keyFrame || sequence - 1 === this.#last;
       if (this.#decoder === null || !follows) return this.#ask();
-      this.#last = sequence;
-      if (keyFrame) this.#keySequence = sequence;
-      // The sequence travels through the decoder as the time stamp.
-      this.#decoder.decode(new EncodedVideoChunk({ type: keyFrame ? "key" : "delta", timestamp: sequence, data: picture.chunk }));
-      this.#untold.push(sequence);
-      this.#tellArrived();
+      this.#decode(this.#decoder, { keyFrame, sequence, bytes: picture.chunk });
     } catch {
       this.#giveUp();
     }
@@ -61,6 +62,15 @@ export class PictureViewer {
     this.#config = null;
     this.#last = null;
     this.#untold = [];
+  }
+
+  #decode(decoder: VideoDecoder, { keyFrame, sequence, bytes }: Arrived): void {
+    this.#last = sequence;
+    if (keyFrame) this.#keySequence = sequence;
+    // The sequence travels through the decoder as the time stamp.
+    decoder.decode(new EncodedVideoChunk({ type: keyFrame ? "key" : "delta", timestamp: sequence, data: bytes }));
+    this.#untold.push(sequence);
+    this.#tellArrived();
   }
 
   #prepare(config: string): void {

@@ -6,11 +6,17 @@ import { z } from "zod";
 import { fromBase64url, toBase64url } from "../keys.ts";
 
 const colorSpace = z.object({
-  primaries: z.string().nullable().optional(), transfer: z.string().nullable().optional(), matrix: z.string().nullable().optional(), fullRange: z.boolean().nullable().optional(),
+  primaries: z.string().nullable().optional(),
+  transfer: z.string().nullable().optional(),
+  matrix: z.string().nullable().optional(),
+  fullRange: z.boolean().nullable().optional(),
 });
 const configuration = z.object({
-  codec: z.string().max(60), codedWidth: z.int().positive().optional(), codedHeight: z.int().positive().optional(),
-  colorSpace: colorSpace.optional(), description: z.string().optional(),
+  codec: z.string().max(60),
+  codedWidth: z.int().positive().optional(),
+  codedHeight: z.int().positive().optional(),
+  colorSpace: colorSpace.optional(),
+  description: z.string().optional(),
 });
 
 export interface Picture {
@@ -23,7 +29,9 @@ export function configText(config: VideoDecoderConfig): string {
   const { codec, codedWidth, codedHeight, description } = config;
   const { primaries, transfer, matrix, fullRange } = config.colorSpace ?? {};
   return JSON.stringify({
-    codec, codedWidth, codedHeight,
+    codec,
+    codedWidth,
+    codedHeight,
     ...(config.colorSpace === undefined ? {} : { colorSpace: { primaries, transfer, matrix, fullRange } }),
     ...(description === undefined ? {} : { description: toBase64url(bytesOf(description)) }),
   });

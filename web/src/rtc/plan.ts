@@ -1,0 +1,77 @@
+/** What goes which way, worked out from what is known. Pure. */
+import type { EndMedia } from "@minuta/contracts/wire";
+import type { CallEngineState, MediaPath } from "./engine.ts";
+
+export interface Known {
+  /** Our channel to the server stands. */
+  readonly connected: boolean;
+  /** What the other end last said; null: the server says it is not there. */
+  readonly other: EndMedia | null;
+  /** As it was before our own channel was lost; null: it was not there. */
+  readonly otherBefore: EndMedia | null;
+  /** Both ends find the direct path good. */
+  readonly directUsable: boolean;
+  readonly directKind: "webrtc-direct" | "webrtc-relay";
+  readonly onlyPath: "websocket" | "webrtc" | null;
+  readonly paused: boolean;
+  /** What may be sent: neither blanked nor muted. */
+  readonly screen: boolean;
+  readonly microphone: boolean;
+  /** The direct path took over, or the picture began, only a moment ago. */
+  readonly justBegan: boolean;
+}
+
+export interface Plan {
+  readonly path: MediaPath | null;
+  readonly other: EndMedia | null;
+  readonly otherSharing: CallEngineState["otherSharing"];
+  readonly otherMicrophone: boolean;
+  /** The other's picture should be coming over the direct path. */
+  readonly pictureDue: boolean;
+  readonly relay: { readonly picture: boolean; readonly voice: boolean };
+  readonly direct: { readonly picture: boolean; readonly voice: boolean };
+}
+
+export function planOf(known: Known): Plan {
+  const other = otherOf(known);
+  const path = pathOf(known, other !== null);
+  const otherSharing = sharingOf(other);
+  return {
+    path,
+    other,
+    otherSharing,
+    otherMicrophone: other?.microphone === "on",
+    pictureDue: isDirect(path) && otherSharing === "on" && !known.paused,
+    ...waysOf(known, path),
+  };
+}
+
+/** Voice goes over one path at a time; pictures too, but for a moment in which the direct path is not yet trusted to show one. */
+function waysOf(known: Known, path: MediaPath | null): Pick<Plan, "relay" | "direct"> {
+  const sending = path !== null && !known.paused;
+  const direct = isDirect(path);
+  const picture = known.screen && sending;
+  const voice = known.microphone && sending;
+  const relayed = known.onlyPath !== "webrtc" && (!direct || known.justBegan);
+  return {
+    relay: { picture: picture && relayed, voice: voice && !direct },
+    direct: { picture: picture && direct, voice: voice && direct },
+  };
+}
+
+const sharingOf = (other: EndMedia | null): Plan["otherSharing"] =>
+  other?.screen === "on" || other?.screen === "blanked" ? other.screen : "off";
+
+/** While the direct path carries, the other end is there, whatever became of the channel to the server. */
+function otherOf({ connected, other, otherBefore, directUsable }: Known): EndMedia | null {
+  if (connected && other !== null) return other;
+  return directUsable ? (other ?? otherBefore) : null;
+}
+
+function pathOf({ directUsable, directKind, onlyPath }: Known, otherPresent: boolean): MediaPath | null {
+  if (!otherPresent) return null;
+  if (directUsable) return directKind;
+  return onlyPath === "webrtc" ? null : "websocket";
+}
+
+export const isDirect = (path: MediaPath | null): boolean => path !== null && path !== "websocket";
