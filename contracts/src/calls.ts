@@ -82,7 +82,7 @@ export const callEndReason = z.enum(["client-ended", "consultant-ended", "no-mon
 
 /**
  * What becomes of an ended marketplace call. `waiting`: the client may say until then; saying nothing is *solved*.
- * `fee` (the platform's) and `earned` (the consultant's) share what was charged; the same for both sides.
+ * `fee` (the platform's) and `earned` (the consultant's) share what was charged; the same for both sides. Not solved will be states between.
  */
 export const callOutcome = z.discriminatedUnion("state", [
   z.object({ state: z.literal("waiting"), until: instant, fee: kopecksSchema, earned: kopecksSchema }),

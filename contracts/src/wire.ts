@@ -118,7 +118,7 @@ export const liveMessage = z.discriminatedUnion("t", [
   z.object({ t: z.literal("wallet-changed") }),
   /** A client stood at his link and could not come in: the wallet has not enough for the first minutes. */
   z.object({ t: z.literal("wallet-empty") }),
-  /** A client rings: every page of the consultant rings, and the client's other pages show it. */
+  /** A client rings: every page of the consultant rings. */
   z.object({ t: z.literal("ring"), callId }),
   /** To both: the ring stops everywhere. State `open`: it was accepted, on to the call. */
   z.object({ t: z.literal("ring-over"), callId, state: callState }),

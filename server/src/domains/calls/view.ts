@@ -52,7 +52,7 @@ export async function viewCall(deps: CallsDeps, reader: Reader, { callId, side }
   const row = await reader.maybe(store.findCall, [callId]);
   if (row === null) throw refuse("not-found", {});
   const ring = row.tariff === "marketplace" ? await reader.one(findRing, [callId]) : null;
-  const [outcome] = await reader.rows(store.listOutcomes, [[callId]]);
+  const [outcome] = ring === null ? [] : await reader.rows(store.listOutcomes, [[callId]]);
   const line = (await deps.metering.meters(reader, [callId])).get(callId);
   const meter = line ?? (ring === null ? undefined : unopenedMeter(row.state, ring.price_kopecks));
   if (meter === undefined) throw new Error(`call ${callId} has no meter`);
@@ -127,27 +127,32 @@ interface Told {
   readonly side: Side;
 }
 
-function summaryOf(row: store.CallRow, { meter, outcome, side }: Told): CallSummary {
+function summaryOf(row: store.CallRow, told: Told): CallSummary {
   const { id, tariff, state, consultant, task } = row;
-  const youPay = paysFor(tariff, side);
-  const charged = meter?.charged ?? nothing;
-  const earns = tariff === "marketplace" && side === "consultant";
   return {
     id,
     tariff,
     state,
-    side,
+    side: told.side,
     consultant,
     client: clientOf(row),
     task,
-    youPay,
     openedAt: row.opened_at,
     endedAt: row.ended_at,
-    billableSeconds: meter?.billableSeconds ?? row.billable_seconds,
-    charged: youPay ? charged : nothing,
-    held: earns && state !== "settled" ? charged : nothing,
-    earned: earns && state === "settled" ? (outcome?.earned ?? nothing) : nothing,
+    billableSeconds: told.meter?.billableSeconds ?? row.billable_seconds,
+    ...moneyOf(row, told),
   };
+}
+
+function moneyOf(
+  { tariff, state }: store.CallRow,
+  { meter, outcome, side }: Told,
+): Pick<CallSummary, "youPay" | "charged" | "held" | "earned"> {
+  const charged = meter?.charged ?? nothing;
+  if (paysFor(tariff, side)) return { youPay: true, charged, held: nothing, earned: nothing };
+  const none = { youPay: false, charged: nothing, held: nothing, earned: nothing };
+  if (tariff === "carrier") return none;
+  return state === "settled" ? { ...none, earned: outcome?.earned ?? nothing } : { ...none, held: charged };
 }
 
 export async function clientBook({ db }: CallsDeps, consultantId: PersonId): Promise<ClientBookEntry[]> {

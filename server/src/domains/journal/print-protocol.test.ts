@@ -14,6 +14,16 @@ const at = (seconds: number): Date => new Date(start.getTime() + seconds * 1000)
 const facts: Partial<Record<JournalEvent["kind"], JournalEvent["facts"]>> = {
   invited: { invitedAt: start.toISOString(), task: "Не проводится реализация", configuration: "Бухгалтерия 3.0", ownRateKopecks: 2000 },
   joined: { name: "Ольга Петрова", organisation: "ООО «Ромашка»", inn: "7707083893", identified: false },
+  rung: {
+    name: "Ольга Петрова",
+    organisation: "ООО «Ромашка»",
+    inn: null,
+    task: "Не закрывается месяц",
+    configuration: "bp3",
+    release: "3.0.150.22",
+    pricePerMinuteKopecks: 2555,
+  },
+  cancelled: { because: "client-gone" },
   "consent-given": {
     version: "join-2026-11",
     texts: { ru: "Вы соглашаетесь, что Минута ведёт журнал", en: "You agree that Minuta keeps a journal" },
@@ -192,6 +202,52 @@ test("the same in English", async () => {
   ]) {
     expect(text).toContain(word.replaceAll(/\s/g, ""));
   }
+});
+
+test("a marketplace call is printed with the consultant's price, who pays, and how the sum is shared", async () => {
+  const shared = { fee: kopecks(3321), earned: kopecks(29_894) };
+  const call: Protocol["call"] = {
+    ...protocol.call,
+    tariff: "marketplace",
+    state: "ended",
+    configuration: "bp3",
+    release: "3.0.150.22",
+    ownRateKopecks: null,
+    outcome: { state: "waiting", until: at(875 + 72 * 3600), ...shared },
+  };
+  const marketplace: Protocol = { ...protocol, call, ownSum: null, charged: kopecks(33_215), pricePerMinute: kopecks(2555) };
+  const words = async (of: Protocol, locale: "ru" | "en") => textOf(await printProtocol(of, locale)).replaceAll(/\s/g, "");
+  const waiting = await words(marketplace, "ru");
+  for (const word of [
+    "стоимость консультации",
+    "332,15 ₽",
+    "25,55 ₽ за минуту",
+    "платит клиент",
+    "из неё консультанту",
+    "298,94 ₽",
+    "платформе за связь 10 %: 33,21 ₽",
+    "ждёт слова клиента до 26.11.2026, 19:18:42",
+    "Бухгалтерия предприятия, ред. 3.0",
+    "Релиз3.0.150.22",
+    "вызов консультанта: Ольга Петрова, ООО «Ромашка», Не закрывается месяц",
+    "клиент ушёл со страницы",
+  ])
+    expect(waiting).toContain(word.replaceAll(/\s/g, ""));
+  expect(waiting).not.toContain("платазасвязь");
+  const settled: Protocol = {
+    ...marketplace,
+    call: { ...call, state: "settled", outcome: { state: "settled", by: "silence", at: at(300_000), ...shared } },
+  };
+  expect(await words(settled, "ru")).toContain("рассчитано:клиентневозразилвсрок");
+  const english = await words(settled, "en");
+  for (const word of [
+    "the client pays",
+    "price of the consultation",
+    "10 % to the platform",
+    "Enterprise Accounting 3.0",
+    "did not object in time",
+  ])
+    expect(english).toContain(word.replaceAll(/\s/g, ""));
 });
 
 test("a confirmed address is printed as such, and a call without the consultant's own rate asks for nothing", async () => {

@@ -41,9 +41,7 @@ export async function ringConsultant(deps: CallsDeps, tx: Tx, asked: NewRing): P
   await tx.run(store.addRing, [callId, cleanLine(asked.release), price, tariff, asked.from.address]);
   const ring = await tx.one(store.findRing, [callId]);
   await writeBeginning(deps, tx, { ring, consent: asked.consent });
-  tx.afterCommit(() => {
-    for (const personId of [consultantId, clientId]) deps.bus.publish(`person:${personId}`, { t: "ring", callId });
-  });
+  tx.afterCommit(() => deps.bus.publish(`person:${consultantId}`, { t: "ring", callId }));
   return presentRing(ring, "client");
 }
 
@@ -79,7 +77,7 @@ async function writeBeginning({ record }: CallsDeps, tx: Tx, { ring, consent }: 
 }
 
 /** Why the server cancelled it is told to the client only: what his wallet holds is not the consultant's business. */
-export function presentRing(row: store.RingRow, side: Side): Ring {
+function presentRing(row: store.RingRow, side: Side): Ring {
   const { consultant, task, configuration, release } = row;
   return {
     callId: row.call_id,

@@ -227,7 +227,7 @@ describe("at the same moment", () => {
       const consultant = await newConsultant(world);
       const clients = [await newClient(world), await newClient(world)];
       const got = await Promise.all(clients.map((client) => rings(client, consultant)));
-      expect(got.map(({ status }) => status).sort()).toEqual([200, 409]);
+      expect(got.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 409]);
       expect(got.find(({ status }) => status === 409)?.body).toMatchObject({ type: "consultant-not-free" });
       expect((await consultant.browser.send("GET", "calls/rings")).body.incoming).toHaveLength(1);
     }
