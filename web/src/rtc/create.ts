@@ -262,8 +262,9 @@ class Engine {
   #known(): Known {
     const { call, meter, connection, path } = this.state;
     const { screen, microphone } = this.own.sendable;
+    const paused = call?.state !== "open" || meter?.status === "paused" || meter?.status === "paused-for-top-up";
     const now = performance.now();
-    if (!isDirect(path) || screen === null) this.#overlapSince = now;
+    if (!isDirect(path) || screen === null || paused) this.#overlapSince = now;
     return {
       connected: connection === "connected",
       other: this.#other,
@@ -271,7 +272,7 @@ class Engine {
       directUsable: this.#direct.usable,
       directKind: this.#direct.kind,
       onlyPath: this.#options.onlyPath ?? null,
-      paused: call?.state !== "open" || meter?.status === "paused" || meter?.status === "paused-for-top-up",
+      paused,
       screen: screen !== null,
       microphone: microphone !== null,
       justBegan: now - this.#overlapSince < OVERLAP_MS,
