@@ -2,11 +2,12 @@
 import react from "@vitejs/plugin-react";
 import postcssPresetMantine from "postcss-preset-mantine";
 import { defineConfig } from "vite";
+import { compress } from "./compress.ts";
 
 const server = process.env.MINUTA_SERVER ?? "http://localhost:3000";
 
 export default defineConfig({
-  plugins: [react()],
+  plugins: [react(), compress()],
   css: { postcss: { plugins: [postcssPresetMantine()] } },
   build: { outDir: "dist", emptyOutDir: true, target: "es2023", sourcemap: false },
   // A proxied page keeps its own Host, so that the server's Origin check sees one and the same origin.
