@@ -6,19 +6,23 @@ import ts from "typescript6";
 
 export const root = fileURLToPath(new URL("..", import.meta.url));
 
-/** Folders and files .gitignore leaves out: it names plain folders (`dist/`), files (`.env`) and endings (`*.log`) only. */
+/** What .gitignore leaves out: it has plain folders (`dist/`, `/reports/` for the one at the root), files (`.env`) and endings (`*.log`). */
 const ignored = readFileSync(join(root, ".gitignore"), "utf8")
   .split("\n")
   .filter((line) => line !== "")
-  .concat(".git/");
-const isIgnored = (entry: Dirent): boolean => {
+  .concat("/.git/");
+
+function isIgnored(folder: string, entry: Dirent): boolean {
   const name = entry.isDirectory() ? `${entry.name}/` : entry.name;
-  return ignored.some((pattern) => (pattern.startsWith("*") ? name.endsWith(pattern.slice(1)) : pattern === name));
-};
+  return ignored.some((pattern) => {
+    if (pattern.startsWith("*")) return name.endsWith(pattern.slice(1));
+    return pattern === name || pattern === `/${folder}${name}`;
+  });
+}
 
 /** Every file of the repository, as paths below the root with forward slashes; git need not be there. */
 export function repositoryFiles(folder = ""): string[] {
-  const entries = readdirSync(join(root, folder), { withFileTypes: true }).filter((entry) => !isIgnored(entry));
+  const entries = readdirSync(join(root, folder), { withFileTypes: true }).filter((entry) => !isIgnored(folder, entry));
   return entries
     .flatMap((entry) =>
       entry.isDirectory() ? repositoryFiles(`${folder}${entry.name}/`) : entry.isFile() ? [`${folder}${entry.name}`] : [],
