@@ -10,12 +10,12 @@ import {
   answer,
   control,
   end,
-  freshCode,
   inCall,
   invite,
   join,
   keepTo,
   phaseIs,
+  readCode,
   reads,
   say,
   secondsShown,
@@ -50,7 +50,7 @@ const journeys: readonly Journey[] = [
   {
     path: "websocket",
     email: "anna@minuta.example",
-    comeIn: async (client, consultant, link) => await typeCode(client, new URL(link).origin, await freshCode(consultant)),
+    comeIn: async (client, consultant, link) => await typeCode(client, new URL(link).origin, await readCode(consultant)),
     ways: /^websocket$/,
     talkSeconds: 61,
     printed: /2,00\s*₽/,
@@ -209,3 +209,37 @@ for (const journey of journeys) {
     expect(pdf).toMatch(journey.printed);
   });
 }
+
+/** Whether the consultant's screen shows the marker, whatever number it is. */
+const seesMarker = (stage: Stage) => async (): Promise<boolean> => readMarker(await stage.consultant.screen.pixels()) !== null;
+
+test("the client hides his screen while he types a password, and stops everything with two presses of Escape", async ({
+  stage,
+  product,
+  sit,
+}) => {
+  const [left, right] = await Promise.all([sit(stage.client), sit(stage.consultant)]);
+  const [client, consultant] = [left.page, right.page];
+  await signIn(consultant, product, await product.demo("igor@minuta.example"));
+  await client.goto(await invite(consultant, { task: "Войти в банк-клиент" }));
+  await join(client, "Ольга Николаевна");
+  await answer(consultant);
+  await shareScreen(client);
+  await control(client, "microphoneOn").click();
+  await seesChanges(stage, [12, 243]);
+
+  await control(client, "blank").click();
+  await expect.poll(seesMarker(stage), { message: "hidden" }).toBe(false);
+  await expect(consultant.getByText(ru("stage.clientBlanked.title"))).toBeVisible();
+  stage.marker.show(99);
+  await control(client, "unblank").first().click();
+  await seesChanges(stage, [99, 100]);
+
+  await stage.client.screen.xdotool("key", "Escape");
+  await stage.client.screen.xdotool("key", "Escape");
+  await expect.poll(seesMarker(stage), { message: "stopped" }).toBe(false);
+  await expect(control(client, "share")).toBeVisible();
+  await expect(control(client, "microphoneOn")).toBeVisible();
+  await expect(consultant.getByText(ru("stage.clientNotSharing.text"))).toBeVisible();
+  await end(consultant);
+});

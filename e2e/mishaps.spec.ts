@@ -1,6 +1,6 @@
 /** What goes wrong with people, browsers and servers: each is told plainly, nothing is done twice, and no second is charged that was not talked. */
 import { expect, type BrowserContext, type Page } from "@playwright/test";
-import { callsApi } from "@minuta/contracts/calls";
+import { callsApi, type CallView } from "@minuta/contracts/calls";
 import type { CallId } from "@minuta/contracts/ids";
 import { journalApi, type JournalKind, type Protocol } from "@minuta/contracts/journal";
 import { ledgerApi } from "@minuta/contracts/ledger";
@@ -20,6 +20,7 @@ import {
   isTold,
   join,
   phaseIs,
+  readCode,
   say,
   secondsShown,
   shareScreen,
@@ -73,6 +74,30 @@ const isNoticed = async (page: Page, key: string): Promise<void> => {
   await expect(page.getByText(ru(`notice.${key}.text`))).toBeVisible();
 };
 
+/** Between the last look at the clock and the power cut a moment passes, and the last probe may still count. */
+const BLIND_SECONDS = 4;
+
+/** The call that the first test leaves and the last one finds over: the grace of 90 s passes meanwhile. */
+let left: CallId | null = null;
+
+test("when the power fails at both ends, time stands at the last that is proven", async ({ stage, product, sit }) => {
+  const [one, other] = [await sit(stage.consultant), await sit(stage.client)];
+  const [consultant, client] = [await seat(product, one.page), await seat(product, other.page)];
+  await signedIn(product, await product.demo("igor@minuta.example"), consultant.caller);
+  const callId = await meet(product, consultant, client);
+  await talk(consultant.page, client.page);
+  await talkUntil(consultant.page, 8);
+  const shown = await secondsShown(consultant.page);
+  await Promise.all([one.powerCut(), other.powerCut()]);
+  const books = await signedIn(product, await product.demo("igor@minuta.example"));
+  const look = async (): Promise<CallView> => (await books.ask(callsApi.view, { params: { callId } })).call;
+  await expect.poll(async () => (await look()).meter.status).toBe("idle");
+  const { state, meter } = await look();
+  expect(state, "they may come back").toBe("open");
+  expect(meter.billableSeconds - shown, "seconds beyond the last that was seen").toBeLessThanOrEqual(BLIND_SECONDS);
+  left = callId;
+});
+
 test("an unknown, a replaced, a used code and a withdrawn link are told for what they are, and lose nothing", async ({
   product,
   visitor,
@@ -80,7 +105,7 @@ test("an unknown, a replaced, a used code and a withdrawn link are told for what
   const consultant = await consultantSeat(product, await visitor());
   await consultant.page.goto(`${product.address}/cabinet/work`);
   const link = await invite(consultant.page, { task: "Сверить остатки" });
-  const replaced = await freshCode(consultant.page);
+  const replaced = await readCode(consultant.page);
   const code = await freshCode(consultant.page);
 
   const client = await (await visitor()).newPage();
@@ -280,5 +305,17 @@ test("when the server is killed in mid-call, both pages come back and the call g
   expect(billableSeconds).toBe(provenSeconds);
   expect((await counted())[0], "what was written before the crash is not lost").toBeGreaterThanOrEqual(before - CRASH_MAY_COST_SECONDS);
   expect(charged).toBe(costOfTalk(CARRIER_TERMS, billableSeconds));
+  await product.proveMoney();
+});
+
+test("a call that both ends left is over after the grace, paid to the last second that is proven", async ({ product }) => {
+  if (left === null) throw new Error("the first test of this file leaves the call that this one looks at");
+  const callId = left;
+  const books = await signedIn(product, await product.demo("igor@minuta.example"));
+  const look = async (): Promise<CallView> => (await books.ask(callsApi.view, { params: { callId } })).call;
+  await expect.poll(async () => (await look()).state, { timeout: 110_000 }).toBe("settled");
+  const { endReason, meter } = await look();
+  expect(endReason).toBe("nobody-came-back");
+  expect(meter.charged).toBe(costOfTalk(CARRIER_TERMS, meter.billableSeconds));
   await product.proveMoney();
 });

@@ -44,14 +44,19 @@ export async function invite(page: Page, { task, configuration, ownRate }: Invit
   return await page.getByRole("dialog").getByLabel(ru("invite.link")).inputValue();
 }
 
-/** On the screen of an invitation: asks for a new code and reads it, nine digits, as it would be read aloud. */
-export async function freshCode(page: Page): Promise<string> {
+/** On the screen of an invitation: the nine digits, as they would be read aloud. */
+export async function readCode(page: Page): Promise<string> {
   const code = page.getByTestId("join-code");
-  const before = (await code.isVisible()) ? await code.textContent() : null;
-  await button(page.getByRole("dialog"), "invite.newCode").click();
-  await expect(code).not.toHaveText(before ?? "");
   await expect(code).toHaveText(/^\d{3}\s\d{3}\s\d{3}$/);
   return (await code.textContent()) ?? "";
+}
+
+/** Asks for another code in place of the one on the screen. */
+export async function freshCode(page: Page): Promise<string> {
+  const before = await readCode(page);
+  await button(page.getByRole("dialog"), "invite.newCode").click();
+  await expect(page.getByTestId("join-code")).not.toHaveText(before);
+  return await readCode(page);
 }
 
 /** On the join page of an invitation: gives a name, agrees, and comes into the call. Returns the call's id. */
