@@ -7,7 +7,7 @@ import { ledgerApi } from "@minuta/contracts/ledger";
 import { kopecks } from "@minuta/contracts/money";
 import { costOfTalk } from "@minuta/contracts/tariff";
 import { CARRIER_TERMS } from "./harness/tariff.ts";
-import { inBrowser, joinAs, newPerson, signedIn, type Caller } from "./harness/api.ts";
+import { inBrowser, joinAs, newPerson, signedIn, topUp, type Caller } from "./harness/api.ts";
 import { dismissQuestion, stopSharingByBar } from "./harness/browser.ts";
 import {
   button,
@@ -209,14 +209,17 @@ test("of two tabs of one person the later has the call, and the earlier can take
   await consultant.page.waitForURL("**/after");
 });
 
-test("an empty wallet cannot invite, and says how much is missing", async ({ product, visitor }) => {
+test("an empty wallet cannot invite, says how much is missing, and can as soon as there is money", async ({ product, visitor }) => {
   const { page, caller } = await seat(product, await (await visitor()).newPage());
-  await newPerson(product, "Семён Безденежный", caller);
+  const { credentials } = await newPerson(product, "Семён Безденежный", caller);
   await page.goto(`${product.address}/cabinet/work`);
   await button(page, "work.invite").click();
   await button(page.getByRole("dialog"), "invite.submit").click();
   await isTold(page, "wallet-empty");
   expect((await caller.ask(callsApi.invitations, {})).invitations).toEqual([]);
+  await topUp(product, credentials.email, kopecks(10_000));
+  await button(page.getByRole("dialog"), "invite.submit").click();
+  await readCode(page);
 });
 
 test("a consultant who joins his own link is marked in the protocol", async ({ product, visitor }) => {

@@ -65,7 +65,7 @@ function callerBy(product: Product, way: Way): Caller {
 }
 
 /** Somebody without a cookie; cookies that answers set are kept. */
-export function stranger(product: Product): Caller {
+function stranger(product: Product): Caller {
   const cookies = new Map<string, string>();
   return callerBy(product, async (address, sent) => {
     const cookie = Array.from(cookies, ([name, value]) => `${name}=${value}`).join("; ");
