@@ -225,17 +225,17 @@ AS $function$
       when g.ord is null or (g.in_turn and g.fits) then 'posted'
       when g.in_turn then 'short' else 'later' end as outcome
     from ask left join granted g using (ord)
+  ), of_purses as (
+    select *, coalesce(
+      reserved + sum(case when outcome <> 'posted' then 0 when kind = 'quota' then amount when kind in ('charge', 'quota-return') then -amount else 0 end) over sofar >= 0
+      and held + sum(case when outcome <> 'posted' then 0 when kind = 'charge' then amount when kind = 'settlement' then -amount else 0 end) over sofar >= 0, true) as covered
+    from of_accounts window sofar as (partition by purse order by ord)
   )
   select array_agg((case
       when outcome = 'conflict' then null
-      when outcome = 'posted' and purse is not null and not covered then 'short'
-      else outcome end)::ledger.outcome order by ord)
-  from (
-    select *,
-      reserved + sum(case when outcome <> 'posted' then 0 when kind = 'quota' then amount when kind in ('charge', 'quota-return') then -amount else 0 end) over sofar >= 0
-      and held + sum(case when outcome <> 'posted' then 0 when kind = 'charge' then amount when kind = 'settlement' then -amount else 0 end) over sofar >= 0 as covered
-    from of_accounts window sofar as (partition by purse order by ord)
-  ) o
+      when outcome <> 'posted' or purse is null or (covered and in_turn) then outcome
+      when in_turn then 'short' else 'later' end)::ledger.outcome order by ord)
+  from (select *, coalesce(bool_and(covered) over (partition by purse order by ord rows between unbounded preceding and 1 preceding), true) as in_turn from of_purses) o
 $function$;
 
 CREATE OR REPLACE FUNCTION ledger.post_batch(asked ledger.movement[])
@@ -445,6 +445,7 @@ create view ledger.entry_view as
                     END
                     ELSE NULL::text
                 END,t.amount,t.to_balance)) e(account, pocket, amount, balance));
+CREATE INDEX purse_of_reference ON ledger.purse USING btree (reference);
 comment on table ledger.account is 'One balance. Written by ledger.post_batch only; nothing here is ever deleted.';
 comment on column ledger.account.overdraft is 'How far below zero the balance may go. Null: boundless, an account that stands for the world outside (money in is minus there).';
 comment on column ledger.account.paid_in_at is 'When money first came in from outside (bank, card); bonuses do not count.';
@@ -687,7 +688,8 @@ AS $function$
     when money < t.connection_fee then t.free_seconds::bigint
     when price = 0 then 2147483647
     when ((money - t.connection_fee + 1) * 60 - 1) / price < t.first_seconds then t.free_seconds
-    else greatest(t.free_seconds, t.first_seconds + (((money - t.connection_fee + 1) * 60 - 1) / price - t.first_seconds) / t.next_seconds * t.next_seconds) end
+    else greatest(t.free_seconds, t.first_seconds
+      + (least(((money - t.connection_fee + 1) * 60 - 1) / price, 2147483647) - t.first_seconds) / t.next_seconds * t.next_seconds) end
 $function$;
 
 CREATE OR REPLACE FUNCTION metering.length_ms(spans tstzmultirange)
@@ -790,7 +792,7 @@ AS $function$
         else metering.slot_of(metering.next_look(metering.next_turn(t, l.price_per_minute, p.charged, p.reserved), p.charged,
           m.running_since, m.proven_before_ms, m.proven_before_ms / 1000, at)) end end,
     look_again_at = case
-      when not m.all_in then at + interval '8 seconds'
+      when not m.all_in then at + interval '6 seconds'
       else coalesce(l.look_again_at, case when l.status = 'live' and m.status <> 'live' then at end) end,
     deadline = case m.status
       when 'paused' then m.began_at + make_interval(secs => t.pause_max_seconds)
@@ -993,15 +995,88 @@ create table calls.end_seen (
   constraint end_seen_pkey PRIMARY KEY (call_id, side)
 ) with (fillfactor=70);
 alter table calls.end_seen add constraint end_seen_call_id_fkey FOREIGN KEY (call_id) REFERENCES calls.call(id);
+
+create table calls.ring (
+  call_id uuid not null,
+  release text,
+  price_kopecks bigint not null,
+  tariff_version bigint not null,
+  address text not null,
+  rung_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  client_seen_at timestamp with time zone not null,
+  over_at timestamp with time zone,
+  cancelled_because text,
+  constraint ring_release_check CHECK ((char_length(release) <= 60)),
+  constraint ring_price_kopecks_check CHECK ((price_kopecks > 0)),
+  constraint ring_check CHECK ((expires_at > rung_at)),
+  constraint ring_cancelled_because_check CHECK ((cancelled_because = ANY (ARRAY['client-gone'::text, 'no-money'::text]))),
+  constraint ring_pkey PRIMARY KEY (call_id)
+) with (fillfactor=70);
+alter table calls.ring add constraint ring_call_id_fkey FOREIGN KEY (call_id) REFERENCES calls.call(id);
+CREATE UNIQUE INDEX call_ringing ON calls.call USING btree (consultant_id) WHERE (state = 'ringing'::text);
+CREATE INDEX call_rung_by ON calls.call USING btree (client_person_id) WHERE (state = 'ringing'::text);
+
+create table calls.outcome (
+  call_id uuid not null,
+  waits_until timestamp with time zone not null,
+  fee_kopecks bigint not null,
+  earned_kopecks bigint not null,
+  settled_by text,
+  settled_at timestamp with time zone,
+  constraint outcome_fee_kopecks_check CHECK ((fee_kopecks >= 0)),
+  constraint outcome_earned_kopecks_check CHECK ((earned_kopecks >= 0)),
+  constraint outcome_settled_by_check CHECK ((settled_by = ANY (ARRAY['client'::text, 'silence'::text, 'nothing-charged'::text]))),
+  constraint outcome_check CHECK (((settled_at IS NULL) = (settled_by IS NULL))),
+  constraint outcome_pkey PRIMARY KEY (call_id)
+);
+alter table calls.outcome add constraint outcome_call_id_fkey FOREIGN KEY (call_id) REFERENCES calls.call(id);
+
+create view calls.call_view as
+ SELECT k.id,
+    k.number,
+    k.tariff,
+    k.state,
+    k.consultant_id,
+    k.client_person_id,
+    k.client_guest_id,
+    (k.consultant ->> 'name'::text) AS consultant_name,
+    (k.client ->> 'name'::text) AS client_name,
+    k.task,
+    k.configuration,
+        CASE
+            WHEN (k.state = ANY (ARRAY['open'::text, 'ended'::text, 'settled'::text])) THEN k.opened_at
+            ELSE NULL::timestamp with time zone
+        END AS opened_at,
+    k.ended_at,
+    k.billable_seconds,
+    r.rung_at,
+    o.settled_at,
+        CASE
+            WHEN (o.settled_at IS NOT NULL) THEN o.fee_kopecks
+            ELSE NULL::bigint
+        END AS fee_kopecks,
+        CASE
+            WHEN (o.settled_at IS NOT NULL) THEN o.earned_kopecks
+            ELSE NULL::bigint
+        END AS earned_kopecks
+   FROM ((calls.call k
+     LEFT JOIN calls.ring r ON ((r.call_id = k.id)))
+     LEFT JOIN calls.outcome o ON ((o.call_id = k.id)));
 comment on table calls.guest is 'A client without an account, as he last named himself. merged_into: found to be the same as another guest (same confirmed e-mail), who stands for both.';
 comment on table calls.guest_token is 'What proves that somebody is this guest: the cookie of one browser (call_id is null), or the private link to one call.';
 comment on table calls.call is 'One call. consultant and client: their cards as the other side saw them when the call opened (the e-mail may be confirmed later). billable_seconds: as the meter answered when the call ended.';
+comment on column calls.call.opened_at is 'When it opened; of a ring that is not accepted (yet): when it rang.';
 comment on table calls.invitation is 'A link by which one client may open one call with the consultant. call_id: the call it was used for.';
 comment on table calls.join_code is 'Nine digits that stand for an invitation for ten minutes. Gone once the invitation is used; an expired one is replaced by whoever draws it next.';
 comment on table calls.comment is 'What a side said of the call, during or after it. Only added to, never changed.';
 comment on table calls.client_note is 'What a consultant wrote down for himself about a guest of his client book. Two merged guests have their notes joined.';
 comment on table calls.email_check is 'A six-digit code was mailed to the address the guest of this call gave, and not typed in yet.';
 comment on table calls.end_seen is 'When a side''s page was last known to be connected to its call. Says only when a forsaken call is ended; time that is paid for is the meter''s.';
+comment on table calls.ring is 'A client rang a consultant of the catalogue, at this price and under this version of the tariff. over_at: when it was accepted or came to nothing.';
+comment on column calls.ring.client_seen_at is 'When some page of the client was last known to be open; long ago, the ring is cancelled.';
+comment on table calls.outcome is 'What became of an ended marketplace call: it waits for the client''s word, then it is settled. The shares are those of a solved call, as the meter told them.';
+comment on view calls.call_view is 'For reports: one row for each call, also those that only rang (opened_at is null). Fee and earned are null until a marketplace call is settled. What was charged lies in ledger.purse_view, reference = id.';
 
 create schema journal;
 
