@@ -41,7 +41,7 @@ async function answers(address: string): Promise<true | null> {
 }
 
 async function startServer(dataFolder: string, port: string): Promise<{ server: Running; address: string }> {
-  const env = { ...process.env, DATA_DIR: dataFolder, PORT: port, HOST: "localhost", DEMO: "on", LOG_LEVEL: "warn" };
+  const env = { ...process.env, DATA_DIR: dataFolder, PORT: port, HOST: "localhost", DEMO: "on", DEMO_HISTORY: "off", LOG_LEVEL: "warn" };
   const server = start(process.execPath, ["server/src/main.ts"], { cwd: ROOT, env });
   const address = await until(
     "the product's address",

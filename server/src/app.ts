@@ -8,6 +8,8 @@ import type { Config } from "./config.ts";
 import { connectTo, openBus, type Bus } from "#platform/bus";
 import { systemClock, type Clock } from "#platform/clock";
 import { openDb, type Db, type DbOptions } from "#platform/db";
+import { playHistory } from "./demo-history.ts";
+import { HISTORY_DAYS, seededChance } from "./demo-history-plan.ts";
 import { startEvents, type Event, type Subscribers } from "#platform/events";
 import { createHttp, type Caller, type Cookies, type Routes } from "#platform/http";
 import { startJobs } from "#platform/jobs";
@@ -15,6 +17,7 @@ import type { Log } from "#platform/log";
 import { createMail, type Mail } from "#platform/mail";
 import { migrate } from "#platform/migrate";
 import { servePages } from "#platform/pages";
+import { livePast, type Past } from "#platform/past";
 import { createSockets } from "#platform/socket";
 import { callsRoutes, createCalls, GUEST_COOKIE, type Calls } from "#calls";
 import { catalogueRoutes, createCatalogue, seedDemoCards } from "#catalogue";
@@ -36,6 +39,8 @@ export interface AppOptions {
   readonly connection: DbOptions["connection"];
   /** The product's address as people see it. */
   readonly publicUrl: string;
+  /** Tells whoever waits for a start that takes longer. */
+  readonly tell?: (text: string) => void;
 }
 
 export interface App {
@@ -84,7 +89,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     calls.start(),
     startPresence(presence, { clock, log }),
   ];
-  if (config.DEMO) await seedDemo(db, domains);
+  if (config.DEMO) await startDemo(platform, domains, options);
 
   return {
     demoPeople: config.DEMO ? demoPeople() : [],
@@ -113,7 +118,7 @@ interface Platform {
   readonly demo: boolean;
 }
 
-type Domains = ReturnType<typeof createDomains>;
+export type Domains = ReturnType<typeof createDomains>;
 
 /** From the lowest up; what a lower one needs of a higher one is handed in as a port. */
 function createDomains(platform: Platform) {
@@ -127,7 +132,14 @@ function createDomains(platform: Platform) {
   });
   const presence = createPresence({ db, bus, clock });
   const catalogue = createCatalogue({ db, people, availability: (personIds) => presence.availability(personIds) });
-  const calls: Calls = createCalls({ ...platform, people, catalogue, presence, metering, record: (tx, callId, event) => journal.append(tx, callId, event) });
+  const calls: Calls = createCalls({
+    ...platform,
+    people,
+    catalogue,
+    presence,
+    metering,
+    record: (tx, callId, event) => journal.append(tx, callId, event),
+  });
   const journal: Journal = createJournal({ db, clock, log, calls, metering });
   return { people, metering, ledger, catalogue, presence, calls, journal };
 }
@@ -184,6 +196,38 @@ function remotePorts({ calls, journal, metering, presence, bus, db, clock, log, 
     personTopic: (personId) => `person:${personId}`,
     callTopic: (id) => `call:${id}`,
   };
+}
+
+/** People, money and cards; when the database is new, a month of calls before them. A month that cannot be played is no reason not to start. */
+async function startDemo(platform: Platform, domains: Domains, { config, tell }: AppOptions): Promise<void> {
+  const { db, clock, log } = platform;
+  const [first] = demoPeople();
+  const isNew = first !== undefined && (await domains.people.findPersonByEmail(db, first.email)) === null;
+  if (config.DEMO_HISTORY && isNew) {
+    tell?.("First start: playing a month of demo calls ... ");
+    const began = clock.monotonicMs();
+    const calls = await livePast(db, monthBefore, (past) => livePastMonth(platform, past)).catch((error: unknown) => {
+      log.error({ err: error }, "demo.history_failed");
+      return 0;
+    });
+    tell?.(`${calls} calls in ${((clock.monotonicMs() - began) / 1000).toFixed(1)} s\n`);
+  }
+  await seedDemo(db, domains);
+}
+
+const monthBefore = (present: Date): Date => new Date(present.getTime() - (HISTORY_DAYS + 1) * 86_400_000);
+const DEMO_SEED = 1;
+
+/** The product in the past, told to nobody who listens now. */
+async function livePastMonth(platform: Platform, past: Past): Promise<number> {
+  const { db, clock } = past;
+  const bus: Bus = { publish: () => {}, subscribe: () => () => {}, close: async () => {} };
+  const domains = createDomains({ ...platform, db, clock, bus });
+  await seedDemo(db, domains);
+  const stops = [domains.metering.startChargingPass(), startEvents({ ...platform, db, clock, subscribers: subscribersOf(domains, bus) })];
+  const calls = await playHistory({ past, domains, chance: seededChance(DEMO_SEED) });
+  for (const stop of stops) await stop();
+  return calls;
 }
 
 /** Money for the people of the demo, once: the ledger knows the key. */

@@ -4,16 +4,36 @@ import { z } from "zod";
 const onOff = z.enum(["on", "off"]).transform((value) => value === "on");
 
 export const settings = {
-  PORT: { meaning: "Port the product listens on; when it is busy the next free one is taken and told", schema: z.coerce.number().int().min(0).max(65_535).default(3000) },
+  PORT: {
+    meaning: "Port the product listens on; when it is busy the next free one is taken and told",
+    schema: z.coerce.number().int().min(0).max(65_535).default(3000),
+  },
   HOST: { meaning: "Address the product listens on; 0.0.0.0 to be reached from other machines", schema: z.string().default("localhost") },
-  PUBLIC_URL: { meaning: "Address people see in their browsers, printed in mails and links; by default http://localhost:PORT", schema: z.url().optional() },
+  PUBLIC_URL: {
+    meaning: "Address people see in their browsers, printed in mails and links; by default http://localhost:PORT",
+    schema: z.url().optional(),
+  },
   BEHIND_PROXY: { meaning: "on when a reverse proxy in front of us sets X-Forwarded-For", schema: onOff.default(false) },
   DATA_DIR: { meaning: "Folder of the embedded database, mails, files and keys", schema: z.string().min(1).default(".data") },
   DATABASE_URL: { meaning: "A PostgreSQL 18 of yours instead of the embedded one", schema: z.string().optional() },
-  DEMO: { meaning: "on: demo people and money, their sign-ins shown, mails readable at /dev/mail; by default on with the embedded database, off with DATABASE_URL", schema: onOff.optional() },
-  SMTP_URL: { meaning: "Mail server, as smtp://user:password@host:port; without it mails stay in DATA_DIR/mail", schema: z.string().optional() },
+  DEMO: {
+    meaning:
+      "on: demo people and money, their sign-ins shown, mails readable at /dev/mail; by default on with the embedded database, off with DATABASE_URL",
+    schema: onOff.optional(),
+  },
+  DEMO_HISTORY: {
+    meaning: "on: a new embedded database begins with a month of demo calls, played in a few seconds; off: with demo people only",
+    schema: onOff.default(true),
+  },
+  SMTP_URL: {
+    meaning: "Mail server, as smtp://user:password@host:port; without it mails stay in DATA_DIR/mail",
+    schema: z.string().optional(),
+  },
   MAIL_FROM: { meaning: "Sender of the product's mails", schema: z.string().default("Минута <noreply@minuta.example>") },
-  LOG_LEVEL: { meaning: "fatal, error, warn, info, debug or silent", schema: z.enum(["fatal", "error", "warn", "info", "debug", "silent"]).default("warn") },
+  LOG_LEVEL: {
+    meaning: "fatal, error, warn, info, debug or silent",
+    schema: z.enum(["fatal", "error", "warn", "info", "debug", "silent"]).default("warn"),
+  },
 } as const satisfies Record<string, { meaning: string; schema: z.ZodType }>;
 
 type Schemas = { readonly [Name in keyof typeof settings]: (typeof settings)[Name]["schema"] };
@@ -26,8 +46,11 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
   const given = Object.fromEntries(Object.keys(settings).flatMap((name) => (environment[name] ? [[name, environment[name]]] : [])));
   const result = schema.safeParse(given);
   if (!result.success) {
-    const lines = result.error.issues.map(({ path, message }) => `${path.join(".")}: ${message} (${settings[path[0] as keyof typeof settings].meaning})`);
+    const lines = result.error.issues.map(
+      ({ path, message }) => `${path.join(".")}: ${message} (${settings[path[0] as keyof typeof settings].meaning})`,
+    );
     throw new Error(`settings that cannot be used:\n${lines.join("\n")}`);
   }
-  return { ...result.data, DEMO: result.data.DEMO ?? result.data.DATABASE_URL === undefined };
+  const { DATABASE_URL, DEMO = DATABASE_URL === undefined, DEMO_HISTORY } = result.data;
+  return { ...result.data, DEMO, DEMO_HISTORY: DEMO_HISTORY && DEMO && DATABASE_URL === undefined };
 }

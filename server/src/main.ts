@@ -20,7 +20,8 @@ async function main(): Promise<void> {
   if (port !== config.PORT && config.PORT !== 0) console.log(`Port ${config.PORT} is busy, taking ${port}.`);
   const publicUrl = config.PUBLIC_URL ?? `http://${config.HOST === "0.0.0.0" ? "localhost" : config.HOST}:${port}`;
   const connection = config.DATABASE_URL ?? postgres!.connection;
-  const app = await startApp({ config, log, folder, connection, publicUrl });
+  const tell = (text: string): void => void process.stdout.write(text);
+  const app = await startApp({ config, log, folder, connection, publicUrl, tell });
   await app.listen({ host: config.HOST, port });
   greet(publicUrl, app);
   stopOnSignals(app, postgres);
@@ -30,7 +31,8 @@ function greet(publicUrl: string, app: App): void {
   console.log(`\nMinuta is running at ${publicUrl}\n`);
   if (app.demoPeople.length === 0) return;
   console.log("Demo sign-ins:");
-  for (const { role, name, email, password } of app.demoPeople) console.log(`  ${role.padEnd(12)} ${email.padEnd(28)} ${password}   ${name}`);
+  for (const { role, name, email, password } of app.demoPeople)
+    console.log(`  ${role.padEnd(12)} ${email.padEnd(28)} ${password}   ${name}`);
   console.log("\nStop with Ctrl+C; the data stays.");
 }
 
