@@ -1,4 +1,5 @@
 /** The page's one entry: words first, then the tree. */
+import "./no-eval.ts";
 import "@fontsource-variable/onest/wght.css";
 import "@mantine/core/styles.layer.css";
 import "./ui/base.css";

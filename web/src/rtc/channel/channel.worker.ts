@@ -1,5 +1,5 @@
 /** The channel worker: the page's orders to the end of the call, and back. A hidden page's own timers may sleep; a worker's do not. */
-import "./no-eval.ts";
+import "../../no-eval.ts";
 import type { PageToWorker, WorkerToPage } from "../messages.ts";
 import { CallEnd } from "./call-end.ts";
 
