@@ -2,13 +2,14 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent as lazy, redirect } from "@tanstack/react-router";
 import { z } from "zod";
 import { whoAmI } from "./features/people/me.ts";
-import { PersonPages, Root } from "./shell.tsx";
+import { Root } from "./shell.tsx";
 import { ErrorPage } from "./ui/error-page.tsx";
 import { Loading } from "./ui/loading.tsx";
 import { NotFoundPage } from "./ui/not-found-page.tsx";
 
 const pages = {
-  landing: lazy(() => import("./features/calls/landing-page.tsx"), "LandingPage"),
+  catalogue: lazy(() => import("./features/catalogue/catalogue-page.tsx"), "CataloguePage"),
+  consultant: lazy(() => import("./features/catalogue/consultant-page.tsx"), "ConsultantPage"),
   signIn: lazy(() => import("./features/people/sign-in-page.tsx"), "SignInPage"),
   signUp: lazy(() => import("./features/people/sign-up-page.tsx"), "SignUpPage"),
   confirm: lazy(() => import("./features/people/confirm-page.tsx"), "ConfirmPage"),
@@ -18,6 +19,8 @@ const pages = {
   joinCode: lazy(() => import("./features/calls/join-code-page.tsx"), "JoinCodePage"),
   join: lazy(() => import("./features/calls/join-page.tsx"), "JoinPage"),
   privateLink: lazy(() => import("./features/calls/private-link-page.tsx"), "PrivateLinkPage"),
+  ringForm: lazy(() => import("./features/calls/rings/ring-form-page.tsx"), "RingFormPage"),
+  ring: lazy(() => import("./features/calls/rings/ring-page.tsx"), "RingPage"),
   call: lazy(() => import("./features/remote/call-page.tsx"), "CallPage"),
   after: lazy(() => import("./features/calls/after-page.tsx"), "AfterPage"),
   protocol: lazy(() => import("./features/journal/protocol-page.tsx"), "ProtocolPage"),
@@ -38,11 +41,25 @@ const nextSearch = z.object({
     .optional()
     .catch(undefined),
 });
-const cabinetSearch = z.object({
-  tab: z.enum(["statement"]).optional().catch(undefined),
-  side: z.enum(["client", "consultant"]).optional().catch(undefined),
+const termSearch = z.string().max(40).optional().catch(undefined);
+const catalogueSearch = z.object({
+  configuration: termSearch,
+  area: termSearch,
+  text: z.string().max(100).optional().catch(undefined),
+  free: z.enum(["yes"]).optional().catch(undefined),
 });
-const workSearch = z.object({ invitation: z.string().max(40).optional().catch(undefined) });
+const ringFormSearch = z.object({ configuration: termSearch });
+/** Whom the client rang, so that he can ring again. */
+const ringSearch = z.object({ to: z.string().max(60).optional().catch(undefined) });
+const cabinetSearch = z.object({
+  tab: z.enum(["statement", "statistics"]).optional().catch(undefined),
+  side: z.enum(["client", "consultant"]).optional().catch(undefined),
+  period: z.enum(["last-month", "90-days"]).optional().catch(undefined),
+});
+const workSearch = z.object({
+  invitation: z.string().max(40).optional().catch(undefined),
+  card: z.enum(["edit"]).optional().catch(undefined),
+});
 /** Tests and labs may keep a call on one path; people never choose. */
 const callSearch = z.object({ path: z.enum(["websocket", "webrtc"]).optional().catch(undefined) });
 
@@ -54,7 +71,8 @@ const root = createRootRoute({
 const atRoot = { getParentRoute: () => root };
 
 const anyone = [
-  createRoute({ ...atRoot, path: "/", component: pages.landing }),
+  createRoute({ ...atRoot, path: "/", validateSearch: catalogueSearch, component: pages.catalogue }),
+  createRoute({ ...atRoot, path: "/c/$slug", component: pages.consultant }),
   createRoute({ ...atRoot, path: "/sign-in", validateSearch: nextSearch, component: pages.signIn }),
   createRoute({ ...atRoot, path: "/sign-up", component: pages.signUp }),
   createRoute({ ...atRoot, path: "/confirm", validateSearch: tokenSearch, component: pages.confirm }),
@@ -73,7 +91,6 @@ const anyone = [
 const personPages = createRoute({
   ...atRoot,
   id: "person",
-  component: PersonPages,
   beforeLoad: async ({ location }) => {
     if (!(await whoAmI())) throw redirect({ to: "/sign-in", search: { next: location.href } });
   },
@@ -85,6 +102,8 @@ async function operatorsOnly(): Promise<void> {
 }
 
 const person = [
+  createRoute({ ...forPerson, path: "/c/$slug/call", validateSearch: ringFormSearch, component: pages.ringForm }),
+  createRoute({ ...forPerson, path: "/ring/$callId", validateSearch: ringSearch, component: pages.ring }),
   createRoute({ ...forPerson, path: "/cabinet", validateSearch: cabinetSearch, component: pages.cabinet }),
   createRoute({ ...forPerson, path: "/cabinet/work", validateSearch: workSearch, component: pages.work }),
   createRoute({ ...forPerson, path: "/cabinet/profile", component: pages.profile }),

@@ -2,13 +2,15 @@
 import { Outlet, useMatchRoute } from "@tanstack/react-router";
 import { lazy, Suspense } from "react";
 import { Header } from "./features/people/header.tsx";
+import { useMe } from "./features/people/me.ts";
 import classes from "./shell.module.css";
 
-const JoinedAlert = lazy(async () => ({ default: (await import("./features/calls/joined-alert.tsx")).JoinedAlert }));
+const PersonNews = lazy(async () => ({ default: (await import("./features/calls/person-news.tsx")).PersonNews }));
 
 /** Every page has the product's head, but the call: its screen has a layout of its own. */
 export function Root() {
   const inCall = useMatchRoute()({ to: "/call/$callId" });
+  const person = useMe()?.person;
   if (inCall) return <Outlet />;
   return (
     <div className={classes.shell}>
@@ -16,17 +18,11 @@ export function Root() {
       <main id="content" className={classes.content} tabIndex={-1}>
         <Outlet />
       </main>
+      {person && (
+        <Suspense fallback={null}>
+          <PersonNews />
+        </Suspense>
+      )}
     </div>
-  );
-}
-
-export function PersonPages() {
-  return (
-    <>
-      <Outlet />
-      <Suspense fallback={null}>
-        <JoinedAlert />
-      </Suspense>
-    </>
   );
 }

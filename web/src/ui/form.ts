@@ -14,6 +14,7 @@ const namedFields = [
   "reason",
   "code",
   "ownRateKopecks",
+  "task",
   "text",
 ] as const;
 type NamedField = (typeof namedFields)[number];

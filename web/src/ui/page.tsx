@@ -13,6 +13,16 @@ export function useWindowTitle(title: string): void {
   }, [full]);
 }
 
+/** Says what the page is about to whoever finds or shares it, for as long as the caller is on screen. */
+export function useDescription(description: string): void {
+  useEffect(() => {
+    const meta = document.querySelector('meta[name="description"]');
+    const before = meta?.getAttribute("content") ?? "";
+    meta?.setAttribute("content", description);
+    return () => meta?.setAttribute("content", before);
+  }, [description]);
+}
+
 export interface PageProps {
   readonly title: string;
   readonly lead?: ReactNode;

@@ -12,7 +12,13 @@ import classes from "./calls.module.css";
 
 const CODE_LENGTH = 9;
 
-export function CodeForm({ autoFocus = false }: { readonly autoFocus?: boolean }) {
+export interface CodeFormProps {
+  readonly autoFocus?: boolean;
+  /** In one line, for a page where the code is not the subject. */
+  readonly compact?: boolean;
+}
+
+export function CodeForm({ autoFocus = false, compact = false }: CodeFormProps) {
   const { t } = useTranslation();
   const navigate = useNavigate();
   const find = useCommand(callsApi.findByCode);
@@ -32,11 +38,11 @@ export function CodeForm({ autoFocus = false }: { readonly autoFocus?: boolean }
     find.reset();
   };
   return (
-    <form className={classes.codeForm} onSubmit={submit} noValidate>
+    <form className={classes.codeForm} data-compact={compact || undefined} onSubmit={submit} noValidate>
       <TextInput
         label={t("code.label")}
-        description={t("code.hint")}
-        size="lg"
+        {...(compact ? {} : { description: t("code.hint") })}
+        size={compact ? "md" : "lg"}
         inputMode="numeric"
         autoComplete="off"
         placeholder="000 000 000"
@@ -47,7 +53,13 @@ export function CodeForm({ autoFocus = false }: { readonly autoFocus?: boolean }
         error={tooShort ? t("code.tooShort") : undefined}
       />
       <Problem error={find.error} />
-      <Button type="submit" size="lg" fullWidth loading={find.isPending} rightSection={<IconArrowRight size={20} aria-hidden />}>
+      <Button
+        type="submit"
+        size={compact ? "md" : "lg"}
+        fullWidth={!compact}
+        loading={find.isPending}
+        rightSection={<IconArrowRight size={20} aria-hidden />}
+      >
         {t("code.submit")}
       </Button>
     </form>

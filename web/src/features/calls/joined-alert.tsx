@@ -1,5 +1,5 @@
 /**
- * Tells a consultant, wherever in the cabinet he is, that a client came: a sound, the window's title, and one button into the call.
+ * Tells a consultant, wherever he is, that a client came: a sound, the window's title, and one button into the call.
  * No automatic jump: the click that opens the call also lets the browser play the client's voice.
  */
 import { Button, Group, Modal, Text } from "@mantine/core";
@@ -7,14 +7,13 @@ import type { CallSummary } from "@minuta/contracts/calls";
 import { useNavigate } from "@tanstack/react-router";
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useLiveNews } from "../remote/live.ts";
 import { chime } from "../../ui/chime.ts";
-import { ButtonLink } from "../../ui/link.tsx";
+import { useBlinkingTitle } from "../../ui/use-blinking-title.ts";
 import { useRunningCalls } from "./running.tsx";
 
-const BLINK_MS = 900;
+const isOwnInvitation = (call: CallSummary): boolean => call.side === "consultant" && call.tariff === "carrier";
 
-/** The newest call that opened while this page was open. */
+/** The newest call by invitation that opened while this page was open; a ring has been answered already. */
 function useNewCall(): [CallSummary | null, () => void] {
   const running = useRunningCalls();
   const known = useRef<ReadonlySet<string> | null>(null);
@@ -23,56 +22,13 @@ function useNewCall(): [CallSummary | null, () => void] {
     if (!running) return;
     const before = known.current;
     known.current = new Set(running.map((call) => call.id));
-    const opened = before && running.find((call) => call.side === "consultant" && !before.has(call.id));
+    const opened = before && running.find((call) => isOwnInvitation(call) && !before.has(call.id));
     if (opened) setFresh(opened);
   }, [running]);
   return [fresh, () => setFresh(null)];
 }
 
-function useBlinkingTitle(title: string | null): void {
-  useEffect(() => {
-    if (title === null) return undefined;
-    const before = document.title;
-    let on = false;
-    const blink = () => {
-      on = !on;
-      document.title = on ? `● ${title}` : title;
-    };
-    blink();
-    const timer = setInterval(blink, BLINK_MS);
-    return () => {
-      clearInterval(timer);
-      document.title = before;
-    };
-  }, [title]);
-}
-
-/** Two pieces of news that cannot wait: a client came; a client could not come because the wallet is short. */
 export function JoinedAlert() {
-  const { t } = useTranslation();
-  const [noMoney, setNoMoney] = useState(false);
-  useLiveNews(() => setNoMoney(true));
-  return (
-    <>
-      <ClientJoined />
-      <Modal
-        opened={noMoney}
-        onClose={() => setNoMoney(false)}
-        title={t("joined.noMoneyTitle")}
-        closeButtonProps={{ "aria-label": t("action.close") }}
-      >
-        <Text>{t("joined.noMoney")}</Text>
-        <Group mt="lg" justify="flex-end">
-          <ButtonLink to="/cabinet" onClick={() => setNoMoney(false)}>
-            {t("joined.toWallet")}
-          </ButtonLink>
-        </Group>
-      </Modal>
-    </>
-  );
-}
-
-function ClientJoined() {
   const { t } = useTranslation();
   const navigate = useNavigate();
   const [call, dismiss] = useNewCall();

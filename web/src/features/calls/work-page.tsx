@@ -9,6 +9,8 @@ import { Card } from "../../ui/card.tsx";
 import { Loading } from "../../ui/loading.tsx";
 import { Page } from "../../ui/page.tsx";
 import { Problem } from "../../ui/problem.tsx";
+import { CardEditor } from "../catalogue/card-editor.tsx";
+import { OwnCardSection } from "../catalogue/own-card.tsx";
 import { WalletLine } from "../ledger/wallet-line.tsx";
 import { useMe } from "../people/me.ts";
 import { ClientBook } from "./client-book.tsx";
@@ -22,7 +24,7 @@ const REFETCH_MS = 5_000;
 export function WorkPage() {
   const { t } = useTranslation();
   const person = useMe()?.person;
-  const { invitation: shownId } = useSearch({ from: "/person/cabinet/work" });
+  const { invitation: shownId, card } = useSearch({ from: "/person/cabinet/work" });
   const navigate = useNavigate();
   const show = (invitation: string | undefined) => void navigate({ to: "/cabinet/work", search: { invitation } });
   const read = useQuery({ ...invitationsRead, refetchInterval: REFETCH_MS });
@@ -41,6 +43,7 @@ export function WorkPage() {
       <Stack gap="lg">
         <WalletLine />
         <RunningCalls />
+        <OwnCardSection onEdit={() => void navigate({ to: "/cabinet/work", search: { card: "edit" } })} />
         <Card title={t("work.invitationsTitle")}>
           <Problem error={read.error} />
           {read.data ? (
@@ -53,6 +56,7 @@ export function WorkPage() {
           <ClientBook />
         </Card>
       </Stack>
+      <CardEditor opened={card === "edit"} onClose={() => void navigate({ to: "/cabinet/work" })} />
       <InviteModal person={person} shown={shownOf(shownId, waiting)} onMade={(made) => show(made.id)} onClose={() => show(undefined)} />
     </Page>
   );

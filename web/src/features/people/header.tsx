@@ -23,7 +23,7 @@ export function Header() {
         {t("header.skip")}
       </a>
       <div className={classes.inside}>
-        <Link to={person ? "/cabinet/work" : "/"} className={classes.brand} aria-label={t("brand")}>
+        <Link to="/" className={classes.brand} aria-label={t("brand")}>
           <BrandMark />
           <span className={classes.brandName} data-with-menu={person !== null || undefined}>
             {t("brand")}
@@ -53,6 +53,9 @@ function Navigation({ person }: { readonly person: Person }) {
   const { t } = useTranslation();
   return (
     <nav className={classes.nav} aria-label={t("header.navigation")}>
+      <Link to="/" activeOptions={{ exact: true, includeSearch: false }} className={`${classes.link} ${classes.wideOnly}`}>
+        {t("nav.catalogue")}
+      </Link>
       <Link to="/cabinet/work" className={classes.link}>
         {t("nav.work")}
       </Link>

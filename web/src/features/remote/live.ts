@@ -1,7 +1,9 @@
 /** The signed-in person's live channel: news that something changed, over a WebSocket of the page's own origin. The screens read again what changed. */
 import { callsApi } from "@minuta/contracts/calls";
 import type { Endpoint } from "@minuta/contracts/endpoint";
+import { journalApi } from "@minuta/contracts/journal";
 import { ledgerApi } from "@minuta/contracts/ledger";
+import { presenceApi } from "@minuta/contracts/presence";
 import { ringsApi } from "@minuta/contracts/rings";
 import { liveMessage, remotePaths, type LiveMessage } from "@minuta/contracts/wire";
 import { useEffect, useEffectEvent } from "react";
@@ -10,12 +12,16 @@ import { keyOf, queryClient } from "../../api/queries.ts";
 /** What is stale after each kind of news. */
 const staleAfter: Record<LiveMessage["t"], readonly Endpoint[]> = {
   "invitation-joined": [callsApi.history, callsApi.invitations, callsApi.clientBook],
-  "call-changed": [callsApi.history, callsApi.view],
+  "call-changed": [callsApi.history, callsApi.view, journalApi.protocol],
   "wallet-changed": [ledgerApi.wallet, ledgerApi.statement],
   "wallet-empty": [ledgerApi.wallet],
-  ring: [ringsApi.rings],
-  "ring-over": [ringsApi.rings, ringsApi.ringView, callsApi.history, callsApi.view],
+  ring: [ringsApi.rings, presenceApi.own],
+  "ring-over": [ringsApi.rings, ringsApi.ringView, callsApi.history, callsApi.view, presenceApi.own],
 };
+
+function readAgain(endpoints: readonly Endpoint[]): void {
+  for (const endpoint of endpoints) void queryClient.invalidateQueries({ queryKey: keyOf(endpoint) });
+}
 
 const FIRST_RETRY_MS = 1_000;
 const LONGEST_RETRY_MS = 30_000;
@@ -26,7 +32,7 @@ export function useLiveNews(onWalletEmpty: () => void): void {
     const message = liveMessage.safeParse(parsed(raw)).data;
     // Anything unknown is passed over: the server may be newer than this page.
     if (!message) return;
-    for (const endpoint of staleAfter[message.t]) void queryClient.invalidateQueries({ queryKey: keyOf(endpoint) });
+    readAgain(staleAfter[message.t]);
     if (message.t === "wallet-empty") onWalletEmpty();
   });
   useEffect(() => {
@@ -39,21 +45,31 @@ export function useLiveNews(onWalletEmpty: () => void): void {
 /** Opens the channel again and again, waiting longer after each failure, until told to leave. */
 async function keepOpen(tell: (raw: unknown) => void, leaving: AbortSignal): Promise<void> {
   let waitMs = 0;
+  // News that came while the channel was down are lost: everything they might have been about is read again.
+  const catchUp = () => readAgain([...new Set(Object.values(staleAfter).flat())]);
+  let listener: Listener = { tell, onOpen: () => undefined };
   while (!leaving.aborted) {
     await new Promise((resolve) => setTimeout(resolve, waitMs));
     if (leaving.aborted) return;
-    const wasOpen = await listen(tell, leaving);
+    const wasOpen = await listen(listener, leaving);
+    listener = { tell, onOpen: catchUp };
     waitMs = wasOpen ? FIRST_RETRY_MS : Math.min(Math.max(waitMs * 2, FIRST_RETRY_MS), LONGEST_RETRY_MS);
   }
 }
 
+interface Listener {
+  readonly tell: (raw: unknown) => void;
+  readonly onOpen: () => void;
+}
+
 /** One life of the channel; resolves when it closed, with whether it had ever opened. */
-function listen(tell: (raw: unknown) => void, leaving: AbortSignal): Promise<boolean> {
+function listen({ tell, onOpen }: Listener, leaving: AbortSignal): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = new WebSocket(`${location.origin.replace(/^http/, "ws")}${remotePaths.live}`);
     let opened = false;
     socket.addEventListener("open", () => {
       opened = true;
+      onOpen();
     });
     socket.addEventListener("message", (event: MessageEvent<unknown>) => tell(event.data));
     socket.addEventListener("close", () => resolve(opened));
