@@ -8,18 +8,32 @@ import { tariffKind } from "./tariff.ts";
 import { instant } from "./time.ts";
 
 /** The code a client types: 9 digits, shown in threes. Spaces and dashes are forgiven. */
-export const joinCode = z.string().trim().max(20).transform((typed) => typed.replaceAll(/[\s-]/g, "")).pipe(z.string().regex(/^\d{9}$/));
+export const joinCode = z
+  .string()
+  .trim()
+  .max(20)
+  .transform((typed) => typed.replaceAll(/[\s-]/g, ""))
+  .pipe(z.string().regex(/^\d{9}$/));
 export const COMMENT_MAX_LENGTH = 4000;
 export const taskText = z.string().trim().max(2000);
 
 /** Who invites or consults, as the other side must be able to check it. */
-export const consultantCard = z.object({ name: z.string(), firm: z.string().nullable(), inn: z.string().nullable(), verified: z.boolean() });
+export const consultantCard = z.object({
+  name: z.string(),
+  firm: z.string().nullable(),
+  inn: z.string().nullable(),
+  verified: z.boolean(),
+});
 export type ConsultantCard = z.infer<typeof consultantCard>;
 
 /** The client of a call: a guest without an account gives a name and, if he wants, more. Not confirmed: "client not identified". */
 export const clientCard = z.object({
-  guestId: guestId.nullable(), name: z.string(), organisation: z.string().nullable(), inn: z.string().nullable(),
-  email: z.string().nullable(), emailConfirmed: z.boolean(),
+  guestId: guestId.nullable(),
+  name: z.string(),
+  organisation: z.string().nullable(),
+  inn: z.string().nullable(),
+  email: z.string().nullable(),
+  emailConfirmed: z.boolean(),
 });
 export type ClientCard = z.infer<typeof clientCard>;
 
@@ -78,7 +92,14 @@ export type Meter = z.infer<typeof meter>;
 export const comment = z.object({ side, text: z.string(), at: instant });
 export type Comment = z.infer<typeof comment>;
 
-export const callEndReason = z.enum(["client-ended", "consultant-ended", "no-money", "pause-too-long", "nobody-came-back", "stopped-by-operator"]);
+export const callEndReason = z.enum([
+  "client-ended",
+  "consultant-ended",
+  "no-money",
+  "pause-too-long",
+  "nobody-came-back",
+  "stopped-by-operator",
+]);
 
 /**
  * What becomes of an ended marketplace call. `waiting`: the client may say until then; saying nothing is *solved*.
@@ -86,7 +107,13 @@ export const callEndReason = z.enum(["client-ended", "consultant-ended", "no-mon
  */
 export const callOutcome = z.discriminatedUnion("state", [
   z.object({ state: z.literal("waiting"), until: instant, fee: kopecksSchema, earned: kopecksSchema }),
-  z.object({ state: z.literal("settled"), at: instant, by: z.enum(["client", "silence", "nothing-charged"]), fee: kopecksSchema, earned: kopecksSchema }),
+  z.object({
+    state: z.literal("settled"),
+    at: instant,
+    by: z.enum(["client", "silence", "nothing-charged"]),
+    fee: kopecksSchema,
+    earned: kopecksSchema,
+  }),
 ]);
 export type CallOutcome = z.infer<typeof callOutcome>;
 
@@ -119,7 +146,19 @@ export const callView = z.object({
 });
 export type CallView = z.infer<typeof callView>;
 
-export const callSummary = callView.pick({ id: true, tariff: true, state: true, side: true, consultant: true, client: true, task: true, openedAt: true, endedAt: true, youPay: true })
+export const callSummary = callView
+  .pick({
+    id: true,
+    tariff: true,
+    state: true,
+    side: true,
+    consultant: true,
+    client: true,
+    task: true,
+    openedAt: true,
+    endedAt: true,
+    youPay: true,
+  })
   .extend({
     billableSeconds: z.int(),
     /** As payer. */
@@ -131,63 +170,173 @@ export const callSummary = callView.pick({ id: true, tariff: true, state: true, 
   });
 export type CallSummary = z.infer<typeof callSummary>;
 
-export const clientBookEntry = z.object({ client: clientCard, note: z.string(), calls: z.int(), billableSeconds: z.int(), lastCallAt: instant.nullable(), lastCallId: callId.nullable() });
+export const clientBookEntry = z.object({
+  client: clientCard,
+  note: z.string(),
+  calls: z.int(),
+  billableSeconds: z.int(),
+  lastCallAt: instant.nullable(),
+  lastCallId: callId.nullable(),
+});
 export type ClientBookEntry = z.infer<typeof clientBookEntry>;
 
 const nothing = z.object({});
 const ofCall = z.object({ callId });
 const guestForm = z.object({
-  name: personName, organisation: firmName.nullable(), inn: z.string().trim().max(12).nullable(), email: email.nullable(),
+  name: personName,
+  organisation: firmName.nullable(),
+  inn: z.string().trim().max(12).nullable(),
+  email: email.nullable(),
 });
 export type GuestForm = z.infer<typeof guestForm>;
 
 export const callsApi = endpoints({
   invite: {
-    method: "POST", path: "/api/calls/invitations", access: "person", command: true,
-    body: z.object({ task: taskText, configuration: z.string().trim().max(100).nullable(), ownRateKopecks: z.int().min(0).max(1_000_000).nullable() }),
+    method: "POST",
+    path: "/api/calls/invitations",
+    access: "person",
+    command: true,
+    body: z.object({
+      task: taskText,
+      configuration: z.string().trim().max(100).nullable(),
+      ownRateKopecks: z.int().min(0).max(1_000_000).nullable(),
+    }),
     reply: z.object({ invitation }),
   },
   invitations: { method: "GET", path: "/api/calls/invitations", access: "person", reply: z.object({ invitations: z.array(invitation) }) },
   newCode: {
-    method: "POST", path: "/api/calls/invitations/:invitationId/code", access: "person", command: true,
-    params: z.object({ invitationId }), reply: z.object({ invitation }),
+    method: "POST",
+    path: "/api/calls/invitations/:invitationId/code",
+    access: "person",
+    command: true,
+    params: z.object({ invitationId }),
+    reply: z.object({ invitation }),
   },
-  withdraw: { method: "DELETE", path: "/api/calls/invitations/:invitationId", access: "person", params: z.object({ invitationId }), reply: nothing },
+  withdraw: {
+    method: "DELETE",
+    path: "/api/calls/invitations/:invitationId",
+    access: "person",
+    params: z.object({ invitationId }),
+    reply: nothing,
+  },
   findByCode: {
-    method: "POST", path: "/api/calls/invitations/find", access: "anyone", limit: { max: 10, perSeconds: 60, maxGlobal: 600 },
-    body: z.object({ code: joinCode }), reply: z.object({ invitation: invitationView }),
+    method: "POST",
+    path: "/api/calls/invitations/find",
+    access: "anyone",
+    limit: { max: 10, perSeconds: 60, maxGlobal: 600 },
+    body: z.object({ code: joinCode }),
+    reply: z.object({ invitation: invitationView }),
   },
   viewInvitation: {
-    method: "GET", path: "/api/calls/invitations/:token/view", access: "anyone", limit: { max: 120, perSeconds: 60 },
-    params: z.object({ token: linkToken }), reply: z.object({ invitation: invitationView }),
+    method: "GET",
+    path: "/api/calls/invitations/:token/view",
+    access: "anyone",
+    limit: { max: 120, perSeconds: 60 },
+    params: z.object({ token: linkToken }),
+    reply: z.object({ invitation: invitationView }),
   },
   /** Opens the call; sets the guest's cookie. The same guest again: the same call. A signed-in person joins as himself. */
   join: {
-    method: "POST", path: "/api/calls/join", access: "anyone", limit: { max: 20, perSeconds: 60 },
+    method: "POST",
+    path: "/api/calls/join",
+    access: "anyone",
+    limit: { max: 20, perSeconds: 60 },
     body: z.object({ token: linkToken, guest: guestForm, consent: consentVersion }),
     reply: z.object({ callId, privateLink: z.string() }),
   },
   /** A guest's private link: sets his cookie and says where his call is. */
   openPrivateLink: {
-    method: "POST", path: "/api/calls/private", access: "anyone", limit: { max: 30, perSeconds: 60 },
-    body: z.object({ token: linkToken }), reply: z.object({ callId }),
+    method: "POST",
+    path: "/api/calls/private",
+    access: "anyone",
+    limit: { max: 30, perSeconds: 60 },
+    body: z.object({ token: linkToken }),
+    reply: z.object({ callId }),
   },
-  requestGuestEmailCode: { method: "POST", path: "/api/calls/:callId/guest-email", access: "party", params: ofCall, body: z.object({ email }), reply: nothing, limit: { max: 5, perSeconds: 600 } },
+  requestGuestEmailCode: {
+    method: "POST",
+    path: "/api/calls/:callId/guest-email",
+    access: "party",
+    params: ofCall,
+    body: z.object({ email }),
+    reply: nothing,
+    limit: { max: 5, perSeconds: 600 },
+  },
   confirmGuestEmail: {
-    method: "POST", path: "/api/calls/:callId/guest-email/confirm", access: "party", params: ofCall, limit: { max: 20, perSeconds: 600 },
-    body: z.object({ code: z.string().trim().regex(/^\d{6}$/) }), reply: z.object({ client: clientCard }),
+    method: "POST",
+    path: "/api/calls/:callId/guest-email/confirm",
+    access: "party",
+    params: ofCall,
+    limit: { max: 20, perSeconds: 600 },
+    body: z.object({
+      code: z
+        .string()
+        .trim()
+        .regex(/^\d{6}$/),
+    }),
+    reply: z.object({ client: clientCard }),
   },
   view: { method: "GET", path: "/api/calls/:callId", access: "party", params: ofCall, reply: z.object({ call: callView }) },
-  pause: { method: "POST", path: "/api/calls/:callId/pause", access: "party", params: ofCall, command: true, reply: z.object({ call: callView }) },
-  resume: { method: "POST", path: "/api/calls/:callId/resume", access: "party", params: ofCall, command: true, reply: z.object({ call: callView }) },
-  end: { method: "POST", path: "/api/calls/:callId/end", access: "party", params: ofCall, command: true, reply: z.object({ call: callView }) },
-  changeTask: { method: "POST", path: "/api/calls/:callId/task", access: "party", params: ofCall, command: true, body: z.object({ task: taskText, configuration: z.string().trim().max(100).nullable() }), reply: z.object({ call: callView }) },
-  comment: { method: "POST", path: "/api/calls/:callId/comments", access: "party", params: ofCall, command: true, body: z.object({ text: z.string().trim() }), reply: z.object({ call: callView }) },
+  pause: {
+    method: "POST",
+    path: "/api/calls/:callId/pause",
+    access: "party",
+    params: ofCall,
+    command: true,
+    reply: z.object({ call: callView }),
+  },
+  resume: {
+    method: "POST",
+    path: "/api/calls/:callId/resume",
+    access: "party",
+    params: ofCall,
+    command: true,
+    reply: z.object({ call: callView }),
+  },
+  end: {
+    method: "POST",
+    path: "/api/calls/:callId/end",
+    access: "party",
+    params: ofCall,
+    command: true,
+    reply: z.object({ call: callView }),
+  },
+  changeTask: {
+    method: "POST",
+    path: "/api/calls/:callId/task",
+    access: "party",
+    params: ofCall,
+    command: true,
+    body: z.object({ task: taskText, configuration: z.string().trim().max(100).nullable() }),
+    reply: z.object({ call: callView }),
+  },
+  comment: {
+    method: "POST",
+    path: "/api/calls/:callId/comments",
+    access: "party",
+    params: ofCall,
+    command: true,
+    body: z.object({ text: z.string().trim() }),
+    reply: z.object({ call: callView }),
+  },
   history: {
-    method: "GET", path: "/api/calls", access: "person",
-    query: z.object({ side: side.optional(), before: z.string().max(60).optional(), limit: z.coerce.number().int().min(1).max(200).default(50) }),
+    method: "GET",
+    path: "/api/calls",
+    access: "person",
+    query: z.object({
+      side: side.optional(),
+      before: z.string().max(60).optional(),
+      limit: z.coerce.number().int().min(1).max(200).default(50),
+    }),
     reply: z.object({ calls: z.array(callSummary), next: z.string().nullable() }),
   },
   clientBook: { method: "GET", path: "/api/calls/clients", access: "person", reply: z.object({ clients: z.array(clientBookEntry) }) },
-  noteOnClient: { method: "PATCH", path: "/api/calls/clients/:guestId", access: "person", params: z.object({ guestId }), body: z.object({ note: z.string().trim().max(2000) }), reply: nothing },
+  noteOnClient: {
+    method: "PATCH",
+    path: "/api/calls/clients/:guestId",
+    access: "person",
+    params: z.object({ guestId }),
+    body: z.object({ note: z.string().trim().max(2000) }),
+    reply: nothing,
+  },
 });

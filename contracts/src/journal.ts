@@ -12,11 +12,41 @@ export type JournalActor = z.infer<typeof journalActor>;
 
 /** Every kind of event a journal may hold. */
 export const journalKind = z.enum([
-  "invited", "joined", "rung", "accepted", "declined", "missed", "cancelled", "consent-given", "task-changed",
-  "end-connected", "end-disconnected", "on-the-line", "off-the-line",
-  "screen-shared", "screen-stopped", "screen-refused", "blanked", "unblanked",
-  "microphone-on", "microphone-off", "microphone-refused", "path-changed",
-  "paused", "resumed", "low-balance", "paused-for-top-up", "topped-up", "charged", "chat", "stopped-in-red", "commented", "email-confirmed", "ended", "settled", "flagged",
+  "invited",
+  "joined",
+  "rung",
+  "accepted",
+  "declined",
+  "missed",
+  "cancelled",
+  "consent-given",
+  "task-changed",
+  "end-connected",
+  "end-disconnected",
+  "on-the-line",
+  "off-the-line",
+  "screen-shared",
+  "screen-stopped",
+  "screen-refused",
+  "blanked",
+  "unblanked",
+  "microphone-on",
+  "microphone-off",
+  "microphone-refused",
+  "path-changed",
+  "paused",
+  "resumed",
+  "low-balance",
+  "paused-for-top-up",
+  "topped-up",
+  "charged",
+  "chat",
+  "stopped-in-red",
+  "commented",
+  "email-confirmed",
+  "ended",
+  "settled",
+  "flagged",
 ]);
 export type JournalKind = z.infer<typeof journalKind>;
 
@@ -33,7 +63,9 @@ export type JournalEvent = z.infer<typeof journalEvent>;
 
 /** One stretch of time for the minute table; gaps say why they were not charged. */
 export const protocolInterval = z.object({
-  from: instant, to: instant, seconds: z.int(),
+  from: instant,
+  to: instant,
+  seconds: z.int(),
   counted: z.boolean(),
   why: z.enum(["on-the-line", "waiting", "client-away", "consultant-away", "paused", "paused-for-top-up"]),
 });
@@ -59,9 +91,21 @@ export type Protocol = z.infer<typeof protocol>;
 
 const ofCall = z.object({ callId });
 export const journalApi = endpoints({
-  events: { method: "GET", path: "/api/journal/:callId", access: "party", params: ofCall, reply: z.object({ events: z.array(journalEvent) }) },
+  events: {
+    method: "GET",
+    path: "/api/journal/:callId",
+    access: "party",
+    params: ofCall,
+    reply: z.object({ events: z.array(journalEvent) }),
+  },
   protocol: { method: "GET", path: "/api/journal/:callId/protocol", access: "party", params: ofCall, reply: z.object({ protocol }) },
   /** The same as a PDF: raw bytes, `Content-Disposition: attachment`. */
-  protocolPdf: { method: "GET", path: "/api/journal/:callId/protocol.pdf", access: "party", params: ofCall, query: z.object({ locale: z.enum(["ru", "en"]).default("ru") }), reply: z.instanceof(Uint8Array) },
+  protocolPdf: {
+    method: "GET",
+    path: "/api/journal/:callId/protocol.pdf",
+    access: "party",
+    params: ofCall,
+    query: z.object({ locale: z.enum(["ru", "en"]).default("ru") }),
+    reply: z.instanceof(Uint8Array),
+  },
 });
-

@@ -23,7 +23,11 @@ export const problems = {
   "invitation-used": { status: 410, title: "The invitation was used by somebody else", facts: none },
   "invitation-expired": { status: 410, title: "The invitation is too old", facts: none },
   "code-unknown": { status: 404, title: "No such code, or it is too old", facts: none },
-  "confirmation-code-wrong": { status: 422, title: "The confirmation code is wrong or too old", facts: z.object({ attemptsLeft: z.int() }) },
+  "confirmation-code-wrong": {
+    status: 422,
+    title: "The confirmation code is wrong or too old",
+    facts: z.object({ attemptsLeft: z.int() }),
+  },
   "call-not-open": { status: 409, title: "The call is not open any more", facts: none },
   "wallet-empty": {
     status: 402,
@@ -36,7 +40,11 @@ export const problems = {
   "amount-not-valid": { status: 422, title: "The amount is out of bounds", facts: z.object({ minKopecks: z.int(), maxKopecks: z.int() }) },
   "person-unknown": { status: 404, title: "No person with this e-mail", facts: none },
   "comment-not-valid": { status: 422, title: "The comment is empty or too long", facts: z.object({ maxLength: z.int() }) },
-  "card-incomplete": { status: 422, title: "A card needs price, configuration and text before it is published", facts: z.object({ missing: z.array(z.string()) }) },
+  "card-incomplete": {
+    status: 422,
+    title: "A card needs price, configuration and text before it is published",
+    facts: z.object({ missing: z.array(z.string()) }),
+  },
   "price-not-valid": { status: 422, title: "The price is out of bounds", facts: z.object({ minKopecks: z.int(), maxKopecks: z.int() }) },
   "consultant-not-free": { status: 409, title: "The consultant cannot be called now", facts: none },
   "own-call": { status: 409, title: "Nobody can call himself", facts: none },

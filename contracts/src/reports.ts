@@ -37,7 +37,9 @@ export type Statistics = z.infer<typeof statistics>;
 
 export const reportsApi = endpoints({
   statistics: {
-    method: "GET", path: "/api/reports/statistics", access: "person",
+    method: "GET",
+    path: "/api/reports/statistics",
+    access: "person",
     /** At most 366 days; `to` is included. */
     query: z.object({ side, from: day, to: day }),
     reply: statistics,

@@ -16,6 +16,7 @@ import { startJobs } from "#platform/jobs";
 import type { Log } from "#platform/log";
 import { createMail, type Mail } from "#platform/mail";
 import { migrate } from "#platform/migrate";
+import { forgetOldAnswers } from "#platform/once";
 import { servePages } from "#platform/pages";
 import { livePast, type Past } from "#platform/past";
 import { createSockets } from "#platform/socket";
@@ -30,6 +31,7 @@ import { openRemote, type RemotePorts } from "#remote";
 import { createReports, reportsRoutes } from "#reports";
 
 const DATABASE_CONNECTIONS = 20;
+const FORGET_EVERY_MS = 3_600_000;
 
 export interface AppOptions {
   readonly config: Config;
@@ -88,6 +90,10 @@ export async function startApp(options: AppOptions): Promise<App> {
     metering.startChargingPass(),
     calls.start(),
     startPresence(presence, { clock, log }),
+    clock.every(
+      FORGET_EVERY_MS,
+      async () => void (await db.run(forgetOldAnswers).catch((error: unknown) => log.warn({ err: error }, "app.forgetting_failed"))),
+    ),
   ];
   if (config.DEMO) await startDemo(platform, domains, options);
 
@@ -198,28 +204,29 @@ function remotePorts({ calls, journal, metering, presence, bus, db, clock, log, 
   };
 }
 
-/** People, money and cards; when the database is new, a month of calls before them. A month that cannot be played is no reason not to start. */
+/** People, money and cards; in a new database after a month of calls. A month that cannot be played is no reason not to start. */
 async function startDemo(platform: Platform, domains: Domains, { config, tell }: AppOptions): Promise<void> {
   const { db, clock, log } = platform;
   const [first] = demoPeople();
   const isNew = first !== undefined && (await domains.people.findPersonByEmail(db, first.email)) === null;
-  if (config.DEMO_HISTORY && isNew) {
-    tell?.("First start: playing a month of demo calls ... ");
-    const began = clock.monotonicMs();
-    const calls = await livePast(db, monthBefore, (past) => livePastMonth(platform, past)).catch((error: unknown) => {
-      log.error({ err: error }, "demo.history_failed");
-      return 0;
-    });
+  if (!config.DEMO_HISTORY || !isNew) return seedDemo(db, domains);
+  tell?.("First start: a month of demo calls is being played ... ");
+  const began = clock.monotonicMs();
+  try {
+    const calls = await livePast(db, monthBefore, (past) => liveMonth(platform, past));
     tell?.(`${calls} calls in ${((clock.monotonicMs() - began) / 1000).toFixed(1)} s\n`);
+  } catch (error) {
+    log.error({ err: error }, "demo.history_failed");
+    tell?.("it failed, so there are none\n");
+    await seedDemo(db, domains);
   }
-  await seedDemo(db, domains);
 }
 
 const monthBefore = (present: Date): Date => new Date(present.getTime() - (HISTORY_DAYS + 1) * 86_400_000);
 const DEMO_SEED = 1;
 
 /** The product in the past, told to nobody who listens now. */
-async function livePastMonth(platform: Platform, past: Past): Promise<number> {
+async function liveMonth(platform: Platform, past: Past): Promise<number> {
   const { db, clock } = past;
   const bus: Bus = { publish: () => {}, subscribe: () => () => {}, close: async () => {} };
   const domains = createDomains({ ...platform, db, clock, bus });

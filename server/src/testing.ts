@@ -50,7 +50,8 @@ export async function testDatabase(): Promise<TestDatabase> {
     db,
     connection,
     setClock: async (at) => void (await db.pool.query("update platform.clock set frozen_at = $1", [at])),
-    advanceClock: async (seconds) => void (await db.pool.query("update platform.clock set frozen_at = frozen_at + make_interval(secs => $1)", [seconds])),
+    advanceClock: async (seconds) =>
+      void (await db.pool.query("update platform.clock set frozen_at = frozen_at + make_interval(secs => $1)", [seconds])),
     async close() {
       await db.close();
       await asAdministrator(server, (client) => client.query(`drop database ${connection.database} with (force)`));

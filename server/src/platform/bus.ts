@@ -30,7 +30,11 @@ const batch = z.object({ from: z.string(), messages: z.array(z.tuple([z.string()
 
 /** Makes clients of the bus's own, apart from the pool. */
 export const connectTo = (connection: DbOptions["connection"]) => (): pg.Client =>
-  new pg.Client(typeof connection === "string" ? { connectionString: connection, application_name: "minuta-bus" } : { ...connection, application_name: "minuta-bus" });
+  new pg.Client(
+    typeof connection === "string"
+      ? { connectionString: connection, application_name: "minuta-bus" }
+      : { ...connection, application_name: "minuta-bus" },
+  );
 
 export interface BusOptions {
   readonly connect: () => pg.Client;
@@ -52,12 +56,13 @@ export async function openBus({ connect, clock, log }: BusOptions): Promise<Bus>
     const client = connect();
     client.on("notification", ({ payload }) => {
       const told = batch.safeParse(JSON.parse(payload ?? "null"));
-      if (told.success && told.data.from !== self) for (const [topic, message] of told.data.messages) tell(topic, message as Json);
+      if (told.success && told.data.from !== self) for (const [topic, message] of told.data.messages) tell(topic, message);
     });
     client.on("error", (error) => log.warn({ err: error }, "bus.connection_lost"));
     client.on("end", () => {
       listener = null;
-      if (!closed) clock.after(RECONNECT_AFTER_MS, () => void listen().catch((error: Error) => log.warn({ err: error }, "bus.connect_failed")));
+      if (!closed)
+        clock.after(RECONNECT_AFTER_MS, () => void listen().catch((error: Error) => log.warn({ err: error }, "bus.connect_failed")));
     });
     await client.connect();
     await client.query(`listen ${CHANNEL}`);

@@ -57,7 +57,7 @@ export interface DbOptions {
   readonly onError?: (error: Error) => void;
 }
 
-export function poolOf(options: DbOptions): pg.Pool {
+function poolOf(options: DbOptions): pg.Pool {
   const { connection } = options;
   const pool = new pg.Pool({
     ...(typeof connection === "string" ? { connectionString: connection } : connection),

@@ -14,8 +14,14 @@ afterAll(() => database.close());
 
 test("what a domain tells in its transaction is heard once committed, in order within a queue; a rolled back telling is never heard", async () => {
   const heard: Event[] = [];
-  const stop = startEvents({ db: database.db, clock: systemClock, log, subscribers: { "test.happened": [async (event) => void heard.push(event)] } });
-  const tell = (count: number, offset: number) => Array.from({ length: count }, (_, n) => ({ topic: "test.happened", queue: "one", body: { n: n + offset } }));
+  const stop = startEvents({
+    db: database.db,
+    clock: systemClock,
+    log,
+    subscribers: { "test.happened": [async (event) => void heard.push(event)] },
+  });
+  const tell = (count: number, offset: number) =>
+    Array.from({ length: count }, (_, n) => ({ topic: "test.happened", queue: "one", body: { n: n + offset } }));
   await database.db.tx((tx) => emit(tx, tell(20, 0)));
   await database.db.tx((tx) => emit(tx, tell(20, 20)));
   await expect(
@@ -37,7 +43,12 @@ test("a subscriber that fails hears the event again, and the later ones of its q
     if (body["n"] === "a1" && failures-- > 0) throw new Error("not now");
     heard.push(body["n"]);
   };
-  await database.db.tx((tx) => emit(tx, ["a1", "a2", "b1"].map((n) => ({ topic: "test.failing", queue: n[0]!, body: { n } }))));
+  await database.db.tx((tx) =>
+    emit(
+      tx,
+      ["a1", "a2", "b1"].map((n) => ({ topic: "test.failing", queue: n[0]!, body: { n } })),
+    ),
+  );
   const stop = startEvents({ db: database.db, clock: systemClock, log, subscribers: { "test.failing": [hear] } });
   await vi.waitFor(() => expect(heard).toHaveLength(3), { timeout: 10_000 });
   await stop();
@@ -64,7 +75,9 @@ test("a message on the bus reaches the other copy of the server and the own subs
   await vi.waitFor(() => expect(heardByTwo).toHaveBeenCalledWith({ t: "first" }), { timeout: 5_000 });
   expect(heardByOne).toHaveBeenCalledTimes(1);
 
-  await database.db.pool.query("select pg_terminate_backend(pid) from pg_stat_activity where query ilike 'listen%' or query ilike '%pg_notify%' and pid <> pg_backend_pid()");
+  await database.db.pool.query(
+    "select pg_terminate_backend(pid) from pg_stat_activity where query ilike 'listen%' or query ilike '%pg_notify%' and pid <> pg_backend_pid()",
+  );
   await vi.waitFor(
     () => {
       one.publish("call:1", { t: "again" });

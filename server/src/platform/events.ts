@@ -55,7 +55,11 @@ const retryLater = command({
 /** Tells `events` if and only if the transaction commits. */
 export async function emit(tx: Tx, events: readonly NewEvent[]): Promise<void> {
   if (events.length === 0) return;
-  await tx.run(tellAll, [events.map(({ topic }) => topic), events.map(({ queue }) => queue), events.map(({ body }) => JSON.stringify(body))]);
+  await tx.run(tellAll, [
+    events.map(({ topic }) => topic),
+    events.map(({ queue }) => queue),
+    events.map(({ body }) => JSON.stringify(body)),
+  ]);
 }
 
 export interface EventOptions {
@@ -79,7 +83,7 @@ export function startEvents(options: EventOptions): () => Promise<void> {
 }
 
 async function hearAll({ db, log, subscribers }: EventOptions): Promise<void> {
-  for (let heard = BATCH; heard === BATCH; ) {
+  for (let heard = BATCH; heard === BATCH;) {
     heard = await db.tx(async (tx) => {
       if (!(await tx.one(tryToHear)).mine) return 0;
       const batch = await tx.rows(nextEvents);
@@ -94,7 +98,11 @@ async function hearAll({ db, log, subscribers }: EventOptions): Promise<void> {
 
 type Waiting = z.output<(typeof nextEvents)["row"]>;
 
-async function hearQueue(queue: readonly Waiting[], subscribers: Subscribers, log: Log): Promise<{ done: bigint[]; failed: bigint | null }> {
+async function hearQueue(
+  queue: readonly Waiting[],
+  subscribers: Subscribers,
+  log: Log,
+): Promise<{ done: bigint[]; failed: bigint | null }> {
   const done: bigint[] = [];
   for (const { n, id, topic, body, told_at } of queue) {
     try {

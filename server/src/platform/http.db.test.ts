@@ -10,8 +10,21 @@ import { createLog } from "./log.ts";
 import { refuse } from "./refusal.ts";
 
 const api = endpoints({
-  double: { method: "POST", path: "/api/test/double", access: "anyone", body: z.object({ sum: kopecksSchema }), reply: z.object({ sum: kopecksSchema }) },
-  count: { method: "POST", path: "/api/test/count", access: "person", command: true, body: z.object({ by: z.int() }), reply: z.object({ calls: z.int() }) },
+  double: {
+    method: "POST",
+    path: "/api/test/double",
+    access: "anyone",
+    body: z.object({ sum: kopecksSchema }),
+    reply: z.object({ sum: kopecksSchema }),
+  },
+  count: {
+    method: "POST",
+    path: "/api/test/count",
+    access: "person",
+    command: true,
+    body: z.object({ by: z.int() }),
+    reply: z.object({ calls: z.int() }),
+  },
   limited: { method: "GET", path: "/api/test/limited", access: "anyone", limit: { max: 2, perSeconds: 60 }, reply: z.object({}) },
   operators: { method: "GET", path: "/api/test/operators", access: "operator", reply: z.object({}) },
   parties: { method: "GET", path: "/api/test/:callId", access: "party", params: z.object({ callId: z.string() }), reply: z.object({}) },
@@ -30,7 +43,12 @@ beforeAll(async () => {
     db: database.db,
     log: createLog("silent"),
     behindProxy: false,
-    identify: async (cookies) => ({ personId: cookies.get("who") === "anna" ? (anna as never) : null, roles: [], signInId: null, guestId: null }),
+    identify: async (cookies) => ({
+      personId: cookies.get("who") === "anna" ? (anna as never) : null,
+      roles: [],
+      signInId: null,
+      guestId: null,
+    }),
     isParty: async (_, params) => (params as { callId: string }).callId === "mine",
   });
   const insert = command({ name: "test.insert", text: "insert into counted values ($1)" });
@@ -70,12 +88,22 @@ test("a body of another form is refused with the names of its fields", async () 
 });
 
 test("a body that is no JSON at all is a clear problem too", async () => {
-  const answer = await http.server.inject({ method: "POST", url: "/api/test/double", headers: { "content-type": "application/json" }, payload: "{" });
+  const answer = await http.server.inject({
+    method: "POST",
+    url: "/api/test/double",
+    headers: { "content-type": "application/json" },
+    payload: "{",
+  });
   expect(answer.json()).toMatchObject({ type: "invalid-input", status: 400 });
 });
 
 test("a page of another site cannot change anything", async () => {
-  const answer = await http.server.inject({ method: "POST", url: "/api/test/double", headers: { origin: "https://evil.example", host: "minuta.example" }, payload: { sum: 1 } });
+  const answer = await http.server.inject({
+    method: "POST",
+    url: "/api/test/double",
+    headers: { origin: "https://evil.example", host: "minuta.example" },
+    payload: { sum: 1 },
+  });
   expect(answer.json()).toMatchObject({ type: "wrong-origin", status: 403 });
 });
 

@@ -79,10 +79,11 @@ export interface Http extends Routes {
 
 /** Requests are not logged by address: tokens travel in paths. */
 export function createHttp(options: HttpOptions): Http {
+  const loggerInstance: FastifyBaseLogger = options.log;
   const server: FastifyInstance = Fastify({
     bodyLimit: BODY_MAX_BYTES,
     trustProxy: options.behindProxy,
-    loggerInstance: options.log as FastifyBaseLogger,
+    loggerInstance,
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => crypto.randomUUID(),
   });
@@ -152,7 +153,7 @@ function bind({ server, options, allowed, endpoint, handler }: Binding): void {
     url: endpoint.path,
     handler: async (request, reply) => {
       const jar = cookiesOf(request, reply);
-      const caller: Caller = { ...(await options.identify(jar)), address: request.ip, agent: String(request.headers["user-agent"] ?? "") };
+      const caller: Caller = { ...(await options.identify(jar)), address: request.ip, agent: request.headers["user-agent"] ?? "" };
       await limitAttempts(options.db, endpoint, caller);
       const params = parse(endpoint.params, request.params);
       await authorise({ allowed, endpoint, caller, params });

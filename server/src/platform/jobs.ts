@@ -40,7 +40,14 @@ export async function startJobs(db: Db, handlers: JobHandlers, log: Log): Promis
   const noteLost = (error: Error): void => log.warn({ err: error }, "jobs.connection_lost");
   pool.on("error", noteLost);
   pool.on("connect", (client) => void client.on("error", noteLost));
-  const runner = await runWorker({ pgPool: pool, concurrency: CONCURRENT_JOBS, noHandleSignals: true, taskList, logger: quietLogger(log), pollInterval: 1000 });
+  const runner = await runWorker({
+    pgPool: pool,
+    concurrency: CONCURRENT_JOBS,
+    noHandleSignals: true,
+    taskList,
+    logger: quietLogger(log),
+    pollInterval: 1000,
+  });
   return async () => {
     await runner.stop();
     await pool.end();

@@ -14,8 +14,12 @@ export async function migrate(pool: pg.Pool): Promise<void> {
   const connection = await pool.connect();
   try {
     await connection.query("select pg_advisory_lock($1)", [MIGRATION_LOCK]);
-    await connection.query("create table if not exists public.migration (name text primary key, hash text not null, applied_at timestamptz not null default now())");
-    const applied = new Map<string, string>((await connection.query("select name, hash from public.migration")).rows.map((row) => [row.name, row.hash]));
+    await connection.query(
+      "create table if not exists public.migration (name text primary key, hash text not null, applied_at timestamptz not null default now())",
+    );
+    const applied = new Map<string, string>(
+      (await connection.query("select name, hash from public.migration")).rows.map((row) => [row.name, row.hash]),
+    );
     const unknown = [...applied.keys()].filter((name) => !files.includes(name));
     if (unknown.length > 0) throw new Error(`the database is newer than this program: it has ${unknown.join(", ")}`);
     for (const name of files) await applyOnce(connection, name, applied.get(name));

@@ -22,7 +22,8 @@ export async function servePages(server: FastifyInstance): Promise<void> {
     });
   }
   server.setNotFoundHandler(async (request, reply) => {
-    if (!built || request.method !== "GET" || request.url.startsWith("/api/") || /\.[a-z0-9]+$/i.test(request.url.split("?")[0]!)) throw refuse("not-found", {});
+    if (!built || request.method !== "GET" || request.url.startsWith("/api/") || /\.[a-z0-9]+$/i.test(request.url.split("?")[0]!))
+      throw refuse("not-found", {});
     return reply.sendFile("index.html");
   });
 }

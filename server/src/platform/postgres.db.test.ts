@@ -23,29 +23,35 @@ const program = `
   }
 `;
 
-test("a program killed in the middle of writing loses nothing that was answered; the next start adopts the running server", { timeout: 60_000 }, async () => {
-  let answered = 0;
-  for (let round = 0; round < 3; round += 1) {
-    const child = spawn(process.execPath, ["--input-type=module-typescript", "-e", program, folder], { stdio: ["ignore", "pipe", "inherit"] });
-    let lines = 0;
-    await new Promise<void>((resolve) => {
-      child.stdout.on("data", (chunk: Buffer) => {
-        lines += chunk.toString().split("\n").length - 1;
-        if (lines > 100) child.kill("SIGKILL");
+test(
+  "a program killed in the middle of writing loses nothing that was answered; the next start adopts the running server",
+  { timeout: 60_000 },
+  async () => {
+    let answered = 0;
+    for (let round = 0; round < 3; round += 1) {
+      const child = spawn(process.execPath, ["--input-type=module-typescript", "-e", program, folder], {
+        stdio: ["ignore", "pipe", "inherit"],
       });
-      child.on("exit", () => resolve());
-    });
-    answered += lines;
-  }
-  const postgres = await startPostgres({ folder });
-  const client = new pg.Client(postgres.connection);
-  await client.connect();
-  const { rows } = await client.query("select count(*)::int as n from answered");
-  await client.end();
-  await postgres.stop();
-  expect(answered).toBeGreaterThan(300);
-  expect(rows[0].n).toBeGreaterThanOrEqual(answered);
-});
+      let lines = 0;
+      await new Promise<void>((resolve) => {
+        child.stdout.on("data", (chunk: Buffer) => {
+          lines += chunk.toString().split("\n").length - 1;
+          if (lines > 100) child.kill("SIGKILL");
+        });
+        child.on("exit", () => resolve());
+      });
+      answered += lines;
+    }
+    const postgres = await startPostgres({ folder });
+    const client = new pg.Client(postgres.connection);
+    await client.connect();
+    const { rows } = await client.query("select count(*)::int as n from answered");
+    await client.end();
+    await postgres.stop();
+    expect(answered).toBeGreaterThan(300);
+    expect(rows[0].n).toBeGreaterThanOrEqual(answered);
+  },
+);
 
 test("a second copy shares the server, which stops with the last one", { timeout: 60_000 }, async () => {
   const first = await startPostgres({ folder });

@@ -83,7 +83,10 @@ async function linkLibraries(native: string, folder: string): Promise<string | n
   if (!existsSync(listFile)) return null;
   const missing = links.parse(JSON.parse(await readFile(listFile, "utf8"))).filter(({ target }) => !existsSync(join(native, "..", target)));
   if (missing.length === 0) return null;
-  const writable = await access(join(native, "lib"), constants.W_OK).then(() => true, () => false);
+  const writable = await access(join(native, "lib"), constants.W_OK).then(
+    () => true,
+    () => false,
+  );
   const beside = join(folder, "lib");
   if (!writable) await mkdir(beside, { recursive: true });
   for (const { source, target } of missing) {
@@ -103,9 +106,16 @@ async function runnerFor(binaries: { bin: string; libraries: string | null }, cl
   const asNobody: Runner = { ...self, ids: NOBODY };
   const inNameSpace: Runner = { ...self, command: ["unshare", "--user", `--map-user=${NOBODY.uid}`, `--map-group=${NOBODY.gid}`] };
   // A cluster stays with the user who made it.
-  const owner = await stat(cluster).then(({ uid }) => uid, () => null);
+  const owner = await stat(cluster).then(
+    ({ uid }) => uid,
+    () => null,
+  );
   if (owner !== null) return owner === NOBODY.uid ? asNobody : inNameSpace;
-  const reached = (path: string): Promise<boolean> => run("test", ["-x", path], { ...NOBODY, cwd: "/" }).then(() => true, () => false);
+  const reached = (path: string): Promise<boolean> =>
+    run("test", ["-x", path], { ...NOBODY, cwd: "/" }).then(
+      () => true,
+      () => false,
+    );
   return (await reached(join(binaries.bin, "postgres"))) && (await reached(dirname(cluster))) ? asNobody : inNameSpace;
 }
 
@@ -124,12 +134,25 @@ async function ownFolder(folder: string, runner: Runner): Promise<void> {
 
 async function initialise(cluster: string, binaries: { bin: string }, runner: Runner): Promise<void> {
   await ownFolder(cluster, runner);
-  const args = ["-D", cluster, "-U", USER, "--auth=trust", "--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--data-checksums"];
+  const args = [
+    "-D",
+    cluster,
+    "-U",
+    USER,
+    "--auth=trust",
+    "--encoding=UTF8",
+    "--locale=C",
+    "--locale-provider=builtin",
+    "--builtin-locale=C.UTF-8",
+    "--data-checksums",
+  ];
   try {
     await inRunner(runner, join(binaries.bin, "initdb"), args);
   } catch (error) {
     await rm(cluster, { recursive: true, force: true });
-    throw new Error(`PostgreSQL could not make its folder: ${(error as { stderr?: string }).stderr ?? (error as Error).message}`, { cause: error });
+    throw new Error(`PostgreSQL could not make its folder: ${(error as { stderr?: string }).stderr ?? (error as Error).message}`, {
+      cause: error,
+    });
   }
 }
 
@@ -181,7 +204,8 @@ async function launch({ cluster, sockets, binaries, runner, options }: Launch): 
     await log.close();
     if (stays) return;
     // After a kill -9 the old server's children may hold the shared memory for a moment longer.
-    if (!/still in use|lock file .* already exists/i.test(words) || performance.now() > deadline) throw new Error(`PostgreSQL did not start: ${words}`);
+    if (!/still in use|lock file .* already exists/i.test(words) || performance.now() > deadline)
+      throw new Error(`PostgreSQL did not start: ${words}`);
     await new Promise((resume) => setTimeout(resume, 200));
   }
 }
@@ -236,7 +260,9 @@ async function stopUnlessShared(cluster: string, connection: Connection): Promis
   if (pid === null) return;
   const client = new pg.Client({ ...connection, database: "postgres" });
   await client.connect();
-  const { rows } = await client.query("select count(*)::int as others from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid()");
+  const { rows } = await client.query(
+    "select count(*)::int as others from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid()",
+  );
   await client.end();
   if (rows[0].others > 0) return;
   // SIGINT is PostgreSQL's fast shutdown: connections are ended, everything is written.

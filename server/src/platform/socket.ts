@@ -34,7 +34,9 @@ export function createSockets({ server, callerOf, log }: SocketOptions): Sockets
 
   const upgrade = async (request: IncomingMessage, stream: Duplex, head: Buffer): Promise<void> => {
     const url = new URL(request.url ?? "/", "http://any");
-    const found = routes.map(({ pattern, route }) => ({ route, match: pattern.exec({ pathname: url.pathname }) })).find(({ match }) => match !== null);
+    const found = routes
+      .map(({ pattern, route }) => ({ route, match: pattern.exec({ pathname: url.pathname }) }))
+      .find(({ match }) => match !== null);
     if (closing || !found?.match) return reject(stream, "404 Not Found");
     try {
       if (request.headers.origin === undefined) return reject(stream, "403 Forbidden");
