@@ -93,8 +93,8 @@ export async function startBrowser(wishes: BrowserWishes): Promise<Browser> {
     page,
     complaints,
     async powerCut() {
-      const session = await context.newCDPSession(page);
-      await session.send("Browser.crash").catch(() => undefined);
+      const devtools = await context.newCDPSession(page);
+      await devtools.send("Browser.crash").catch(() => undefined);
       await rm(folder, { recursive: true, force: true });
     },
     async close() {
