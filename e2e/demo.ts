@@ -4,8 +4,7 @@
  */
 import { fileURLToPath } from "node:url";
 import type { Page } from "@playwright/test";
-import type { CallId } from "@minuta/contracts/ids";
-import { callId as callIdSchema } from "@minuta/contracts/ids";
+import { callId as callIdSchema, type CallId } from "@minuta/contracts/ids";
 import { ledgerApi, type StatementLine } from "@minuta/contracts/ledger";
 import { kopecks, type Kopecks } from "@minuta/contracts/money";
 import { beginAlbum, type Album } from "./harness/album.ts";
@@ -86,7 +85,7 @@ async function carrierStory(scene: Scene): Promise<void> {
   await album.screens("carrier-before");
   await invite(consultant, {
     task: "Не проводится документ реализации",
-    configuration: "1С:Бухгалтерия предприятия 3.0",
+    configuration: "Бухгалтерия предприятия, ред. 3.0",
     ownRate: "45",
   });
   const code = await readCode(consultant);
@@ -122,7 +121,7 @@ async function marketplaceStory(scene: Scene): Promise<void> {
   await signInOnTheWay(client, olga);
   await describe(client, {
     task: "Не закрывается месяц: остаток на счёте 20",
-    configuration: "1С:Бухгалтерия предприятия 3.0",
+    configuration: "Бухгалтерия предприятия, ред. 3.0",
     release: "3.0.150.22",
   });
   await album.page("marketplace-what-to-solve", client);
@@ -214,7 +213,7 @@ async function main(): Promise<void> {
   const began = performance.now();
   // A demo never plays on somebody's own database.
   process.env["DATABASE_URL"] = "";
-  const [stage, product] = await Promise.all([startStage(), startProduct()]);
+  const [stage, product] = await Promise.all([startStage(), startProduct({ withPast: true })]);
   try {
     const summary = await play(stage, product);
     console.log(`${FOLDER}\n${summary} (${Math.round((performance.now() - began) / 1000)} s)`);

@@ -40,8 +40,19 @@ async function answers(address: string): Promise<true | null> {
   return reply?.ok === true ? true : null;
 }
 
-async function startServer(dataFolder: string, port: string): Promise<{ server: Running; address: string }> {
-  const env = { ...process.env, DATA_DIR: dataFolder, PORT: port, HOST: "localhost", DEMO: "on", DEMO_HISTORY: "off", LOG_LEVEL: "warn" };
+/** `withPast`: a month of demo calls is there from the beginning. */
+interface ProductWishes {
+  readonly withPast: boolean;
+}
+
+interface Start extends ProductWishes {
+  readonly dataFolder: string;
+  readonly port: string;
+}
+
+async function startServer({ dataFolder, port, withPast }: Start): Promise<{ server: Running; address: string }> {
+  const demo = { DEMO: "on", DEMO_HISTORY: withPast ? "on" : "off" };
+  const env = { ...process.env, ...demo, DATA_DIR: dataFolder, PORT: port, HOST: "localhost", LOG_LEVEL: "warn" };
   const server = start(process.execPath, ["server/src/main.ts"], { cwd: ROOT, env });
   const address = await until(
     "the product's address",
@@ -61,10 +72,10 @@ async function get<S extends z.ZodType>(url: string, schema: S): Promise<z.outpu
 }
 
 /** Starts the product with demo people on any free port. The pages must have been built. */
-export async function startProduct(): Promise<Product> {
+export async function startProduct({ withPast }: ProductWishes = { withPast: false }): Promise<Product> {
   if (!existsSync(join(ROOT, "web/dist/index.html"))) throw new Error("build the pages first: npm run check:web");
   const dataFolder = await mkdtemp(join(tmpdir(), "minuta-data-"));
-  let { server, address } = await startServer(dataFolder, "0");
+  let { server, address } = await startServer({ dataFolder, port: "0", withPast });
   return {
     address,
     dataFolder,
@@ -81,7 +92,7 @@ export async function startProduct(): Promise<Product> {
       }),
     async crashAndRestart() {
       await server.kill("SIGKILL");
-      ({ server, address } = await startServer(dataFolder, new URL(address).port));
+      ({ server, address } = await startServer({ dataFolder, port: new URL(address).port, withPast }));
     },
     proveMoney: async () =>
       await run(process.execPath, [join(ROOT, "server/src/ledger-proof.ts")], { ...process.env, DATA_DIR: dataFolder }),
