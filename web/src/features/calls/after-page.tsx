@@ -1,6 +1,7 @@
 /** After the call, for both sides: what it cost, minute by minute; a comment; the protocol; the guest's way back. */
 import { Button, Group, Stack, Text } from "@mantine/core";
 import { IconDownload, IconFileText } from "@tabler/icons-react";
+import type { CallView } from "@minuta/contracts/calls";
 import { journalApi, type Protocol } from "@minuta/contracts/journal";
 import { useQuery } from "@tanstack/react-query";
 import { Navigate, useParams } from "@tanstack/react-router";
@@ -17,17 +18,20 @@ import { Comments, protocolPdfAddress } from "../journal/protocol-page.tsx";
 import { Sums } from "../journal/sums.tsx";
 import { CommentForm } from "./comment-form.tsx";
 import { GuestEmail } from "./guest-email.tsx";
+import { OutcomeCard } from "./outcome-card.tsx";
 import { privateLinkOf } from "./private-link.ts";
 import { ButtonLink } from "../../ui/link.tsx";
 
-const UNSETTLED_REFETCH_MS = 2_000;
+const ENDING_REFETCH_MS = 2_000;
+/** The client's word comes by the live channel; this is for who has none. */
+const UNSETTLED_REFETCH_MS = 10_000;
 
 export function AfterPage() {
   const { t } = useTranslation();
   const { callId } = useParams({ from: "/call/$callId/after" });
   const read = useQuery({
     ...reading(journalApi.protocol, { params: { callId } }),
-    refetchInterval: (query) => (query.state.data?.protocol.call.state === "ended" ? UNSETTLED_REFETCH_MS : false),
+    refetchInterval: (query) => refetchOf(query.state.data?.protocol.call),
   });
   if (read.isPending) return <Loading />;
   if (read.error) {
@@ -42,6 +46,11 @@ export function AfterPage() {
   return <After protocol={protocol} />;
 }
 
+function refetchOf(call: CallView | undefined): number | false {
+  if (call?.state !== "ended") return false;
+  return call.outcome === null ? ENDING_REFETCH_MS : UNSETTLED_REFETCH_MS;
+}
+
 function After({ protocol }: { readonly protocol: Protocol }) {
   const { t } = useTranslation();
   const format = useFormat();
@@ -52,8 +61,9 @@ function After({ protocol }: { readonly protocol: Protocol }) {
     <Page title={t("after.title")} lead={t("after.lead", { name: other, at: format.dateTime(call.openedAt) })} width="narrow">
       <Stack gap="lg">
         {call.endReason && <Text>{t(`endReason.${call.endReason}`)}</Text>}
+        <OutcomeCard call={call} />
         <Card title={t("after.costTitle")}>
-          {!call.youPay && <Text mb="md">{t(call.ownRateKopecks ? "after.freeWithRate" : "after.free")}</Text>}
+          {call.tariff === "carrier" && !call.youPay && <Text mb="md">{t(call.ownRateKopecks ? "after.freeWithRate" : "after.free")}</Text>}
           <Sums protocol={protocol} />
         </Card>
         <Card title={t("after.protocolTitle")}>

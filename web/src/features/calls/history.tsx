@@ -64,17 +64,30 @@ export function History({ side, onSide }: HistoryProps) {
 /** The other side's name, as the one who asks sees the call. */
 export const otherName = (call: Pick<CallSummary, "side" | "client" | "consultant">): string =>
   call.side === "consultant" ? call.client.name : call.consultant.name;
-const isOpen = (call: CallSummary): boolean => call.state === "open" || call.state === "ringing";
 
+/** A ring that never became a call has a page for who rang; whom it rang at has nothing more to see. */
 function CallLink({ call }: { readonly call: CallSummary }) {
-  return isOpen(call) ? (
-    <TextLink to="/call/$callId" params={{ callId: call.id }} inherit>
-      {otherName(call)}
-    </TextLink>
-  ) : (
-    <TextLink to="/call/$callId/after" params={{ callId: call.id }} inherit>
-      {otherName(call)}
-    </TextLink>
+  const name = otherName(call);
+  const link = { params: { callId: call.id }, inherit: true, children: name };
+  switch (call.state) {
+    case "open":
+      return <TextLink to="/call/$callId" {...link} />;
+    case "ended":
+    case "settled":
+      return <TextLink to="/call/$callId/after" {...link} />;
+    default:
+      return call.side === "client" ? <TextLink to="/ring/$callId" {...link} /> : name;
+  }
+}
+
+/** What became of it, where that is not the usual: it ran to its end. */
+function State({ state }: Pick<CallSummary, "state">) {
+  const { t } = useTranslation();
+  if (state === "ended" || state === "settled") return null;
+  return (
+    <Badge variant="light" size="sm" color={state === "open" || state === "ringing" ? "minuta" : "gray"}>
+      {t(`history.state.${state}`)}
+    </Badge>
   );
 }
 
@@ -97,12 +110,7 @@ function HistoryTable({ calls }: { readonly calls: readonly CallSummary[] }) {
           <Table.Tr key={call.id}>
             <Table.Td className={classes.nowrap}>{format.dateTime(call.openedAt)}</Table.Td>
             <Table.Td>
-              <CallLink call={call} />{" "}
-              {isOpen(call) && (
-                <Badge variant="light" size="sm">
-                  {t("history.running")}
-                </Badge>
-              )}
+              <CallLink call={call} /> <State state={call.state} />
               <Text size="xs" c="dimmed">
                 {t(`history.youWere.${call.side}`)}
               </Text>
@@ -125,13 +133,30 @@ function HistoryTable({ calls }: { readonly calls: readonly CallSummary[] }) {
   );
 }
 
+/** What was charged to the person, or what came to him; who earns sees also what is not his yet. */
 function Cost({ call }: { readonly call: CallSummary }) {
   const { t } = useTranslation();
-  return call.youPay ? (
-    <Money kopecks={call.charged} />
-  ) : (
+  if (call.youPay) return <Money kopecks={call.charged} />;
+  if (call.earned > 0n) {
+    return (
+      <Text span inherit c="minuta">
+        <Money kopecks={call.earned} signed />
+      </Text>
+    );
+  }
+  if (call.held > 0n) {
+    return (
+      <>
+        <Money kopecks={call.held} />
+        <Text size="xs" c="dimmed">
+          {t("history.held")}
+        </Text>
+      </>
+    );
+  }
+  return (
     <Text span inherit c="dimmed">
-      {t("history.free")}
+      {t(call.tariff === "marketplace" ? "history.nothing" : "history.free")}
     </Text>
   );
 }
@@ -144,7 +169,7 @@ function HistoryCards({ calls }: { readonly calls: readonly CallSummary[] }) {
       {calls.map((call) => (
         <li key={call.id} className={classes.callCard}>
           <Text fw={600}>
-            <CallLink call={call} />
+            <CallLink call={call} /> <State state={call.state} />
           </Text>
           <Text ta="end" fw={600}>
             <Cost call={call} />

@@ -1,10 +1,11 @@
-/** What one event of the journal says beyond its kind, in the words of the screen. Pure. */
+/** What one event of the journal says beyond its kind, in the words of the screen. */
 import { callEndReason, callView } from "@minuta/contracts/calls";
 import { side } from "@minuta/contracts/ids";
 import type { JournalEvent, JournalKind } from "@minuta/contracts/journal";
 import type { TFunction } from "i18next";
 import { z } from "zod";
 import type { Format } from "../../ui/format.ts";
+import { termName } from "../catalogue/terms.ts";
 
 type Facts = JournalEvent["facts"];
 type Tell = (facts: Facts, t: TFunction, format: Format) => string;
@@ -24,7 +25,11 @@ function among<Value extends string>(known: z.ZodType<Value>, value: unknown, wo
   return found.success ? words(found.data) : "";
 }
 
-const task: Tell = (facts) => joined(textOf(facts, "task"), textOf(facts, "configuration"));
+const task = (facts: Facts): string => joined(textOf(facts, "task"), termName("configuration", textOf(facts, "configuration")));
+const releaseOf = (facts: Facts, t: TFunction): string => {
+  const release = textOf(facts, "release");
+  return release === "" ? "" : t("incoming.release", { release });
+};
 const whose: Tell = (facts, t) => among(side, facts["side"], (of) => t(`side.${of}`));
 const refusal: Tell = (facts, t) => among(refusals, facts["why"], (why) => t(`journal.why.${why}`));
 const said: Tell = (facts) => textOf(facts, "text");
@@ -32,6 +37,7 @@ const said: Tell = (facts) => textOf(facts, "text");
 /** Kinds that are not here say all by their name. */
 const details: Partial<Record<JournalKind, Tell>> = {
   invited: task,
+  rung: (facts, t) => joined(task(facts), releaseOf(facts, t)),
   "task-changed": task,
   joined: (facts) => joined(textOf(facts, "name"), textOf(facts, "organisation")),
   "on-the-line": whose,

@@ -14,6 +14,7 @@ import { useFormat } from "../../ui/format.ts";
 import { Loading } from "../../ui/loading.tsx";
 import { Page } from "../../ui/page.tsx";
 import { Problem } from "../../ui/problem.tsx";
+import { termName } from "../catalogue/terms.ts";
 import { Events } from "./events.tsx";
 import { Intervals } from "./intervals.tsx";
 import classes from "./journal.module.css";
@@ -64,7 +65,8 @@ function ProtocolDocument({ protocol }: { readonly protocol: Protocol }) {
           <Text className={classes.said}>{call.task || t("history.noTask")}</Text>
           {call.configuration && (
             <Text size="sm" c="dimmed">
-              {call.configuration}
+              {termName("configuration", call.configuration)}
+              {call.release && ` · ${t("incoming.release", { release: call.release })}`}
             </Text>
           )}
         </Card>

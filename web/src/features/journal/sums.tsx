@@ -17,7 +17,7 @@ export function Sums({ protocol }: { readonly protocol: Protocol }) {
       <dd>{format.duration(protocol.chargeableSeconds)}</dd>
       {seesMoney(call) && (
         <>
-          <dt>{t("sums.price")}</dt>
+          <dt>{t(call.tariff === "marketplace" ? "meter.price" : "sums.price")}</dt>
           <dd>{t("sums.perMinute", { price: format.price(protocol.pricePerMinute) })}</dd>
         </>
       )}

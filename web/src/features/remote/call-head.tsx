@@ -41,19 +41,23 @@ function otherOf(call: CallView): string {
 function Figures({ moment: { call, meter } }: { readonly moment: Moment }) {
   const { t } = useTranslation();
   const format = useFormat();
+  // In a carrier call the price of the line is its payer's business alone.
+  const seesMoney = call.youPay || call.tariff === "marketplace";
   return (
     <dl className={classes.figures}>
       <Figure label={t("meter.time")} name="time">
         {format.clock(meter.billableSeconds)}
       </Figure>
-      {call.youPay ? (
+      {seesMoney ? (
         <>
-          <Figure label={t("meter.charged")} name="charged">
+          <Figure label={t(call.youPay ? "meter.charged" : "sums.chargedToClient")} name="charged">
             {format.money(meter.charged)}
           </Figure>
-          <Figure label={t("meter.reserved")} name="reserved">
-            {format.money(meter.reserved)}
-          </Figure>
+          {call.youPay && (
+            <Figure label={t("meter.reserved")} name="reserved">
+              {format.money(meter.reserved)}
+            </Figure>
+          )}
           <Figure label={t("meter.price")} name="price">
             {t("sums.perMinute", { price: format.price(meter.pricePerMinute) })}
           </Figure>

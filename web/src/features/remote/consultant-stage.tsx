@@ -4,6 +4,7 @@ import { IconScreenShare, IconUserQuestion } from "@tabler/icons-react";
 import { useRef, type KeyboardEvent, type PointerEvent } from "react";
 import { useTranslation } from "react-i18next";
 import type { CallEngine } from "../../rtc/engine.ts";
+import { termName } from "../catalogue/terms.ts";
 import classes from "./call.module.css";
 import { Frame } from "./frame.tsx";
 import type { Moment } from "./phase.ts";
@@ -88,7 +89,8 @@ function NoPicture({ moment: { state, call } }: { readonly moment: Moment }) {
           <Text className={classes.said}>{call.task}</Text>
           {call.configuration && (
             <Text size="sm" c="dimmed">
-              {call.configuration}
+              {termName("configuration", call.configuration)}
+              {call.release && ` · ${t("incoming.release", { release: call.release })}`}
             </Text>
           )}
         </div>

@@ -8,6 +8,7 @@ import { useTranslation } from "react-i18next";
 import { useCommand } from "../../api/queries.ts";
 import { orNull } from "../../ui/form.ts";
 import { Problem } from "../../ui/problem.tsx";
+import { termName } from "../catalogue/terms.ts";
 import { oftenMetConfigurations } from "../calls/configurations.ts";
 
 export function TaskButton({ call }: { readonly call: CallView }) {
@@ -29,10 +30,13 @@ export function TaskButton({ call }: { readonly call: CallView }) {
 function TaskForm({ call, onDone }: { readonly call: CallView; readonly onDone: () => void }) {
   const { t } = useTranslation();
   const change = useCommand(callsApi.changeTask, [callsApi.view]);
-  const form = useForm({ initialValues: { task: call.task, configuration: call.configuration ?? "" } });
-  const submit = form.onSubmit(({ task, configuration }) =>
-    change.run({ params: { callId: call.id }, body: { task, configuration: orNull(configuration) } }, onDone),
-  );
+  const named = call.configuration === null ? "" : termName("configuration", call.configuration);
+  const form = useForm({ initialValues: { task: call.task, configuration: named } });
+  const submit = form.onSubmit(({ task, configuration: typed }) => {
+    // The code stays unless other words were typed.
+    const configuration = typed === named ? call.configuration : orNull(typed);
+    change.run({ params: { callId: call.id }, body: { task, configuration } }, onDone);
+  });
   return (
     <form onSubmit={submit} noValidate>
       <Stack gap="md">
