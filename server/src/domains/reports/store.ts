@@ -40,7 +40,7 @@ export const sumCalls = query({
           sum(p.held) filter (where a.name <> 'wallet:' || $1::uuid and $2 = 'consultant' and k.tariff = 'marketplace') as held
         from ledger.purse_view p join ledger.account_view a on a.id = p.owner where p.reference = k.id
       ) money on true
-      where case when $2 = 'consultant' then k.consultant_id else k.client_person_id end = $1::uuid and k.state in ('ended', 'settled')
+      where (($2 = 'consultant' and k.consultant_id = $1::uuid) or ($2 = 'client' and k.client_person_id = $1::uuid)) and k.state in ('ended', 'settled')
         and k.opened_at >= ($3::date)::timestamp at time zone 'Europe/Moscow' and k.opened_at < ($4::date + 1)::timestamp at time zone 'Europe/Moscow'
     )
     select case grouping(day, counterparty, configuration) when 3 then 'day' when 5 then 'counterparty' else 'configuration' end as by,
