@@ -20,6 +20,8 @@ export interface Format {
   dateTime(at: Date): string;
   /** `14:05:09`, Moscow time. */
   time(at: Date): string;
+  /** `23 нояб.` of a calendar day `2026-11-23`. */
+  day(isoDay: string): string;
   /** `5 минут назад`. */
   ago(at: Date, now: Date): string;
 }
@@ -81,6 +83,7 @@ export function makeFormat(locale: Locale): Format {
   const withKopecks = rouble(locale, 2);
   const whole = rouble(locale, 0);
   const dateTime = new Intl.DateTimeFormat(tagOf[locale], { dateStyle: "medium", timeStyle: "short", timeZone: TIME_ZONE });
+  const day = new Intl.DateTimeFormat(tagOf[locale], { day: "numeric", month: "short", timeZone: "UTC" });
   const time = new Intl.DateTimeFormat(tagOf[locale], { timeStyle: "medium", timeZone: TIME_ZONE });
   return {
     money: withKopecks,
@@ -95,6 +98,7 @@ export function makeFormat(locale: Locale): Format {
     duration: durationFormat(locale),
     dateTime: (at) => dateTime.format(at),
     time: (at) => time.format(at),
+    day: (isoDay) => day.format(new Date(`${isoDay}T00:00:00Z`)),
     ago: agoFormat(locale),
   };
 }

@@ -68,14 +68,6 @@ function Figures({ wallet }: { readonly wallet: Wallet }) {
           </dd>
         </div>
       )}
-      {wallet.earned > 0n && (
-        <div>
-          <dt>{t("wallet.earned")}</dt>
-          <dd>
-            <Money kopecks={wallet.earned} />
-          </dd>
-        </div>
-      )}
     </dl>
   );
 }
