@@ -11,6 +11,7 @@ import { beginAlbum, type Album } from "./harness/album.ts";
 import { signedIn, topUp } from "./harness/api.ts";
 import {
   answer,
+  button,
   control,
   end,
   inCall,
@@ -32,7 +33,7 @@ import { startStage, type Stage } from "./harness/stage.ts";
 import { ru } from "./harness/words.ts";
 
 const FOLDER = fileURLToPath(new URL("../demo", import.meta.url));
-const TALK_SECONDS = 12;
+const TALK_SECONDS = 17;
 const STATEMENT_LINES = 40;
 
 /** Everything a story needs: who plays, on which pages, and the album of what is seen. */
@@ -77,6 +78,9 @@ async function keepProtocol({ product, album }: Scene, party: Page, paper: { cal
   await album.page(paper.name, party);
 }
 
+/** The page after a call is there. */
+const protocolOffered = async (page: Page): Promise<void> => await page.getByRole("link", { name: ru("after.openProtocol") }).waitFor();
+
 /** The consultant brings the client: a code read aloud, a guest without an account, a ruble a minute paid by the consultant. */
 async function carrierStory(scene: Scene): Promise<void> {
   const { stage, product, album, client, consultant, anna } = scene;
@@ -90,23 +94,25 @@ async function carrierStory(scene: Scene): Promise<void> {
   });
   const code = await readCode(consultant);
   await typeCode(client, product.address, code);
-  await client.getByRole("heading", { level: 1 }).waitFor();
+  await button(client, "join.submit").waitFor();
   await album.screens("carrier-invitation");
+  await album.page("carrier-what-the-client-agrees-to", client);
   const callId = callIdSchema.parse(await join(client, "Фёдор Михайлович"));
-  await consultant.getByRole("button", { name: ru("joined.go"), exact: true }).waitFor();
+  await Promise.all([button(consultant, "joined.go").waitFor(), control(client, "share").waitFor()]);
   await album.screens("carrier-client-came");
   await answer(consultant);
   await meet(scene);
   await album.screens("carrier-screen-is-seen");
   const filmed = await album.film("call", stage.consultant, async () => await showAround(scene));
   if (!filmed) console.log("no film: ffmpeg is not installed");
+  await album.screens("carrier-consultant-points");
   await say(client, "Вот здесь не проводится документ");
   await reads(consultant, "Вот здесь не проводится документ");
-  await album.screens("carrier-pointer-and-chat");
+  await album.screens("carrier-chat");
   await talkUntil(consultant, TALK_SECONDS);
   await end(consultant);
   await client.waitForURL("**/after");
-  await client.getByRole("heading", { level: 1 }).waitFor();
+  await Promise.all([protocolOffered(client), protocolOffered(consultant)]);
   await album.screens("carrier-after");
   await keepProtocol(scene, consultant, { callId, name: "carrier-protocol" });
 }
@@ -126,7 +132,7 @@ async function marketplaceStory(scene: Scene): Promise<void> {
   });
   await album.page("marketplace-what-to-solve", client);
   await ring(client);
-  await incoming(consultant).waitFor();
+  await Promise.all([incoming(consultant).waitFor(), client.getByTestId("ring-left").waitFor()]);
   await album.screens("marketplace-it-rings");
   const callId = await accept(consultant);
   await inCall(client);
@@ -136,7 +142,7 @@ async function marketplaceStory(scene: Scene): Promise<void> {
   await album.screens("marketplace-minutes-run");
   await end(client);
   await consultant.waitForURL("**/after");
-  await client.getByRole("button", { name: ru("outcome.solved"), exact: true }).waitFor();
+  await Promise.all([button(client, "outcome.solved").waitFor(), consultant.getByText(ru("outcome.waitingTitle")).waitFor()]);
   await album.screens("marketplace-is-it-solved");
   await saySolved(client);
   await consultant.getByText(ru("outcome.doneFor.client")).waitFor();
@@ -166,13 +172,10 @@ const rubles = (sum: Kopecks): string => {
   return `${sum < 0n ? "−" : ""}${size / 100n},${String(size % 100n).padStart(2, "0")}`;
 };
 const moment = new Intl.DateTimeFormat("ru-RU", { timeZone: "Europe/Moscow", dateStyle: "short", timeStyle: "medium" });
-const line = ({ occurredAt, amount, balanceAfter, kind, reason }: StatementLine): string =>
-  [
-    moment.format(occurredAt),
-    rubles(amount).padStart(12),
-    rubles(balanceAfter).padStart(12),
-    `${ru(`statement.kind.${kind}`)}: ${reason}`,
-  ].join("  ");
+const line = ({ occurredAt, amount, balanceAfter, kind, reason }: StatementLine): string => {
+  const words = [ru(`statement.kind.${kind}`), reason].filter((part) => part !== "").join(": ");
+  return [moment.format(occurredAt), rubles(amount).padStart(12), rubles(balanceAfter).padStart(12), words].join("  ");
+};
 
 /** The wallets and the last lines of the statements of those who played, and the proof of all the money there is. */
 async function ledgerAsText({ product, anna, olga }: Scene): Promise<string> {
@@ -181,8 +184,8 @@ async function ledgerAsText({ product, anna, olga }: Scene): Promise<string> {
     const caller = await signedIn(product, person);
     const { balance, reserved, held, earned } = await caller.wallet();
     const { lines } = await caller.ask(ledgerApi.statement, { query: { limit: STATEMENT_LINES } });
-    const sums = { free: balance, reserved, held, earned };
-    const wallet = Object.entries(sums).map(([name, sum]) => `${ru(`wallet.${name}`)}: ${rubles(sum)}`);
+    const sums = { "wallet.free": balance, "wallet.reserved": reserved, "wallet.held": held, "earnings.payable": earned };
+    const wallet = Object.entries(sums).map(([words, sum]) => `${ru(words)}: ${rubles(sum)}`);
     parts.push(`${person.name}\n${wallet.join("; ")}\n\n${lines.toReversed().map(line).join("\n")}\n`);
   }
   return [...parts, await product.proveMoney()].join("\n");
@@ -192,6 +195,7 @@ async function play(stage: Stage, product: Product): Promise<string> {
   const [anna, olga] = [await product.demo("anna@minuta.example"), await product.demo("olga@minuta.example")];
   await topUp(product, olga.email, kopecks(100_000));
   const album = await beginAlbum(FOLDER, stage);
+  stage.marker.show(1);
   const [left, right] = await Promise.all([stage.client.openBrowser(), stage.consultant.openBrowser()]);
   const scene: Scene = { stage, product, album, client: left.page, consultant: right.page, anna, olga };
   try {

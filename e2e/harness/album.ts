@@ -2,11 +2,14 @@
 import { spawnSync } from "node:child_process";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Page } from "@playwright/test";
 import { start } from "./process.ts";
 import type { Desk, Stage } from "./stage.ts";
 
 const FRAMES_A_SECOND = 10;
+/** What a page draws in passing (a window that opens, a letter that fades in) is over by then. */
+const SETTLE_MS = 700;
 
 export interface Album {
   readonly folder: string;
@@ -40,11 +43,13 @@ export async function beginAlbum(folder: string, stage: Stage): Promise<Album> {
     },
     async screens(step) {
       const name = next(step);
+      await sleep(SETTLE_MS);
       const [client, consultant] = await Promise.all([stage.client.screen.png(), stage.consultant.screen.png()]);
       await Promise.all([put(`${name}-client.png`, client), put(`${name}-consultant.png`, consultant)]);
       pictures += 2;
     },
     async page(step, page) {
+      await sleep(SETTLE_MS);
       await put(`${next(step)}.png`, await page.screenshot({ fullPage: true }));
       pictures += 1;
     },
