@@ -55,7 +55,7 @@ describe("the first start of a demo", () => {
     expect(await rows("select from presence.person where busy_with <> '{}'")).toEqual([]);
   });
 
-  test("charges each call the started minutes of its talk, which was on the line exactly as long as planned", async () => {
+  test("charges each call the started minutes of its proven talk, at its price", async () => {
     const wrong =
       await rows(`select k.number from calls.call k join metering.line l on l.call_id = k.id join ledger.purse p on p.id = l.purse
       where p.charged <> ceil(k.billable_seconds / 60.0) * l.price_per_minute or k.billable_seconds * 1000 <> l.proven_before_ms or k.billable_seconds < 60`);

@@ -216,16 +216,19 @@ async function talk(stage: Stage, call: OpenCall, { seconds, interrupted }: Stre
 
 const actorOf = ({ id, parties }: OpenCall, side: Side) => ({ callId: id, identity: parties[side] });
 
-/** Both ends were on the line for so long; the meter looks at it, then they let go of their evidence. */
+/** Both ends were on the line for so long. The meter looks at it while they still are, when its time has come: the rest is charged at the end. */
 async function talkFor(stage: Stage, { id }: OpenCall, ms: number): Promise<void> {
   const { past, domains } = stage;
   const from = past.clock.now();
   await pass(stage, ms);
   const evidence = domains.metering.startEvidence();
   const ends = (["client", "consultant"] satisfies Side[]).map((side) => ({ callId: id, side }));
-  await Promise.all(ends.map((end) => evidence.begin({ ...end, at: from })));
-  await past.look();
-  await Promise.all(ends.map((end) => evidence.end(end)));
+  const begun = ends.map((end) => evidence.begin({ ...end, at: from }));
+  if (ms === LOOK_EVERY_MS) {
+    await Promise.all(begun);
+    await past.look();
+  }
+  await Promise.all([...begun, ...ends.map((end) => evidence.end(end))]);
   await evidence.close();
 }
 
