@@ -4,6 +4,7 @@ import type { Endpoint } from "@minuta/contracts/endpoint";
 import { journalApi } from "@minuta/contracts/journal";
 import { ledgerApi } from "@minuta/contracts/ledger";
 import { presenceApi } from "@minuta/contracts/presence";
+import { reportsApi } from "@minuta/contracts/reports";
 import { ringsApi } from "@minuta/contracts/rings";
 import { liveMessage, remotePaths, type LiveMessage } from "@minuta/contracts/wire";
 import { useEffect, useEffectEvent } from "react";
@@ -12,7 +13,7 @@ import { keyOf, queryClient } from "../../api/queries.ts";
 /** What is stale after each kind of news. */
 const staleAfter: Record<LiveMessage["t"], readonly Endpoint[]> = {
   "invitation-joined": [callsApi.history, callsApi.invitations, callsApi.clientBook],
-  "call-changed": [callsApi.history, callsApi.view, journalApi.protocol],
+  "call-changed": [callsApi.history, callsApi.view, journalApi.protocol, reportsApi.statistics],
   "wallet-changed": [ledgerApi.wallet, ledgerApi.statement],
   "wallet-empty": [ledgerApi.wallet],
   ring: [ringsApi.rings, presenceApi.own],

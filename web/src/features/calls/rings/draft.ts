@@ -1,4 +1,4 @@
-/** What the client wants solved, kept in this tab until a call opens: whoever does not answer, the task is typed once. */
+/** What the client wants solved, kept in this tab until it rings, and again when nobody answered: the task is typed once. */
 import type { Ring } from "@minuta/contracts/rings";
 import { useState } from "react";
 import { z } from "zod";

@@ -2,7 +2,7 @@
  * A client rings: on whatever page the consultant is, in every tab, he sees the task before he answers. It stops everywhere when one tab
  * answers, the client cancels or the time is over.
  */
-import { Button, Group, Modal, Stack, Text, Title } from "@mantine/core";
+import { Button, Group, Modal, SimpleGrid, Stack, Text, Title } from "@mantine/core";
 import { IconPhone, IconPhoneOff } from "@tabler/icons-react";
 import { ringsApi, type Ring } from "@minuta/contracts/rings";
 import { useNavigate } from "@tanstack/react-router";
@@ -111,7 +111,7 @@ function Question({ ring, onFailed }: { readonly ring: Ring; readonly onFailed: 
         </Text>
       </Group>
       <Problem error={accept.error ?? decline.error} />
-      <Group grow>
+      <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="sm">
         <Button
           size="lg"
           variant="default"
@@ -131,7 +131,7 @@ function Question({ ring, onFailed }: { readonly ring: Ring; readonly onFailed: 
         >
           {t("incoming.accept")}
         </Button>
-      </Group>
+      </SimpleGrid>
     </Stack>
   );
 }

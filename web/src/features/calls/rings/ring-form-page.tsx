@@ -22,7 +22,7 @@ import { useCard } from "../../catalogue/use-card.ts";
 import { termName } from "../../catalogue/terms.ts";
 import { useMe } from "../../people/me.ts";
 import { ConsultantLine } from "../consultant-line.tsx";
-import { keepDraft, keptDraft } from "./draft.ts";
+import { forgetDraft, keepDraft, keptDraft } from "./draft.ts";
 import { RingCost } from "./ring-cost.tsx";
 
 export function RingFormPage() {
@@ -69,7 +69,11 @@ function useRingForm(card: CatalogueCard) {
     keepDraft(wanted);
     ring.run(
       { body: { ...wanted, consultantId: card.personId, consent: RING_CONSENT_VERSION } },
-      (reply) => void navigate({ to: "/ring/$callId", params: { callId: reply.ring.callId }, search: { to: card.slug } }),
+      (reply) => {
+        // From here on the ring has it.
+        forgetDraft();
+        void navigate({ to: "/ring/$callId", params: { callId: reply.ring.callId }, search: { to: card.slug } });
+      },
     );
   });
   return { form, submit, ring };

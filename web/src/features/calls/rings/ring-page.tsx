@@ -14,7 +14,7 @@ import { Page, useWindowTitle } from "../../../ui/page.tsx";
 import { Problem } from "../../../ui/problem.tsx";
 import { useNow } from "../../../ui/use-now.ts";
 import classes from "../calls.module.css";
-import { forgetDraft, keepDraft } from "./draft.ts";
+import { keepDraft } from "./draft.ts";
 import { RingFacts } from "./ring-facts.tsx";
 
 const REFETCH_MS = 2_000;
@@ -43,17 +43,11 @@ export function RingPage() {
     case "cancelled":
       return <Over ring={ring} state={ring.state} />;
     case "open":
-      return <Answered callId={callId} />;
+      return <Navigate to="/call/$callId" params={{ callId }} replace />;
     case "ended":
     case "settled":
       return <Navigate to="/call/$callId/after" params={{ callId }} replace />;
   }
-}
-
-/** The call opened: what was to be solved is in its papers now. */
-function Answered({ callId }: { readonly callId: string }) {
-  useEffect(forgetDraft, []);
-  return <Navigate to="/call/$callId" params={{ callId }} replace />;
 }
 
 function Ringing({ ring }: { readonly ring: Ring }) {
