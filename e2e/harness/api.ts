@@ -25,6 +25,10 @@ interface LooseInput {
 export interface Caller {
   /** One request; refuses (throws) with the problem's body when the answer is not a success. */
   ask<E extends Endpoint>(endpoint: E, input: Input<E>): Promise<Reply<E>>;
+  /** The secret of the caller's sign-in; null when he has none. */
+  signIn(): Promise<string | null>;
+  /** Goes on under a sign-in made elsewhere. */
+  continueAs(signIn: string): Promise<void>;
   wallet(): Promise<Wallet>;
   invite(task: string): Promise<Invitation>;
 }
@@ -41,7 +45,7 @@ interface Answered {
 /** How a request gets to the product: by a program of its own, or by the page of a browser. */
 type Way = (address: string, sent: Sent) => Promise<Answered>;
 
-function callerBy(product: Product, way: Way): Caller {
+function callerBy(product: Product, way: Way, cookies: Pick<Caller, "signIn" | "continueAs">): Caller {
   const ask = async <E extends Endpoint>(endpoint: E, input: Input<E>): Promise<Reply<E>> => {
     const { params, query, body }: LooseInput = input;
     const path = endpoint.path.replaceAll(/:(\w+)/g, (_, name: string) => encodeURIComponent(String(params?.[name])));
@@ -58,16 +62,19 @@ function callerBy(product: Product, way: Way): Caller {
     return endpoint.reply.parse(JSON.parse(text)) as Reply<E>;
   };
   return {
+    ...cookies,
     ask,
     wallet: async () => await ask(ledgerApi.wallet, {}),
     invite: async (task) => (await ask(callsApi.invite, { body: { task, configuration: null, ownRateKopecks: null } })).invitation,
   };
 }
 
+const SIGN_IN_COOKIE = "__Host-minuta";
+
 /** Somebody without a cookie; cookies that answers set are kept. */
 function stranger(product: Product): Caller {
   const cookies = new Map<string, string>();
-  return callerBy(product, async (address, sent) => {
+  const way: Way = async (address, sent) => {
     const cookie = Array.from(cookies, ([name, value]) => `${name}=${value}`).join("; ");
     const reply = await fetch(address, { ...sent, headers: { ...sent.headers, cookie } });
     for (const line of reply.headers.getSetCookie()) {
@@ -75,20 +82,42 @@ function stranger(product: Product): Caller {
       if (name !== undefined && value !== undefined) cookies.set(name, value);
     }
     return { status: reply.status, text: await reply.text() };
+  };
+  return callerBy(product, way, {
+    signIn: async () => cookies.get(SIGN_IN_COOKIE) ?? null,
+    continueAs: async (signIn) => void cookies.set(SIGN_IN_COOKIE, signIn),
   });
 }
 
 /** Whoever the browser of this page is; the page must be one of the product's. */
 export function inBrowser(product: Product, page: Page): Caller {
-  return callerBy(product, async (address, sent) => {
+  const way: Way = async (address, sent) => {
     const script = `fetch(${JSON.stringify(address)}, ${JSON.stringify(sent)}).then(async (reply) => ({ status: reply.status, text: await reply.text() }))`;
     return await page.evaluate<Answered>(script);
+  };
+  const place = { domain: new URL(product.address).hostname, path: "/", secure: true, httpOnly: true, sameSite: "Lax" } as const;
+  return callerBy(product, way, {
+    signIn: async () => (await page.context().cookies()).find(({ name }) => name === SIGN_IN_COOKIE)?.value ?? null,
+    continueAs: async (value) => await page.context().addCookies([{ name: SIGN_IN_COOKIE, value, ...place }]),
   });
 }
 
-/** The same person as in the browser, with a sign-in of its own. */
+const signIns = new WeakMap<Product, Map<string, string>>();
+
+/**
+ * The caller as that person. A person signs in once for all his programs and browsers here: sign-ins from one address are limited,
+ * and signing in is tried elsewhere.
+ */
 export async function signedIn(product: Product, { email, password }: Credentials, caller = stranger(product)): Promise<Caller> {
-  await caller.ask(peopleApi.signIn, { body: { email, password } });
+  const known = signIns.get(product) ?? new Map<string, string>();
+  signIns.set(product, known);
+  const signIn = known.get(email);
+  if (signIn === undefined) {
+    await caller.ask(peopleApi.signIn, { body: { email, password } });
+    known.set(email, (await caller.signIn()) ?? "");
+  } else {
+    await caller.continueAs(signIn);
+  }
   return caller;
 }
 
