@@ -168,7 +168,8 @@ async function cabinets({ product, album, client, consultant }: Scene): Promise<
 }
 
 const rubles = (sum: Kopecks): string => {
-  const size = sum < 0n ? -sum : sum;
+  const plain: bigint = sum;
+  const size = plain < 0n ? -plain : plain;
   return `${sum < 0n ? "−" : ""}${size / 100n},${String(size % 100n).padStart(2, "0")}`;
 };
 const moment = new Intl.DateTimeFormat("ru-RU", { timeZone: "Europe/Moscow", dateStyle: "short", timeStyle: "medium" });
