@@ -8,8 +8,8 @@ export interface Running {
   readonly child: ChildProcess;
   /** What it wrote to standard output and standard error so far (the last 20 000 characters). */
   output(): string;
-  /** Ends it: politely, then by force; returns when it is gone. */
-  stop(): Promise<void>;
+  /** Ends it: politely, after `patienceMs` by force; returns when it is gone. */
+  stop(patienceMs?: number): Promise<void>;
   /** Ends it with the given signal and returns when it is gone. */
   kill(signal: NodeJS.Signals): Promise<void>;
 }
@@ -47,8 +47,8 @@ export function start(command: string, args: readonly string[], options: SpawnOp
     if (child.exitCode === null && child.signalCode === null) child.kill(signal);
     await gone;
   };
-  const stop = async (): Promise<void> => {
-    const force = setTimeout(() => child.kill("SIGKILL"), STOP_PATIENCE_MS);
+  const stop = async (patienceMs = STOP_PATIENCE_MS): Promise<void> => {
+    const force = setTimeout(() => child.kill("SIGKILL"), patienceMs);
     await kill("SIGTERM");
     clearTimeout(force);
   };

@@ -10,6 +10,8 @@ import { run, start, until, type Running } from "./process.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const START_PATIENCE_MS = 90_000;
+/** Killed by force, the product would leave its database behind. */
+const STOP_PATIENCE_MS = 30_000;
 
 export interface Credentials {
   readonly email: string;
@@ -97,7 +99,7 @@ export async function startProduct({ withPast }: ProductWishes = { withPast: fal
     proveMoney: async () =>
       await run(process.execPath, [join(ROOT, "server/src/ledger-proof.ts")], { ...process.env, DATA_DIR: dataFolder }),
     async stop() {
-      await server.stop();
+      await server.stop(STOP_PATIENCE_MS);
       await rm(dataFolder, { recursive: true, force: true, maxRetries: 5 });
     },
   };
