@@ -80,9 +80,16 @@ function CallLink({ call }: { readonly call: CallSummary }) {
   }
 }
 
-/** What became of it, where that is not the usual: it ran to its end. */
-function State({ state }: Pick<CallSummary, "state">) {
+/** What became of it, where that is not the usual: it ran to its end; and what still waits for the client's word. */
+function State({ call: { state, tariff, side } }: { readonly call: CallSummary }) {
   const { t } = useTranslation();
+  if (state === "ended" && tariff === "marketplace" && side === "client") {
+    return (
+      <Badge variant="light" size="sm">
+        {t("history.askSolved")}
+      </Badge>
+    );
+  }
   if (state === "ended" || state === "settled") return null;
   return (
     <Badge variant="light" size="sm" color={state === "open" || state === "ringing" ? "minuta" : "gray"}>
@@ -110,7 +117,7 @@ function HistoryTable({ calls }: { readonly calls: readonly CallSummary[] }) {
           <Table.Tr key={call.id}>
             <Table.Td className={classes.nowrap}>{format.dateTime(call.openedAt)}</Table.Td>
             <Table.Td>
-              <CallLink call={call} /> <State state={call.state} />
+              <CallLink call={call} /> <State call={call} />
               <Text size="xs" c="dimmed">
                 {t(`history.youWere.${call.side}`)}
               </Text>
@@ -169,7 +176,7 @@ function HistoryCards({ calls }: { readonly calls: readonly CallSummary[] }) {
       {calls.map((call) => (
         <li key={call.id} className={classes.callCard}>
           <Text fw={600}>
-            <CallLink call={call} /> <State state={call.state} />
+            <CallLink call={call} /> <State call={call} />
           </Text>
           <Text ta="end" fw={600}>
             <Cost call={call} />

@@ -29,7 +29,7 @@ export function PersonMenu({ person }: { readonly person: Person }) {
     ? t("presence.personMenu", { name: person.name, state: t(`presence.short.${seenAs}`) })
     : t("header.personMenu", { name: person.name });
   return (
-    <Menu position="bottom-end" width={240} shadow="md" radius="md">
+    <Menu position="bottom-end" width={240} shadow="md" radius="md" withInitialFocusPlaceholder={false}>
       <Menu.Target>
         <UnstyledButton aria-label={label} className={classes.person} data-seen-as={seenAs}>
           <Avatar color="minuta" size={38} aria-hidden>

@@ -86,7 +86,7 @@ function Shown({ statistics, side }: { readonly statistics: Statistics; readonly
         />
       </details>
       <section aria-labelledby="by-counterparty">
-        <Title order={3} size="h5" id="by-counterparty" mb="xs">
+        <Title order={2} size="h5" id="by-counterparty" mb="xs">
           {t(`statistics.byCounterparty.${side}`)}
         </Title>
         <FiguresTable
@@ -96,7 +96,7 @@ function Shown({ statistics, side }: { readonly statistics: Statistics; readonly
         />
       </section>
       <section aria-labelledby="by-configuration">
-        <Title order={3} size="h5" id="by-configuration" mb="xs">
+        <Title order={2} size="h5" id="by-configuration" mb="xs">
           {t("statistics.byConfiguration")}
         </Title>
         <FiguresTable
