@@ -104,6 +104,7 @@ export const journalApi = endpoints({
     method: "GET",
     path: "/api/journal/:callId/protocol.pdf",
     access: "party",
+    limit: { max: 20, perSeconds: 60 },
     params: ofCall,
     query: z.object({ locale: z.enum(["ru", "en"]).default("ru") }),
     reply: z.instanceof(Uint8Array),

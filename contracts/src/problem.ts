@@ -47,6 +47,11 @@ export const problems = {
   },
   "price-not-valid": { status: 422, title: "The price is out of bounds", facts: z.object({ minKopecks: z.int(), maxKopecks: z.int() }) },
   "consultant-not-free": { status: 409, title: "The consultant cannot be called now", facts: none },
+  "price-changed": {
+    status: 409,
+    title: "The price is another one by now",
+    facts: z.object({ priceKopecks: z.int() }),
+  },
   "own-call": { status: 409, title: "Nobody can call himself", facts: none },
   "ring-over": { status: 409, title: "The ring is over", facts: z.object({ state: z.string() }) },
   overloaded: { status: 503, title: "The server is starting or stopping", facts: none },

@@ -39,7 +39,7 @@ const ofCall = z.object({ callId });
 
 export const ringsApi = endpoints({
   /**
-   * Refuses `own-call`, `consultant-not-free`, `wallet-empty` and `overdraft-in-use` (the first quota must be there), `too-many-attempts`
+   * Refuses `own-call`, `consultant-not-free`, `price-changed`, `wallet-empty` and `overdraft-in-use` (the first quota must be there), `too-many-attempts`
    * (rings of one client at once). Ringing whom one rings already answers the same ring. `consent`: `RING_CONSENT_VERSION`.
    */
   ring: {
@@ -53,6 +53,8 @@ export const ringsApi = endpoints({
       task: taskText.pipe(z.string().min(3)),
       configuration: configurationCode.nullable(),
       release: releaseText.nullable(),
+      /** As the client was shown it; another one now is refused (`price-changed`), so nobody agrees to a price he has not seen. */
+      pricePerMinute: kopecksSchema,
       consent: consentVersion,
     }),
     reply: z.object({ ring }),

@@ -78,7 +78,14 @@ export async function cardOf(caller: Caller, { name }: Pick<DemoPerson, "name">)
 }
 
 /** The same as the form does, without its page. Refuses (throws) with the problem's body. */
-export async function ringAs(client: Caller, { personId }: CatalogueCard, task: string): Promise<CallId> {
-  const body = { consultantId: personId, task, configuration: null, release: null, consent: RING_CONSENT_VERSION };
+export async function ringAs(client: Caller, { personId, pricePerMinute }: CatalogueCard, task: string): Promise<CallId> {
+  const body = {
+    consultantId: personId,
+    task,
+    configuration: null,
+    release: null,
+    consent: RING_CONSENT_VERSION,
+    pricePerMinute: Number(pricePerMinute),
+  };
   return (await client.ask(ringsApi.ring, { body })).ring.callId;
 }

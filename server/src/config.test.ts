@@ -9,6 +9,9 @@ test.each([
   { environment: { DEMO: "off" }, demo: false, history: false },
   { environment: { DEMO: "off", DEMO_HISTORY: "on" }, demo: false, history: false },
   { environment: { DATABASE_URL: url }, demo: false, history: false },
+  { environment: { PUBLIC_URL: "https://minuta.example.org" }, demo: false, history: false },
+  { environment: { HOST: "0.0.0.0" }, demo: false, history: false },
+  { environment: { HOST: "0.0.0.0", DEMO: "on" }, demo: true, history: true },
   { environment: { DATABASE_URL: url, DEMO: "on" }, demo: true, history: false },
   { environment: { DATABASE_URL: url, DEMO: "on", DEMO_HISTORY: "on" }, demo: true, history: false },
 ])("with $environment there is a demo: $demo, and its history: $history", ({ environment, demo, history }) => {

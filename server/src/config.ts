@@ -18,7 +18,7 @@ export const settings = {
   DATABASE_URL: { meaning: "A PostgreSQL 18 of yours instead of the embedded one", schema: z.string().optional() },
   DEMO: {
     meaning:
-      "on: demo people and money, their sign-ins shown, mails readable at /dev/mail; by default on with the embedded database, off with DATABASE_URL",
+      "on: demo people and money, their sign-ins shown, mails readable at /dev/mail; by default on with the embedded database on one's own machine, off with DATABASE_URL, a PUBLIC_URL or a HOST others can reach",
     schema: onOff.optional(),
   },
   DEMO_HISTORY: {
@@ -41,6 +41,8 @@ const schema = z.object(Object.fromEntries(Object.entries(settings).map(([name, 
 
 export type Config = Omit<z.output<typeof schema>, "DEMO"> & { readonly DEMO: boolean };
 
+const OWN_MACHINE: ReadonlySet<string> = new Set(["localhost", "127.0.0.1", "::1"]);
+
 /** Empty values count as not set. Throws with one line per wrong setting. */
 export function readConfig(environment: NodeJS.ProcessEnv): Config {
   const given = Object.fromEntries(Object.keys(settings).flatMap((name) => (environment[name] ? [[name, environment[name]]] : [])));
@@ -51,6 +53,8 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     );
     throw new Error(`settings that cannot be used:\n${lines.join("\n")}`);
   }
-  const { DATABASE_URL, DEMO = DATABASE_URL === undefined, DEMO_HISTORY } = result.data;
+  const { DATABASE_URL, PUBLIC_URL, HOST, DEMO_HISTORY } = result.data;
+  // Everybody knows the demo's passwords: nobody gets it onto the internet without asking for it.
+  const { DEMO = DATABASE_URL === undefined && PUBLIC_URL === undefined && OWN_MACHINE.has(HOST) } = result.data;
   return { ...result.data, DEMO, DEMO_HISTORY: DEMO_HISTORY && DEMO && DATABASE_URL === undefined };
 }

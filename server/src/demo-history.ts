@@ -134,7 +134,7 @@ async function openByLink(stage: Stage, planned: PlannedCall, guest: DemoGuest):
 /** A marketplace call: the client rings, the consultant's page is open, he accepts. */
 async function openByRing(stage: Stage, planned: PlannedCall, client: string): Promise<OpenCall> {
   const { past, domains, people } = stage;
-  const { calls, presence } = domains;
+  const { calls, catalogue, presence } = domains;
   const { id: clientId } = await payerReady(stage, client, "ring");
   const consultantId = people.get(planned.consultant)!.id;
   await past.moveTo(new Date(planned.at.getTime() - RING_ANSWERED_AFTER_MS));
@@ -143,7 +143,9 @@ async function openByRing(stage: Stage, planned: PlannedCall, client: string): P
   const { configuration, task } = planned.about;
   const release = releases[configuration] ?? null;
   const asked = { clientId, consultantId, task, configuration, release, consent: RING_CONSENT_VERSION, from: at("client", client) };
-  const { callId } = await past.db.tx((tx) => calls.ring(tx, asked));
+  const { callId } = await past.db.tx(async (tx) =>
+    calls.ring(tx, { ...asked, pricePerMinute: (await catalogue.priceOf(tx, consultantId))! }),
+  );
 
   await past.moveTo(planned.at);
   const parties = { consultant: { personId: consultantId, guestId: null }, client: { personId: clientId, guestId: null } };

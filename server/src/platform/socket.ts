@@ -9,6 +9,9 @@ import type { Log } from "./log.ts";
 /** One message of a call channel at most: a key frame of a large screen. */
 const MESSAGE_MAX_BYTES = 4 * 1024 * 1024;
 
+/** Whoever does not answer our goodbye is cut off after this. */
+const CLOSE_TIMEOUT_MS = 2_000;
+
 export interface SocketRoute {
   /** `/api/remote/call/:callId`; parameters are one path segment each. */
   readonly path: string;
@@ -29,7 +32,9 @@ export interface SocketOptions {
 
 export function createSockets({ server, callerOf, log }: SocketOptions): Sockets {
   const routes: { pattern: URLPattern; route: SocketRoute }[] = [];
-  const webSockets = new WebSocketServer({ noServer: true, maxPayload: MESSAGE_MAX_BYTES, perMessageDeflate: false });
+  // closeTimeout is missing in the library's types.
+  const limits = { maxPayload: MESSAGE_MAX_BYTES, closeTimeout: CLOSE_TIMEOUT_MS };
+  const webSockets = new WebSocketServer({ noServer: true, perMessageDeflate: false, ...limits });
   let closing = false;
 
   const upgrade = async (request: IncomingMessage, stream: Duplex, head: Buffer): Promise<void> => {

@@ -16,14 +16,18 @@ export interface NewEvent extends Pick<JournalEvent, "actor" | "kind" | "facts">
 
 /**
  * Writes `event` after the last one of the call, in the transaction of what it tells of; holds the call's journal until that ends, so
- * whoever writes into several calls takes them in one order. Throws on facts that are too long and on a flood of events.
+ * whoever writes into several calls takes them in one order. Throws on facts that are too long. A journal is never too full for what is
+ * written in the transaction of its reason: a flood of other events must not keep a call from its end, or money from its outcome.
  */
-export async function append(tx: Tx, callId: CallId, event: NewEvent): Promise<void> {
+export const append = (tx: Tx, callId: CallId, event: NewEvent): Promise<void> =>
+  write(tx, callId, { event, eventsMax: Number.POSITIVE_INFINITY });
+
+async function write(tx: Tx, callId: CallId, { event, eventsMax }: { event: NewEvent; eventsMax: number }): Promise<void> {
   const facts = storable(event.facts);
   const head = await tx.one(store.holdHead, [callId]);
   if (event.source !== undefined && (await tx.maybe(store.findBySource, [callId, event.source])) !== null) return;
   const n = head.n + 1;
-  if (n > EVENTS_MAX) throw new RangeError(`the journal of call ${callId} is full`);
+  if (n > eventsMax) throw new RangeError(`the journal of call ${callId} is full`);
   const { actor, kind } = event;
   const hash = hashOfEvent(callId, head.hash, { n, at: head.at, actor, kind, facts });
   await tx.run(store.addEvent, [callId, n, head.at, actor, kind, facts, hash, event.source ?? null]);
@@ -67,11 +71,11 @@ export function createAppendSoon({ db, clock, log }: SoonDeps): {
   const running = new Set<Promise<void>>();
   const pause = (ms: number): Promise<void> => new Promise((over) => void clock.after(ms, over));
 
-  const write = async (callId: CallId, batch: readonly Waiting[]): Promise<void> => {
+  const writeAll = async (callId: CallId, batch: readonly Waiting[]): Promise<void> => {
     for (let attempt = 1; ; attempt += 1) {
       try {
         await db.tx(async (tx) => {
-          for (const { event } of batch) await append(tx, callId, event);
+          for (const { event } of batch) await write(tx, callId, { event, eventsMax: EVENTS_MAX });
         });
         return;
       } catch (error) {
@@ -86,7 +90,7 @@ export function createAppendSoon({ db, clock, log }: SoonDeps): {
   const drain = async (callId: CallId, queue: Waiting[]): Promise<void> => {
     while (queue.length > 0) {
       const batch = queue.splice(0);
-      await write(callId, batch);
+      await writeAll(callId, batch);
       for (const { written } of batch) written();
     }
     queues.delete(callId);

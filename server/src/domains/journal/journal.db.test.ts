@@ -91,7 +91,17 @@ describe("the journal", () => {
     await expect(long).rejects.toThrow(RangeError);
     await db.tx((tx) => world.journal.append(tx, id, { actor: "client", kind: "chat", facts: {} }));
     await db.pool.query("update journal.head set n = $2 where call_id = $1", [id, EVENTS_MAX]);
-    await expect(db.tx((tx) => world.journal.append(tx, id, { actor: "client", kind: "chat", facts: {} }))).rejects.toThrow("full");
+    await world.journal.appendSoon(id, { actor: "client", kind: "screen-shared", facts: {} });
+    expect(await world.journal.events(id)).toHaveLength(1);
+  });
+
+  test("always has room for what ends a call and moves its money", async () => {
+    const id = newId();
+    const { db } = world.database;
+    await db.tx((tx) => world.journal.append(tx, id, { actor: "client", kind: "chat", facts: {} }));
+    await db.pool.query("update journal.head set n = $2 where call_id = $1", [id, EVENTS_MAX]);
+    await db.tx((tx) => world.journal.append(tx, id, { actor: "server", kind: "ended", facts: {} }));
+    expect((await world.journal.events(id)).at(-1)?.kind).toBe("ended");
   });
 
   test("of what happens outside transactions keeps the order of asking; one event that cannot be kept does not stop the later ones", async () => {

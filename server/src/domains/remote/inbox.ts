@@ -3,7 +3,7 @@ import type { RawData, WebSocket } from "ws";
 import { closeCodes } from "@minuta/contracts/wire";
 import type { Clock } from "#platform/clock";
 import type { Log } from "#platform/log";
-import { EARLY_MESSAGES_MAX, FIRST_MESSAGE_WITHIN_MS } from "./limits.ts";
+import { EARLY_BYTES_MAX, EARLY_MESSAGES_MAX, FIRST_MESSAGE_WITHIN_MS } from "./limits.ts";
 
 export type Received = { readonly text: string } | { readonly bytes: Uint8Array };
 
@@ -16,6 +16,7 @@ export interface Inbox {
 
 export function inboxOf(socket: WebSocket, { clock, log }: { clock: Clock; log: Log }): Inbox {
   const waiting: Received[] = [];
+  let waitingBytes = 0;
   let heard: ((received: Received) => void) | null = null;
   // A mistake of ours in one message must not take the server down.
   const hand = (received: Received): void => {
@@ -30,14 +31,21 @@ export function inboxOf(socket: WebSocket, { clock, log }: { clock: Clock; log: 
   const first = new Promise<Received | null>((resolve) => (tellFirst = resolve));
   const stopTimer = clock.after(FIRST_MESSAGE_WITHIN_MS, () => socket.close(closeCodes.badMessage, "silent"));
   socket.on("message", (data, binary) => {
+    // What still comes after our goodbye is nobody's word any more.
+    if (socket.readyState !== socket.OPEN) return;
     const received = binary ? { bytes: bytesOf(data) } : { text: bytesOf(data).toString("utf8") };
     stopTimer();
     if (heard !== null) return hand(received);
-    if (waiting.push(received) > EARLY_MESSAGES_MAX) return socket.close(closeCodes.tooMuch, "too much");
+    waitingBytes += lengthOf(data);
+    if (waiting.push(received) > EARLY_MESSAGES_MAX || waitingBytes > EARLY_BYTES_MAX) {
+      waiting.length = 0;
+      return socket.close(closeCodes.tooMuch, "too much");
+    }
     const [earliest] = waiting;
     if (waiting.length === 1 && earliest !== undefined) tellFirst(earliest);
   });
   socket.on("close", () => {
+    waiting.length = 0;
     stopTimer();
     tellFirst(null);
   });
@@ -50,6 +58,8 @@ export function inboxOf(socket: WebSocket, { clock, log }: { clock: Clock; log: 
     },
   };
 }
+
+const lengthOf = (data: RawData): number => bytesOf(data).length;
 
 function bytesOf(data: RawData): Buffer {
   if (Buffer.isBuffer(data)) return data;

@@ -7,6 +7,8 @@ export const RESTART = 1012;
 export const FIRST_MESSAGE_WITHIN_MS = 10_000;
 /** Messages that may wait while it is looked up whose socket this is. */
 export const EARLY_MESSAGES_MAX = 16;
+/** And their bytes: a greeting is small, and anybody may open a socket. */
+export const EARLY_BYTES_MAX = 64 * 1024;
 /** A page that sent no beat for this long is gone, whatever its socket says (power cut, cable). */
 export const SILENT_END_IS_GONE_MS = 8_000;
 /** Bytes that may wait for a slow receiver before pictures are dropped; about a second of a fast call. */

@@ -1,6 +1,7 @@
 /** A client of the catalogue rings a consultant; what rings, and how it went. */
 import { consentTexts } from "@minuta/contracts/consent";
 import type { CallId, PersonId, Side } from "@minuta/contracts/ids";
+import type { Kopecks } from "@minuta/contracts/money";
 import type { Ring } from "@minuta/contracts/rings";
 import type { Reader, Tx } from "#platform/db";
 import { refuse } from "#platform/refusal";
@@ -15,6 +16,8 @@ export interface NewRing {
   readonly task: string;
   readonly configuration: string | null;
   readonly release: string | null;
+  /** As he was shown it, kopecks a minute. */
+  readonly pricePerMinute: Kopecks;
   /** Version of the consent texts he agreed to. */
   readonly consent: string;
   readonly from: Whereabouts;
@@ -36,6 +39,7 @@ export async function ringConsultant(deps: CallsDeps, tx: Tx, asked: NewRing): P
 
   const price = await deps.catalogue.priceOf(tx, consultantId);
   if (price === null) throw refuse("consultant-not-free", {});
+  if (price !== asked.pricePerMinute) throw refuse("price-changed", { priceKopecks: Number(price) });
   const { tariff } = await deps.metering.refuseUnfunded(tx, { kind: "marketplace", payer: clientId, pricePerMinute: price });
   const callId = await takeConsultant(deps, tx, asked);
   await tx.run(store.addRing, [callId, cleanLine(asked.release), price, tariff, asked.from.address]);

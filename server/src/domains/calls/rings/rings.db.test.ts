@@ -12,6 +12,7 @@ import {
   newClient,
   newConsultant,
   openPage,
+  PRICE,
   ringing,
   rings,
   ringSeenBy,
@@ -24,7 +25,7 @@ const heardBy = (personId: string) => world.published.filter(([topic]) => topic 
 describe("a ring", () => {
   test("shows the consultant who rings, the task, configuration, release and the price, before he accepts", async () => {
     const [consultant, client] = [await newConsultant(world, { price: 2550 }), await newClient(world)];
-    const { ring } = (await rings(client, consultant, { task: "  Не закрывается месяц " })).body;
+    const { ring } = (await rings(client, consultant, { task: "  Не закрывается месяц ", pricePerMinute: 2550 })).body;
     expect(ring).toMatchObject({
       state: "ringing",
       task: "Не закрывается месяц",
@@ -155,6 +156,7 @@ const ringBody = (consultantId: string) => ({
   task: "Не проводится реализация",
   configuration: null,
   release: null,
+  pricePerMinute: PRICE,
   consent: RING_CONSENT_VERSION,
 });
 
@@ -162,6 +164,13 @@ describe("nobody is rung", () => {
   test("by himself", async () => {
     const consultant = await newConsultant(world);
     expect((await rings(consultant, consultant)).body).toMatchObject({ type: "own-call" });
+  });
+
+  test("at a price he was not shown: the consultant changed it a moment ago", async () => {
+    const [consultant, client] = [await newConsultant(world), await newClient(world)];
+    await changePrice(world, consultant, 90_000);
+    expect((await rings(client, consultant)).body).toMatchObject({ type: "price-changed", facts: { priceKopecks: 90_000 } });
+    expect((await rings(client, consultant, { pricePerMinute: 90_000 })).body).toMatchObject({ type: "wallet-empty" });
   });
 
   test("who is off, has no published card, or is in a carrier call of his own", async () => {

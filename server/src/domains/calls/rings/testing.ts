@@ -13,9 +13,11 @@ export interface Party {
 
 const page = (person: Party): string => `page of ${person.id}`;
 export const CONFIGURATION = configurations[0]!;
+/** Kopecks a minute, where a test names no other. */
+export const PRICE = 2000;
 
 /** Published in the catalogue at this price a minute, page open, taking calls. No money of his own is needed. */
-export async function newConsultant(world: World, { price = 2000, name = "Анна Смирнова" } = {}): Promise<Party> {
+export async function newConsultant(world: World, { price = PRICE, name = "Анна Смирнова" } = {}): Promise<Party> {
   const person = await newPerson(world, { roubles: 0, name });
   await changePrice(world, person, price);
   await world.database.db.tx((tx) => world.presence.setTakingCalls(tx, person.id, true));
@@ -52,6 +54,7 @@ export const rings = (client: Party, consultant: Party, asked: object = {}) =>
     task: "Не проводится реализация",
     configuration: CONFIGURATION.code,
     release: "3.0.150.22",
+    pricePerMinute: PRICE,
     consent: RING_CONSENT_VERSION,
     ...asked,
   });
@@ -68,9 +71,9 @@ export interface Ringing {
   readonly client: Party;
 }
 
-export async function ringing(world: World, { price = 2000, roubles = 100 } = {}): Promise<Ringing> {
+export async function ringing(world: World, { price = PRICE, roubles = 100 } = {}): Promise<Ringing> {
   const [consultant, client] = [await newConsultant(world, { price }), await newClient(world, { roubles })];
-  const answer = await rings(client, consultant);
+  const answer = await rings(client, consultant, { pricePerMinute: price });
   expect(answer.body).toMatchObject({ ring: { state: "ringing" } });
   return { id: callId.parse(answer.body.ring.callId), consultant, client };
 }

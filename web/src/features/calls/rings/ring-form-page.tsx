@@ -68,7 +68,7 @@ function useRingForm(card: CatalogueCard) {
     const wanted = { task: task.trim(), configuration, release: orNull(release) };
     keepDraft(wanted);
     ring.run(
-      { body: { ...wanted, consultantId: card.personId, consent: RING_CONSENT_VERSION } },
+      { body: { ...wanted, consultantId: card.personId, pricePerMinute: Number(card.pricePerMinute), consent: RING_CONSENT_VERSION } },
       (reply) => {
         // From here on the ring has it.
         forgetDraft();
