@@ -19,7 +19,11 @@ export function CabinetPage() {
   const navigate = useNavigate();
   const card = useOwnCard().data?.card;
   const open = (name: string | null) =>
-    void navigate({ to: "/cabinet", search: { tab: name === "statement" || name === "statistics" ? name : undefined }, resetScroll: false });
+    void navigate({
+      to: "/cabinet",
+      search: { tab: name === "statement" || name === "statistics" ? name : undefined },
+      resetScroll: false,
+    });
   return (
     <Page title={t("cabinet.title")}>
       <Stack gap="lg">

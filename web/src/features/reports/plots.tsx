@@ -30,7 +30,15 @@ export function Plots({ byDay, side }: { readonly byDay: Statistics["byDay"]; re
           { name: "earned", label: t("statistics.earned"), color: "minuta.7" },
           { name: "held", label: t("statistics.held"), color: "minuta.3" },
         ];
-  const look = { h: HEIGHT, data, dataKey: "day", tickLine: "none", maxBarWidth: 28, type: "stacked", barChartProps: { accessibilityLayer: false } } as const;
+  const look = {
+    h: HEIGHT,
+    data,
+    dataKey: "day",
+    tickLine: "none",
+    maxBarWidth: 28,
+    type: "stacked",
+    barChartProps: { accessibilityLayer: false },
+  } as const;
   return (
     <div className={classes.plots}>
       <figure className={classes.plot}>

@@ -67,9 +67,7 @@ function Shown({ statistics, side }: { readonly statistics: Statistics; readonly
   const format = useFormat();
   const { total, byDay, byCounterparty, byConfiguration } = statistics;
   if (total.calls === 0) {
-    return (
-      <EmptyState icon={<IconChartBar aria-hidden />} title={t("statistics.emptyTitle")} next={t(`statistics.emptyNext.${side}`)} />
-    );
+    return <EmptyState icon={<IconChartBar aria-hidden />} title={t("statistics.emptyTitle")} next={t(`statistics.emptyNext.${side}`)} />;
   }
   return (
     <>
