@@ -2,14 +2,14 @@
 import { Alert, Button, Group, Select, Stack, Text, Textarea, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { IconAlertTriangle, IconPhone } from "@tabler/icons-react";
-import type { CatalogueCard } from "@minuta/contracts/catalogue";
+import { catalogueApi, type CatalogueCard } from "@minuta/contracts/catalogue";
 import { RING_CONSENT_VERSION, consentTexts } from "@minuta/contracts/consent";
 import { ringsApi } from "@minuta/contracts/rings";
 import { configurations } from "@minuta/contracts/taxonomy";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { ProblemError } from "../../../api/client.ts";
-import { useCommand } from "../../../api/queries.ts";
+import { keyOf, queryClient, useCommand } from "../../../api/queries.ts";
 import { currentLocale } from "../../../text/index.ts";
 import { Card } from "../../../ui/card.tsx";
 import { fieldErrors, orNull } from "../../../ui/form.ts";
@@ -74,6 +74,8 @@ function useRingForm(card: CatalogueCard) {
         forgetDraft();
         void navigate({ to: "/ring/$callId", params: { callId: reply.ring.callId }, search: { to: card.slug } });
       },
+      // What the page said of price or freedom may be old.
+      () => void queryClient.invalidateQueries({ queryKey: keyOf(catalogueApi.card) }),
     );
   });
   return { form, submit, ring };
