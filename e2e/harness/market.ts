@@ -20,6 +20,7 @@ export interface Need {
 export async function findInCatalogue(page: Page, address: string, { name }: Pick<DemoPerson, "name">): Promise<Locator> {
   await page.goto(address);
   await page.getByRole("searchbox", { name: ru("catalogue.search") }).fill(name);
+  await page.waitForURL(/[?&]text=/);
   const card = page.getByRole("listitem").filter({ has: page.getByRole("link", { name, exact: true }) });
   await expect(card).toHaveAttribute("data-availability", "free");
   return card;
