@@ -60,6 +60,17 @@ describe("a guest's e-mail", () => {
     }
     expect(answers).toEqual([200, 200, 200, 200, 200, 429]);
   });
+
+  test("is mailed at most ten times a day to one address, however patiently it is asked for", async () => {
+    const { guest, id } = await openCall(world);
+    const answers = [];
+    for (let code = 0; code < 11; code += 1) {
+      // As if an hour had passed.
+      await world.database.db.pool.query("delete from platform.attempt where what = 'calls.guest_email' or what like 'POST %'");
+      answers.push((await askCode(guest, id, "patient@example.org")).status);
+    }
+    expect(answers).toEqual([...Array.from({ length: 10 }, () => 200), 429]);
+  });
 });
 
 describe("the client book", () => {

@@ -9,7 +9,7 @@ import { actOn, type Actor } from "./access.ts";
 import type { CallsDeps } from "./index.ts";
 import { giveCookie, givePrivateLink, privatePath } from "./join.ts";
 import { codeMail, confirmedMail } from "./mails.ts";
-import { emailCodeLimit, EMAIL_CODE_LENGTH } from "./rules.ts";
+import { emailCodeLimits, EMAIL_CODE_LENGTH } from "./rules.ts";
 import * as store from "./store.ts";
 import { tellChanged } from "./view.ts";
 
@@ -37,7 +37,7 @@ const codeHash = (callId: CallId, code: string): Buffer => hashOf(`${callId} ${c
 
 /** Mails a code of six digits; the one before it works no more. */
 export async function requestEmailCode(deps: CallsDeps, actor: Actor, email: string): Promise<void> {
-  await countOrRefuse(deps.db, { ...emailCodeLimit, who: email });
+  for (const limit of emailCodeLimits) await countOrRefuse(deps.db, { ...limit, who: email });
   await deps.db.tx(async (tx) => {
     const { call } = await actOn(tx, "confirm-email", actor);
     const code = newDigits(EMAIL_CODE_LENGTH);

@@ -15,8 +15,11 @@ export const DEVICE_COOKIE_DAYS = 3650;
 export const EMAIL_CODE_LENGTH = 6;
 export const EMAIL_CODE_MINUTES = 15;
 export const EMAIL_CODE_ATTEMPTS = 5;
-/** Codes mailed to one address, whoever asks. */
-export const emailCodeLimit = { what: "calls.guest_email", max: 5, perSeconds: 3600 } as const;
+/** Codes mailed to one address, whoever asks: with five tries each, fifty guesses a day at a million. */
+export const emailCodeLimits = [
+  { what: "calls.guest_email", max: 5, perSeconds: 3600 },
+  { what: "calls.guest_email_of_day", max: 10, perSeconds: 24 * 3600 },
+] as const;
 /** Comments of one side to one call. */
 export const COMMENTS_MAX = 100;
 /** How long a consultant is rung before he missed it. */
