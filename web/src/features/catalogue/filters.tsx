@@ -43,6 +43,7 @@ export function Toolbar({ filters, figures }: FiltersProps) {
 function SearchField({ text }: { readonly text: string }) {
   const { t } = useTranslation();
   const navigate = useNavigate();
+  const router = useRouter();
   const [typed, setTyped] = useState(text);
   const [asked, setAsked] = useState({ text, byTyping: text });
   // The address may change by itself (back, "clear the filters"): the field follows, but never overtakes who is typing.
@@ -51,6 +52,8 @@ function SearchField({ text }: { readonly text: string }) {
     if (text !== asked.byTyping) setTyped(text);
   }
   const search = (typedWords: string) => {
+    // He may be on his way to another page by now, which is still being fetched: the last letters must not call him back.
+    if (router.latestLocation.pathname !== "/") return;
     const words = typedWords.trim();
     setAsked((before) => ({ ...before, byTyping: words }));
     void navigate({ to: "/", search: (before) => ({ ...before, text: words || undefined }), replace: true, resetScroll: false });
