@@ -2,7 +2,7 @@
 import { Button, TextInput, UnstyledButton, VisuallyHidden } from "@mantine/core";
 import { useDebouncedCallback } from "@mantine/hooks";
 import { IconAdjustmentsHorizontal, IconSearch, IconX } from "@tabler/icons-react";
-import { Link, useNavigate } from "@tanstack/react-router";
+import { Link, useNavigate, useRouter } from "@tanstack/react-router";
 import { useId, useState, type FormEvent } from "react";
 import { useTranslation } from "react-i18next";
 import classes from "./catalogue.module.css";
