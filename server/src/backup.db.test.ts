@@ -3,7 +3,7 @@ import { copyFile, mkdir, mkdtemp, open, readdir, readFile, rm, stat, writeFile 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { seedDemoPeople } from "#people";
+import { demoPeople, seedDemoPeople } from "#people";
 import { readArchive, writeArchive } from "#platform/archive";
 import { openDb, type Db } from "#platform/db";
 import { addJob } from "#platform/jobs";
@@ -93,7 +93,7 @@ test("a restored database holds the same rows, and goes on numbering where the o
   await restore(await checkBackup(file), { db: restored, folder: await freshFolder() });
   const [before, after] = [await everything(source.db), await everything(restored)];
   expect(after).toEqual(before);
-  expect(before["people.person"]).toHaveLength(3);
+  expect(before["people.person"]).toHaveLength(demoPeople().length);
   expect(before["graphile_worker._private_jobs"]!.length).toBeGreaterThan(1);
   const next = async ({ pool }: Db) =>
     (await pool.query("insert into ledger.account (name, kind) values ('earned:next', 'earned') returning id")).rows[0].id;
@@ -241,7 +241,7 @@ test("a backup that breaks the database's own rules is refused as a whole: no ro
   expect(await tableNames(empty)).toEqual([]);
   expect(await readdir(target)).toEqual([]);
   await restore(good, { db: empty, folder: target });
-  expect((await everything(empty))["people.person"]).toHaveLength(3);
+  expect((await everything(empty))["people.person"]).toHaveLength(demoPeople().length);
 });
 
 test("a backup of another version of the product is refused with the migration they differ in, and leaves an empty database", async () => {
