@@ -97,6 +97,8 @@ async function outcomeOf(name: string, counted: Counted | null): Promise<Outcome
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !(name in steps));
 if (unknown.length > 0) throw new Error(`no such step: ${unknown.join(", ")}; there are ${Object.keys(steps).join(", ")}`);
+/** The journeys need the pages. */
+if (asked.includes("e2e")) asked.push("web");
 const wanted = Object.entries(steps).filter(([name]) => asked.length === 0 || asked.includes(name));
 
 mkdirSync(reports, { recursive: true });
