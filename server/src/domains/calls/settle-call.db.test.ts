@@ -227,11 +227,11 @@ test("one person is the client in one call and the consultant in the next, with 
   const [anna, boris] = [await newConsultant(world, { price: 1000 }), await newConsultant(world, { price: 3000 })];
   await topUp(world, anna.id, 100);
   await topUp(world, boris.id, 100);
-  for (const [client, consultant] of [
-    [anna, boris],
-    [boris, anna],
+  for (const [client, consultant, pricePerMinute] of [
+    [anna, boris, 3000],
+    [boris, anna, 1000],
   ] as const) {
-    const { callId } = (await rings(client, consultant)).body.ring;
+    const { callId } = (await rings(client, consultant, { pricePerMinute })).body.ring;
     await answers(consultant, callId, "accept");
     await talk(world, callId, 10);
     await client.browser.send("POST", `calls/${callId}/end`);
