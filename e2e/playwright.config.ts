@@ -1,11 +1,14 @@
 import { defineConfig } from "@playwright/test";
 
-/** Headful browsers share two cores with the product they test: one at a time, with patience instead of speed. */
+/**
+ * Headful browsers share the cores with the product they test, so patience instead of speed; much of a journey is waiting for the clock of a
+ * call, so two at a time. Each worker has screens, sound and a product of its own.
+ */
 export default defineConfig({
   testDir: ".",
   testMatch: "*.spec.ts",
   outputDir: "test-results",
-  workers: 1,
+  workers: 2,
   forbidOnly: true,
   retries: 0,
   timeout: 120_000,
