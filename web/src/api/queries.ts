@@ -1,6 +1,7 @@
 /** How screens read and command: TanStack Query over the typed client. One key per endpoint and its input. */
 import type { Endpoint } from "@minuta/contracts/endpoint";
 import { QueryClient, queryOptions, useMutation, type UseMutationResult } from "@tanstack/react-query";
+import { useRef } from "react";
 import { ProblemError, request, type Input, type Reply } from "./client.ts";
 
 const RETRIES_WITHOUT_ANSWER = 2;
@@ -38,15 +39,24 @@ export function useCommand<E extends Endpoint>(endpoint: E, changes: readonly En
       for (const changed of changes) void queryClient.invalidateQueries({ queryKey: keyOf(changed) });
     },
   });
+  // A second click comes before the page has drawn the first one.
+  const started = useRef(false);
   return {
     isPending: mutation.isPending,
     error: mutation.error,
     reset: mutation.reset,
     run: (input, onDone, onRefused) => {
-      if (mutation.isPending) return;
+      if (started.current) return;
+      started.current = true;
       mutation.mutate(
         { input, id: crypto.randomUUID() },
-        { onSuccess: (reply) => onDone?.(reply), onError: (error) => onRefused?.(error) },
+        {
+          onSuccess: (reply) => onDone?.(reply),
+          onError: (error) => onRefused?.(error),
+          onSettled: () => {
+            started.current = false;
+          },
+        },
       );
     },
   };

@@ -2,6 +2,7 @@
 import { callsApi, type CallView } from "@minuta/contracts/calls";
 import { useQuery } from "@tanstack/react-query";
 import { Navigate, useParams, useSearch } from "@tanstack/react-router";
+import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { reading } from "../../api/queries.ts";
 import { Loading } from "../../ui/loading.tsx";
@@ -24,12 +25,20 @@ export function CallPage() {
   }
   const { call } = read.data;
   if (call.state !== "open" && call.state !== "ringing") return <Navigate to="/call/$callId/after" params={{ callId }} replace />;
-  return <Room call={call} />;
+  return <Room call={call} onClosed={read.refetch} />;
 }
 
-function Room({ call }: { readonly call: CallView }) {
+function Room({ call, onClosed }: { readonly call: CallView; readonly onClosed: () => unknown }) {
   const { path } = useSearch({ from: "/call/$callId" });
   const { engine, restart } = useEngine(call, path);
+  // The server closes the channel of a call that is over; a page that was just connecting then has not heard how it ended.
+  useEffect(
+    () =>
+      engine?.subscribe(() => {
+        if (engine.getState().connection === "closed") onClosed();
+      }),
+    [engine, onClosed],
+  );
   if (!engine) return <Loading height="100dvh" />;
   return <CallScreen key={call.id} engine={engine} opened={call} onRestart={restart} />;
 }
