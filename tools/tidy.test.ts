@@ -196,7 +196,7 @@ describe("the lock", () => {
     .parse(JSON.parse(textOf("package-lock.json")));
 
   test("names no registry", () => {
-    expect(textOf("package-lock.json")).not.toMatch(/"resolved": "https?:/);
+    expect(textOf("package-lock.json")).not.toMatch(/"resolved": "\w+:/);
   });
 
   test("has the packages of every platform, though npm drops those a mirror does not offer", () => {
