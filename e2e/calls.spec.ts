@@ -97,6 +97,9 @@ async function chatGoesBothWays(consultant: Page, client: Page): Promise<void> {
   await reads(client, "Вижу, откройте журнал операций");
 }
 
+/** Whole seconds are told of a stretch, so a pause of the tests has some, however quick the machine is. */
+const PAUSE_MS = 2_500;
+
 /** A pause stops the picture; the clock stands until the call goes on. */
 async function pauseStopsAll(stage: Stage, consultant: Page, client: Page): Promise<void> {
   await control(consultant, "pause").click();
@@ -105,6 +108,7 @@ async function pauseStopsAll(stage: Stage, consultant: Page, client: Page): Prom
   const before = await secondsShown(consultant);
   // The pause must last for a while to show that its seconds are not counted; the protocol tells how long it was.
   await chatGoesBothWays(consultant, client);
+  await consultant.waitForTimeout(PAUSE_MS);
   expect(await secondsShown(consultant)).toBe(before);
   await control(consultant, "resume").click();
   await Promise.all([phaseIs(consultant, "live"), phaseIs(client, "live")]);

@@ -62,6 +62,8 @@ export const theme = createTheme({
         radius: "lg",
         padding: "lg",
         overlayProps: { backgroundOpacity: 0.45 },
+        // At once: a fade that was cut short by going to another page was seen to leave its shade over it, and nothing could be clicked.
+        transitionProps: { duration: 0 },
       },
       styles: { title: { fontWeight: 650, fontSize: "1.1875rem" } },
     },
