@@ -95,7 +95,7 @@ export async function startBrowser(wishes: BrowserWishes): Promise<Browser> {
     async powerCut() {
       const devtools = await context.newCDPSession(page);
       await devtools.send("Browser.crash").catch(() => undefined);
-      await rm(folder, { recursive: true, force: true });
+      await rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
     },
     async close() {
       await context.close().catch(() => undefined);
