@@ -446,6 +446,31 @@ create view ledger.entry_view as
                     ELSE NULL::text
                 END,t.amount,t.to_balance)) e(account, pocket, amount, balance));
 CREATE INDEX purse_of_reference ON ledger.purse USING btree (reference);
+
+create view ledger.movement_view as
+ SELECT t.from_account AS account,
+    t.id AS transfer,
+    t.kind,
+    t.purse,
+    (- t.amount) AS amount,
+    t.from_balance AS balance,
+    t.reason,
+    t.occurred_at,
+    ((t.kind = 'quota'::ledger.transfer_kind) AND (t.key = (('quota:'::text || t.purse) || ':0'::text))) AS opens_purse
+   FROM ledger.transfer t
+  WHERE (t.from_account IS NOT NULL)
+UNION ALL
+ SELECT t.to_account AS account,
+    t.id AS transfer,
+    t.kind,
+    t.purse,
+    t.amount,
+    t.to_balance AS balance,
+    t.reason,
+    t.occurred_at,
+    false AS opens_purse
+   FROM ledger.transfer t
+  WHERE (t.to_account IS NOT NULL);
 comment on table ledger.account is 'One balance. Written by ledger.post_batch only; nothing here is ever deleted.';
 comment on column ledger.account.overdraft is 'How far below zero the balance may go. Null: boundless, an account that stands for the world outside (money in is minus there).';
 comment on column ledger.account.paid_in_at is 'When money first came in from outside (bank, card); bonuses do not count.';
@@ -458,6 +483,7 @@ comment on column ledger.purse.closed_at is 'Nothing more is set aside or charge
 comment on table ledger.transfer is 'Money moved, from one pocket to another; append-only. A mistake is answered by a new transfer. No foreign keys: they cost half of a charge, and the proof checks them.';
 comment on column ledger.transfer.key is 'Idempotency: the same key moves money once. With a purse it is kind:purse:what was moved that way before.';
 comment on column ledger.transfer.from_balance is 'What was on the account afterwards, for its statement.';
+comment on view ledger.movement_view is 'opens_purse: the first money ever set aside into its purse; it never moves in the order of its account.';
 
 create schema people;
 
@@ -824,6 +850,14 @@ CREATE OR REPLACE FUNCTION metering.shown_through(copy metering.copy, delay_seco
 AS $function$
   select case when copy.over_at is null and copy.expires_at > at then greatest(copy.through, at - make_interval(secs => delay_seconds)) else copy.through end
 $function$;
+
+create view metering.line_view as
+ SELECT call_id,
+    purse,
+    payer,
+    payee,
+    price_per_minute
+   FROM metering.line l;
 comment on table metering.tariff is 'A version of the terms of one kind of call, in force from valid_from until the next of its kind. Never changed once in force: a line keeps the version it began with.';
 comment on column metering.tariff.price_per_minute is 'Kopecks. Null: the payee names his own price (marketplace).';
 comment on table metering.line is 'One charging line: a call, its payer, its payee and the price. Money of it lies in a purse of the ledger. A steady minute changes nothing here.';
@@ -836,6 +870,7 @@ comment on table metering.copy is 'Lease of one running server: every end it hol
 comment on table metering.presence is 'An end of a call was on the line from began_at to ended_at; while that is null, through the lease of the copy that holds it.';
 comment on table metering.pause is 'Time that is not billed although both ends may be there.';
 comment on table metering.lane is 'How far the slots of a lane were looked at. Losing it costs one look at everything.';
+comment on view metering.line_view is 'For reports: who paid whom for a call, at which price. The money of it lies in ledger.purse_view, id = purse.';
 
 create schema calls;
 
@@ -1059,7 +1094,15 @@ create view calls.call_view as
         CASE
             WHEN (o.settled_at IS NOT NULL) THEN o.earned_kopecks
             ELSE NULL::bigint
-        END AS earned_kopecks
+        END AS earned_kopecks,
+        CASE
+            WHEN (o.settled_at IS NULL) THEN o.waits_until
+            ELSE NULL::timestamp with time zone
+        END AS waits_until,
+        CASE
+            WHEN (o.settled_at IS NULL) THEN o.earned_kopecks
+            ELSE NULL::bigint
+        END AS earned_when_solved_kopecks
    FROM ((calls.call k
      LEFT JOIN calls.ring r ON ((r.call_id = k.id)))
      LEFT JOIN calls.outcome o ON ((o.call_id = k.id)));
@@ -1076,7 +1119,7 @@ comment on table calls.end_seen is 'When a side''s page was last known to be con
 comment on table calls.ring is 'A client rang a consultant of the catalogue, at this price and under this version of the tariff. over_at: when it was accepted or came to nothing.';
 comment on column calls.ring.client_seen_at is 'When some page of the client was last known to be open; long ago, the ring is cancelled.';
 comment on table calls.outcome is 'What became of an ended marketplace call: it waits for the client''s word, then it is settled. The shares are those of a solved call, as the meter told them.';
-comment on view calls.call_view is 'For reports: one row for each call, also those that only rang (opened_at is null). Fee and earned are null until a marketplace call is settled. What was charged lies in ledger.purse_view, reference = id.';
+comment on view calls.call_view is 'For reports: one row for each call, also those that only rang (opened_at is null). Fee and earned are null until a marketplace call is settled; waits_until and earned_when_solved tell of those that are not. What was charged lies in ledger.purse_view, reference = id.';
 
 create schema journal;
 

@@ -40,6 +40,17 @@ export const statementLine = z.object({
 });
 export type StatementLine = z.infer<typeof statementLine>;
 
+/** What was moved for one call, oldest first: set aside from the wallet, charged out of what was set aside, given back. */
+export const callMovement = z.object({
+  kind: z.enum(["quota", "charge", "quota-return", "refund"]),
+  /** ≥ 0: the kind says which way. */
+  amount: kopecksSchema,
+  occurredAt: instant,
+});
+export type CallMovement = z.infer<typeof callMovement>;
+/** A call of many hours by the minute. */
+export const CALL_MOVEMENTS_MAX = 3000;
+
 export const ledgerApi = endpoints({
   wallet: { method: "GET", path: "/api/ledger/wallet", access: "person", reply: wallet },
   statement: {
@@ -49,6 +60,14 @@ export const ledgerApi = endpoints({
     query: z.object({ before: z.string().max(40).optional(), limit: z.coerce.number().int().min(1).max(200).default(50) }),
     /** Newest first; `next` is the cursor of the following page, stable while rows arrive. */
     reply: z.object({ lines: z.array(statementLine), next: z.string().nullable() }),
+  },
+  /** Of the caller's own wallet; nothing for a call it did not pay for. */
+  callMovements: {
+    method: "GET",
+    path: "/api/ledger/statement/:callId",
+    access: "person",
+    params: z.object({ callId }),
+    reply: z.object({ movements: z.array(callMovement).max(CALL_MOVEMENTS_MAX) }),
   },
   topUp: {
     method: "POST",

@@ -52,9 +52,14 @@ const ringFormSearch = z.object({ configuration: termSearch });
 /** Whom the client rang, so that he can ring again. */
 const ringSearch = z.object({ to: z.string().max(60).optional().catch(undefined) });
 const cabinetSearch = z.object({
-  tab: z.enum(["statement", "statistics"]).optional().catch(undefined),
+  tab: z.enum(["statement", "earnings", "statistics"]).optional().catch(undefined),
   side: z.enum(["client", "consultant"]).optional().catch(undefined),
   period: z.enum(["last-month", "90-days"]).optional().catch(undefined),
+  month: z
+    .string()
+    .regex(/^20\d{2}-(0[1-9]|1[0-2])$/)
+    .optional()
+    .catch(undefined),
 });
 const workSearch = z.object({
   invitation: z.string().max(40).optional().catch(undefined),

@@ -18,10 +18,14 @@ export interface Format {
   duration(seconds: number): string;
   /** `23 нояб. 2026 г., 14:05`, Moscow time. */
   dateTime(at: Date): string;
+  /** `23 нояб., 14:05`, Moscow time: where the year is known. */
+  dayAndTime(at: Date): string;
   /** `14:05:09`, Moscow time. */
   time(at: Date): string;
   /** `23 нояб.` of a calendar day `2026-11-23`. */
   day(isoDay: string): string;
+  /** `ноябрь 2026 г.` of a month `2026-11`. */
+  month(isoMonth: string): string;
   /** `5 минут назад`. */
   ago(at: Date, now: Date): string;
 }
@@ -83,6 +87,14 @@ export function makeFormat(locale: Locale): Format {
   const withKopecks = rouble(locale, 2);
   const whole = rouble(locale, 0);
   const dateTime = new Intl.DateTimeFormat(tagOf[locale], { dateStyle: "medium", timeStyle: "short", timeZone: TIME_ZONE });
+  const dayAndTime = new Intl.DateTimeFormat(tagOf[locale], {
+    day: "numeric",
+    month: "short",
+    hour: "2-digit",
+    minute: "2-digit",
+    timeZone: TIME_ZONE,
+  });
+  const month = new Intl.DateTimeFormat(tagOf[locale], { month: "long", year: "numeric", timeZone: "UTC" });
   const day = new Intl.DateTimeFormat(tagOf[locale], { day: "numeric", month: "short", timeZone: "UTC" });
   const time = new Intl.DateTimeFormat(tagOf[locale], { timeStyle: "medium", timeZone: TIME_ZONE });
   return {
@@ -97,8 +109,10 @@ export function makeFormat(locale: Locale): Format {
     },
     duration: durationFormat(locale),
     dateTime: (at) => dateTime.format(at),
+    dayAndTime: (at) => dayAndTime.format(at),
     time: (at) => time.format(at),
     day: (isoDay) => day.format(new Date(`${isoDay}T00:00:00Z`)),
+    month: (isoMonth) => month.format(new Date(`${isoMonth}-01T00:00:00Z`)),
     ago: agoFormat(locale),
   };
 }

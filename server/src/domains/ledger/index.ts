@@ -9,7 +9,7 @@ import type { Wallet } from "@minuta/contracts/ledger";
 import type { Kopecks } from "@minuta/contracts/money";
 import type { Db, Reader, Tx } from "#platform/db";
 import { proof } from "./proof.ts";
-import { statement, type Page } from "./statement.ts";
+import { movementsFor, statement, type Page } from "./statement.ts";
 import { topUp, type TopUp } from "./top-up.ts";
 import { walletOf } from "./wallet.ts";
 
@@ -34,6 +34,7 @@ export function createLedger(deps: LedgerDeps) {
     wallet: (party: PartyId): Promise<Wallet> => walletOf(deps, party),
     /** What moved on the party's wallet, newest first. */
     statement: (party: PartyId, page: Page) => statement(db, party, page),
+    movementsFor: (party: PartyId, reference: string) => movementsFor(db, party, reference),
     /** Every invariant of the ledger with its figure, read in one snapshot. */
     proof: () => proof(db),
     findPersonByEmail: deps.findPersonByEmail,

@@ -1,5 +1,5 @@
 /** The statement of a wallet, page by page. */
-import type { StatementLine } from "@minuta/contracts/ledger";
+import { CALL_MOVEMENTS_MAX, type CallMovement, type StatementLine } from "@minuta/contracts/ledger";
 import type { Reader } from "#platform/db";
 import { refuse } from "#platform/refusal";
 import { accountName, kindOnWallet } from "./rules.ts";
@@ -25,4 +25,10 @@ export async function statement(
   const shown = rows.slice(0, limit);
   const lines = shown.map(({ transfer, kind, ...line }) => ({ id: String(transfer), kind: kindOnWallet(kind), ...line }));
   return { lines, next: rows.length > limit ? (lines.at(-1)?.id ?? null) : null };
+}
+
+/** What was moved for one thing out of the party's wallet, oldest first. `reference`: as the purse was opened with it. */
+export async function movementsFor(db: Reader, party: string, reference: string): Promise<CallMovement[]> {
+  const rows = await db.rows(store.listOfPurse, [accountName.wallet(party), reference, CALL_MOVEMENTS_MAX]);
+  return rows.map(({ kind, ...moved }) => ({ kind: kind === "settlement" ? "refund" : kind, ...moved }));
 }

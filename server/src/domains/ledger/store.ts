@@ -66,6 +66,25 @@ export const listEntries = query({
     order by page.id desc limit $3`,
 });
 
+/**
+ * What was moved for $2 out of the wallet named $1, in order. Each key of a purse says what was moved that way before, so every step is
+ * found by the one before it; what a settlement gave to others is theirs to see.
+ */
+export const listOfPurse = query({
+  name: "ledger.list_of_purse",
+  row: z.object({ kind: z.enum(["quota", "charge", "quota-return", "settlement"]), amount: kopecksColumn, occurredAt: z.date() }),
+  text: `with recursive own as (
+      select p.id, p.owner from ledger.purse p join ledger.account a on a.id = p.owner where a.name = $1 and p.reference = $2
+    ), step as (
+      select t.id, own.owner, t.kind, t.purse, t.amount as moved, t.amount, t.to_account, t.occurred_at
+      from own cross join unnest(array['quota', 'charge', 'quota-return', 'settlement']) way (kind) join ledger.transfer t on t.key = way.kind || ':' || own.id || ':0'
+      union all
+      select t.id, step.owner, t.kind, t.purse, step.moved + t.amount, t.amount, t.to_account, t.occurred_at
+      from step join ledger.transfer t on t.key = step.kind || ':' || step.purse || ':' || step.moved
+    )
+    select kind, amount, occurred_at as "occurredAt" from step where kind <> 'settlement' or to_account = owner order by id limit $3`,
+});
+
 /** One statement, so one snapshot: it may run beside a charging pass. */
 export const prove = query({
   name: "ledger.prove",

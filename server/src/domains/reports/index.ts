@@ -1,5 +1,6 @@
 /**
- * Reports: figures of calls over a period, for the cabinet: how many, how long, charged as payer, earned and held as payee.
+ * Reports: figures of calls over a period, for the cabinet: how many, how long, charged as payer, earned and held as payee; and the month of
+ * a wallet and of earnings with one row a call, which the ledger cannot tell alone because it knows nothing of calls.
  * Read-only: every figure is asked anew of the other schemas' `*_view`, so it cannot differ from what they say.
  * A call counts once it is over, on the Moscow day on which it opened; what only rang is no call.
  * A person sees his own calls only, one side at a time: as client or as consultant.
@@ -7,6 +8,7 @@
  */
 import type { Statistics } from "@minuta/contracts/reports";
 import type { Db } from "#platform/db";
+import { monthOfEarnings, monthOfWallet, type AskedMonth } from "./show-statement.ts";
 import { statistics, type Asked } from "./show-statistics.ts";
 
 export interface ReportsDeps {
@@ -19,6 +21,9 @@ export function createReports({ db }: ReportsDeps) {
   return {
     /** Refuses (`invalid-input`) days in the wrong order and more than 366 of them. */
     statistics: (asked: Asked): Promise<Statistics> => statistics(db, asked),
+    /** Both refuse (`invalid-input`) a cursor that is none. */
+    statement: (asked: AskedMonth) => monthOfWallet(db, asked),
+    earnings: (asked: AskedMonth) => monthOfEarnings(db, asked),
   };
 }
 

@@ -1,90 +1,34 @@
 /** Statistics against figures counted by hand, with money moved by the meter and the ledger themselves. */
-import { callId, personId, type CallId, type PersonId, type Side } from "@minuta/contracts/ids";
-import { kopecks } from "@minuta/contracts/money";
+import { personId, type PersonId, type Side } from "@minuta/contracts/ids";
 import type { Statistics } from "@minuta/contracts/reports";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createWorld, type World } from "../metering/testing.ts";
 import { createReports, type Reports } from "./index.ts";
+import { createHistory } from "./testing.ts";
 
 let world: World;
 let reports: Reports;
+let history: ReturnType<typeof createHistory>;
 const id = (): PersonId => personId.parse(crypto.randomUUID());
 const anna = id();
 const igor = id();
 const olga = id();
-const guest = crypto.randomUUID();
-const namesake = crypto.randomUUID();
-
-interface Played {
-  readonly at: string;
-  readonly seconds: number;
-  readonly consultant: PersonId;
-  readonly client: { readonly person?: PersonId; readonly guest?: string; readonly name: string };
-  /** Kopecks a minute; a marketplace call has one, a carrier call costs its consultant 1 RUB. */
-  readonly price?: number;
-  readonly configuration?: string;
-  /** Whether the client said *solved*. */
-  readonly solved?: boolean;
-}
-
-const ends = (callId: CallId) => (["client", "consultant"] satisfies Side[]).map((side) => ({ callId, side }));
-
-/** Who pays whom: the consultant the platform, or the client the consultant. */
-const partiesOf = ({ consultant, client, price }: Played) =>
-  price === undefined
-    ? ({ kind: "carrier", payer: consultant, payee: null } as const)
-    : ({ kind: "marketplace", payer: client.person!, payee: consultant, pricePerMinute: kopecks(price) } as const);
-
-/** The meter and the money of one call. Calls are played in the order of time. */
-async function play(call: Played): Promise<void> {
-  const played = callId.parse(crypto.randomUUID());
-  await world.tick((Date.parse(call.at) - world.now().getTime()) / 1000);
-  const openedAt = world.now();
-  await world.db.tx((tx) => world.metering.openLine(tx, { callId: played, ...partiesOf(call) }));
-  await world.tick(call.seconds);
-  for (const end of ends(played)) await world.evidence.begin({ ...end, at: openedAt });
-  for (const end of ends(played)) await world.evidence.end(end);
-  const { billableSeconds } = await world.end(played);
-  await write(call, { played, openedAt, billableSeconds });
-  if (call.solved) await settle(played);
-}
-
-async function write(call: Played, of: { played: CallId; openedAt: Date; billableSeconds: number }): Promise<void> {
-  const { consultant, client, configuration = null, price } = call;
-  const card = { name: consultant === anna ? "Анна" : "Игорь" };
-  const kind = price === undefined ? ["carrier", "settled"] : ["marketplace", call.solved ? "settled" : "ended"];
-  const sides = [consultant, card, client.person ?? null, client.guest ?? null, { name: client.name }];
-  await world.db.pool.query(
-    `insert into calls.call (id, tariff, state, consultant_id, consultant, client_person_id, client_guest_id, client, task, configuration,
-      opened_at, ended_at, end_reason, billable_seconds) values ($1, $2, $3, $4, $5, $6, $7, $8, '', $9, $10, $11, 'client-ended', $12)`,
-    [of.played, ...kind, ...sides, configuration, of.openedAt, world.now(), of.billableSeconds],
-  );
-}
-
-async function settle(played: CallId): Promise<void> {
-  const { fee, earned } = await world.db.tx((tx) => world.metering.settle(tx, played, "solved"));
-  await world.db.pool.query(
-    "insert into calls.outcome (call_id, waits_until, fee_kopecks, earned_kopecks, settled_by, settled_at) values ($1, $2, $3, $4, 'client', $2)",
-    [played, world.now(), fee, earned],
-  );
-}
-
-async function addGuest(guestId: string, name: string): Promise<void> {
-  await world.db.pool.query("insert into calls.guest (id, name) values ($1, $2)", [guestId, name]);
-}
+const annas = { person: anna, name: "Анна" };
+const igors = { person: igor, name: "Игорь" };
 
 beforeAll(async () => {
   world = await createWorld();
   reports = createReports({ db: world.db });
+  history = createHistory(world);
+  const { play, addGuest } = history;
   for (const person of [anna, igor, olga]) await world.topUp(person, 1000);
-  await addGuest(guest, "Пётр");
-  await addGuest(namesake, "Ольга");
+  const [guest, namesake] = [await addGuest("Пётр"), await addGuest("Ольга")];
   // 23 November in Moscow ends at 21:00 UTC.
-  await play({ at: "2026-11-23T20:59:59.000Z", seconds: 90, consultant: anna, client: { guest, name: "Пётр" }, configuration: "bp3" });
+  await play({ at: "2026-11-23T20:59:59.000Z", seconds: 90, consultant: annas, client: { guest, name: "Пётр" }, configuration: "bp3" });
   await play({
     at: "2026-11-24T20:50:00.000Z",
     seconds: 61,
-    consultant: anna,
+    consultant: annas,
     client: { person: olga, name: "Ольга" },
     price: 4555,
     configuration: "ut11",
@@ -93,7 +37,7 @@ beforeAll(async () => {
   await play({
     at: "2026-11-24T21:00:00.000Z",
     seconds: 180,
-    consultant: anna,
+    consultant: annas,
     client: { person: olga, name: "Ольга Белова" },
     price: 4500,
     configuration: "УТ 11",
@@ -102,7 +46,7 @@ beforeAll(async () => {
   await play({
     at: "2026-11-26T09:00:00.000Z",
     seconds: 100,
-    consultant: igor,
+    consultant: igors,
     client: { person: anna, name: "Анна" },
     price: 8000,
     solved: true,
@@ -110,7 +54,7 @@ beforeAll(async () => {
   await play({
     at: "2026-11-26T10:00:00.000Z",
     seconds: 5,
-    consultant: anna,
+    consultant: annas,
     client: { guest: namesake, name: "Ольга" },
     configuration: "Своя",
   });
@@ -209,12 +153,11 @@ test("twenty counterparties are told, those with the most minutes", async () => 
   const busy = id();
   await world.topUp(busy, 1000);
   for (let n = 1; n <= 21; n += 1) {
-    const one = crypto.randomUUID();
-    await addGuest(one, `Клиент ${n}`);
-    await play({
+    const one = await history.addGuest(`Клиент ${n}`);
+    await history.play({
       at: `2026-12-01T${String(n).padStart(2, "0")}:00:00.000Z`,
       seconds: 10 + n,
-      consultant: busy,
+      consultant: { person: busy, name: "Игорь" },
       client: { guest: one, name: `Клиент ${n}` },
     });
   }

@@ -1,4 +1,5 @@
 /** All SQL of reports: it reads other schemas' views and writes nothing. */
+import { callId, side } from "@minuta/contracts/ids";
 import { kopecksColumn } from "@minuta/contracts/money";
 import type { Figures } from "@minuta/contracts/reports";
 import { z } from "zod";
@@ -48,4 +49,114 @@ export const sumCalls = query({
       coalesce(sum(charged), 0)::bigint as charged, coalesce(sum(earned), 0)::bigint as earned, coalesce(sum(held), 0)::bigint as held
     from mine group by grouping sets ((day), (counterparty), (configuration))
     order by billable_seconds desc, name, configuration`,
+});
+
+/** The month $2 (`2026-11`) of Moscow. */
+const MONTH_BEGINS = "($2 || '-01')::date::timestamp at time zone 'Europe/Moscow'";
+const MONTH_ENDS = "(($2 || '-01')::date + interval '1 month') at time zone 'Europe/Moscow'";
+
+const OWN_WALLET = "(select id from ledger.account_view where name = 'wallet:' || $1::uuid)";
+
+/** What moved on the wallet of person $1 in month $2: the transfers (`after`, `through`], and their sums. */
+export const sumMonth = query({
+  name: "reports.sum_month",
+  row: z.object({
+    after: z.bigint(),
+    through: z.bigint(),
+    opening: kopecksColumn,
+    added: kopecksColumn,
+    withdrawn: kopecksColumn,
+    spent: kopecksColumn,
+    reserved: kopecksColumn,
+    closing: kopecksColumn,
+  }),
+  text: `with first as (
+      select transfer, balance from ledger.movement_view where account = ${OWN_WALLET} and occurred_at < ${MONTH_BEGINS} order by transfer desc limit 1
+    ), last as (
+      select transfer, balance from ledger.movement_view where account = ${OWN_WALLET} and occurred_at < ${MONTH_ENDS} order by transfer desc limit 1
+    ), bounds as (
+      select coalesce((select transfer from first), 0) as after, coalesce((select transfer from last), 0) as through,
+        coalesce((select balance from first), 0) as opening, coalesce((select balance from last), 0) as closing,
+        (select coalesce(sum(reserved), 0) from ledger.purse_view where owner = ${OWN_WALLET} and settled_at is null and platform.now() < ${MONTH_ENDS})::bigint as reserved
+    ), moved as (
+      select coalesce(sum(amount) filter (where purse is null and amount > 0), 0) as added, coalesce(-sum(amount) filter (where purse is null and amount < 0), 0) as withdrawn,
+        coalesce(-sum(amount) filter (where purse is not null), 0) as for_calls
+      from ledger.movement_view where account = ${OWN_WALLET} and transfer > (select after from bounds) and transfer <= (select through from bounds)
+    )
+    select after, through, opening, added::bigint as added, withdrawn::bigint as withdrawn, (for_calls - reserved)::bigint as spent, reserved, closing from bounds, moved`,
+});
+
+/** Of the transfers before $2 and after $3 of person $1's wallet, newest first, at most $4: a call where money was first set aside for it, and all that is no call. */
+export const listStatement = query({
+  name: "reports.list_statement",
+  row: z.object({
+    transfer: z.bigint(),
+    kind: z.enum(["quota", "top-up", "refund", "payout", "correction"]),
+    amount: kopecksColumn,
+    balance: kopecksColumn,
+    reason: z.string(),
+    occurred_at: z.date(),
+    call_id: callId.nullable(),
+    side: side.nullable(),
+    name: z.string().nullable(),
+    running: z.boolean(),
+    billable_seconds: z.int().nullable(),
+    price_per_minute: kopecksColumn.nullable(),
+    charged: kopecksColumn.nullable(),
+    reserved: kopecksColumn.nullable(),
+    refunded: kopecksColumn,
+  }),
+  text: `with page as materialized (
+      select * from ledger.movement_view where account = ${OWN_WALLET} and transfer < $2 and transfer > $3 and (purse is null or opens_purse)
+      order by transfer desc limit $4
+    ), refund as (
+      select purse, sum(amount)::bigint as amount from ledger.movement_view
+      where account = ${OWN_WALLET} and kind = 'settlement' and transfer > (select min(transfer) from page) group by purse
+    )
+    select m.transfer, m.kind, m.amount, m.balance, m.reason, m.occurred_at, p.reference as call_id, p.charged, p.reserved, coalesce(r.amount, 0) as refunded, l.price_per_minute,
+      case when k.id is not null then case when k.consultant_id = $1::uuid then 'consultant' else 'client' end end as side,
+      case when k.consultant_id = $1::uuid then k.client_name else k.consultant_name end as name,
+      p.closed_at is null as running, case when k.ended_at is not null then k.billable_seconds end as billable_seconds
+    from page m
+    left join ledger.purse_view p on p.id = m.purse
+    left join refund r on r.purse = m.purse
+    left join metering.line_view l on l.call_id = p.reference and l.purse = p.id
+    left join calls.call_view k on k.id = p.reference
+    order by m.transfer desc`,
+});
+
+/** Marketplace calls of consultant $1 that opened in month $2, are over and cost something. */
+const EARNED_IN_MONTH = `select k.number, k.id as call_id, k.opened_at, k.client_name as name, k.billable_seconds, l.price_per_minute, p.charged,
+      coalesce(k.earned_kopecks, k.earned_when_solved_kopecks) as share, k.waits_until
+    from calls.call_view k join metering.line_view l on l.call_id = k.id and l.payee = $1::uuid join ledger.purse_view p on p.id = l.purse
+    where k.consultant_id = $1::uuid and k.state in ('ended', 'settled') and k.opened_at >= ${MONTH_BEGINS} and k.opened_at < ${MONTH_ENDS} and p.charged > 0`;
+
+export const sumEarnings = query({
+  name: "reports.sum_earnings",
+  row: z.object({
+    calls: z.int(),
+    billableSeconds: z.bigint().transform(Number),
+    charged: kopecksColumn,
+    earned: kopecksColumn,
+    waiting: kopecksColumn,
+  }),
+  text: `select count(*)::integer as calls, coalesce(sum(billable_seconds), 0)::bigint as "billableSeconds", coalesce(sum(charged), 0)::bigint as charged,
+      coalesce(sum(share) filter (where waits_until is null), 0)::bigint as earned, coalesce(sum(share) filter (where waits_until is not null), 0)::bigint as waiting
+    from (${EARNED_IN_MONTH}) earned`,
+});
+
+export const listEarnings = query({
+  name: "reports.list_earnings",
+  row: z.object({
+    number: z.bigint(),
+    call_id: callId,
+    opened_at: z.date(),
+    name: z.string(),
+    billable_seconds: z.int(),
+    price_per_minute: kopecksColumn,
+    charged: kopecksColumn,
+    share: kopecksColumn,
+    waits_until: z.date().nullable(),
+  }),
+  text: `select * from (${EARNED_IN_MONTH}) earned where $3::bigint is null or number < $3 order by number desc limit $4`,
 });

@@ -4,6 +4,7 @@ import { IconCheck } from "@tabler/icons-react";
 import { callsApi, type CallOutcome, type CallView } from "@minuta/contracts/calls";
 import { journalApi } from "@minuta/contracts/journal";
 import { ledgerApi } from "@minuta/contracts/ledger";
+import { reportsApi } from "@minuta/contracts/reports";
 import { ringsApi } from "@minuta/contracts/rings";
 import { useTranslation } from "react-i18next";
 import { useCommand } from "../../api/queries.ts";
@@ -23,7 +24,13 @@ export function OutcomeCard({ call }: { readonly call: CallView }) {
 function Solved({ callId, until }: { readonly callId: string; readonly until: Date }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const solved = useCommand(ringsApi.solved, [journalApi.protocol, callsApi.view, callsApi.history, ledgerApi.wallet, ledgerApi.statement]);
+  const solved = useCommand(ringsApi.solved, [
+    journalApi.protocol,
+    callsApi.view,
+    callsApi.history,
+    ledgerApi.wallet,
+    reportsApi.statement,
+  ]);
   return (
     <Card title={t("outcome.title")}>
       <Text mb="md">{t("outcome.ask", { at: format.dateTime(until) })}</Text>

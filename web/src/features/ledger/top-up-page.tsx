@@ -3,6 +3,7 @@ import { Alert, Button, Stack, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { IconCircleCheck } from "@tabler/icons-react";
 import { ledgerApi } from "@minuta/contracts/ledger";
+import { reportsApi } from "@minuta/contracts/reports";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useCommand } from "../../api/queries.ts";
@@ -16,7 +17,7 @@ export function TopUpPage() {
   const { t } = useTranslation();
   const format = useFormat();
   const [done, setDone] = useState<{ email: string; balance: bigint } | null>(null);
-  const topUp = useCommand(ledgerApi.topUp, [ledgerApi.wallet, ledgerApi.statement]);
+  const topUp = useCommand(ledgerApi.topUp, [ledgerApi.wallet, reportsApi.statement]);
   const form = useForm({
     initialValues: { email: "", amount: "", reason: "" },
     validate: ({ email, amount, reason }) => fieldErrors(ledgerApi.topUp.body, { email, amount: kopecksOfTyped(amount), reason }, t),

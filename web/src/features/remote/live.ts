@@ -13,8 +13,8 @@ import { keyOf, queryClient } from "../../api/queries.ts";
 /** What is stale after each kind of news. */
 const staleAfter: Record<LiveMessage["t"], readonly Endpoint[]> = {
   "invitation-joined": [callsApi.history, callsApi.invitations, callsApi.clientBook],
-  "call-changed": [callsApi.history, callsApi.view, journalApi.protocol, reportsApi.statistics],
-  "wallet-changed": [ledgerApi.wallet, ledgerApi.statement],
+  "call-changed": [callsApi.history, callsApi.view, journalApi.protocol, reportsApi.statistics, reportsApi.statement, reportsApi.earnings],
+  "wallet-changed": [ledgerApi.wallet, ledgerApi.callMovements, reportsApi.statement],
   "wallet-empty": [ledgerApi.wallet],
   ring: [ringsApi.rings, presenceApi.own],
   "ring-over": [ringsApi.rings, ringsApi.ringView, callsApi.history, callsApi.view, presenceApi.own],

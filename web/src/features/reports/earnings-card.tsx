@@ -33,7 +33,7 @@ export function EarningsCard() {
     <Card
       title={t("earnings.title")}
       action={
-        <TextLink to="/cabinet" search={{ tab: "statistics", side: "consultant" }} size="sm">
+        <TextLink to="/cabinet" search={{ tab: "earnings" }} size="sm">
           {t("earnings.details")}
         </TextLink>
       }

@@ -27,3 +27,12 @@ export function daysOf(period: Period, today: string): Days {
       return { from: dayAt(year, month, day - DAYS_OF_90 + 1), to: today };
   }
 }
+
+/** `2026-11` of `2026-11-24`. */
+export const monthOf = (day: string): string => day.slice(0, 7);
+
+/** The month so many after the given one, or before it. */
+export function monthAfter(month: string, months: number): string {
+  const at = new Date(`${month}-01T00:00:00Z`);
+  return monthOf(dayAt(at.getUTCFullYear(), at.getUTCMonth() + months, 1));
+}
