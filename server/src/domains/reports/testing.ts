@@ -25,33 +25,33 @@ const partiesOf = ({ consultant, client, price }: Played) =>
     ? ({ kind: "carrier", payer: consultant.person, payee: null } as const)
     : ({ kind: "marketplace", payer: client.person!, payee: consultant.person, pricePerMinute: kopecks(price) } as const);
 
+/** Opens the call and brings both on the line. Calls begin in the order of time. */
+async function start({ world, call }: { world: World; call: Played }): Promise<CallId> {
+  const id = callId.parse(crypto.randomUUID());
+  await world.tick((Date.parse(call.at) - world.now().getTime()) / 1000);
+  await world.db.tx((tx) => world.metering.openLine(tx, { callId: id, ...partiesOf(call) }));
+  const { consultant, client, configuration = null, price } = call;
+  await world.db.pool.query(
+    `insert into calls.call (id, tariff, state, consultant_id, consultant, client_person_id, client_guest_id, client, task, configuration, opened_at)
+    values ($1, $2, 'open', $3, $4, $5, $6, $7, '', $8, $9)`,
+    [
+      id,
+      price === undefined ? "carrier" : "marketplace",
+      consultant.person,
+      { name: consultant.name },
+      client.person ?? null,
+      client.guest ?? null,
+      { name: client.name },
+      configuration,
+      world.now(),
+    ],
+  );
+  for (const end of ends(id)) await world.evidence.begin(end);
+  return id;
+}
+
 export function createHistory(world: World) {
   const { db, metering, evidence } = world;
-
-  /** Opens the call and brings both on the line. Calls begin in the order of time. */
-  async function start(call: Played): Promise<CallId> {
-    const id = callId.parse(crypto.randomUUID());
-    await world.tick((Date.parse(call.at) - world.now().getTime()) / 1000);
-    await db.tx((tx) => metering.openLine(tx, { callId: id, ...partiesOf(call) }));
-    const { consultant, client, configuration = null, price } = call;
-    await db.pool.query(
-      `insert into calls.call (id, tariff, state, consultant_id, consultant, client_person_id, client_guest_id, client, task, configuration, opened_at)
-      values ($1, $2, 'open', $3, $4, $5, $6, $7, '', $8, $9)`,
-      [
-        id,
-        price === undefined ? "carrier" : "marketplace",
-        consultant.person,
-        { name: consultant.name },
-        client.person ?? null,
-        client.guest ?? null,
-        { name: client.name },
-        configuration,
-        world.now(),
-      ],
-    );
-    for (const end of ends(id)) await evidence.begin(end);
-    return id;
-  }
 
   /** Time goes by on the line, with every pass of the meter. */
   async function talk(seconds: number): Promise<void> {
@@ -81,11 +81,11 @@ export function createHistory(world: World) {
   }
 
   return {
-    start,
+    start: (call: Played) => start({ world, call }),
     talk,
     finish,
     async play(call: Played): Promise<CallId> {
-      const id = await start(call);
+      const id = await start({ world, call });
       await talk(call.seconds);
       await finish(call, id);
       return id;

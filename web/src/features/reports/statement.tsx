@@ -99,7 +99,7 @@ function Call({ call }: { readonly call: StatementCall }) {
         <CallRow
           at={call.at}
           name={call.name}
-          note={t(`history.youWere.${call.side}`)}
+          note={call.side === "consultant" && t("statement.ownClient")}
           seconds={call.billableSeconds}
           price={call.pricePerMinute}
         >
