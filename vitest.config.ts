@@ -19,7 +19,7 @@ export default defineConfig({
         },
       },
       /** Reads the repository itself. */
-      { test: { name: "tidy", include: ["tools/tidy.test.ts"], exclude: apart } },
+      { test: { name: "tidy", include: ["tools/tidy.test.ts"], exclude: apart, testTimeout: 30_000 } },
     ],
   },
 });

@@ -10,7 +10,8 @@ export const root = fileURLToPath(new URL("..", import.meta.url));
 const ignored = readFileSync(join(root, ".gitignore"), "utf8")
   .split("\n")
   .filter((line) => line !== "")
-  .concat("/.git/");
+  // In a second work tree it is a file.
+  .concat("/.git/", "/.git");
 
 function isIgnored(folder: string, entry: Dirent): boolean {
   const name = entry.isDirectory() ? `${entry.name}/` : entry.name;

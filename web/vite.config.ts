@@ -3,11 +3,13 @@ import react from "@vitejs/plugin-react";
 import postcssPresetMantine from "postcss-preset-mantine";
 import { defineConfig } from "vite";
 import { compress } from "./compress.ts";
+import { boundFirstLoad } from "./first-load.ts";
+import { firstWords } from "./first-words.ts";
 
 const server = process.env.MINUTA_SERVER ?? "http://localhost:3000";
 
 export default defineConfig({
-  plugins: [react(), compress()],
+  plugins: [firstWords(), react(), boundFirstLoad(), compress()],
   css: { postcss: { plugins: [postcssPresetMantine()] } },
   build: { outDir: "dist", emptyOutDir: true, target: "es2023", sourcemap: false },
   // A proxied page keeps its own Host, so that the server's Origin check sees one and the same origin.

@@ -3,31 +3,32 @@ import { createRootRoute, createRoute, createRouter, lazyRouteComponent as lazy,
 import { z } from "zod";
 import { whoAmI } from "./features/people/me.ts";
 import { Root } from "./shell.tsx";
+import { withWords } from "./text/index.ts";
 import { ErrorPage } from "./ui/error-page.tsx";
 import { Loading } from "./ui/loading.tsx";
 import { NotFoundPage } from "./ui/not-found-page.tsx";
 
 const pages = {
   catalogue: lazy(() => import("./features/catalogue/catalogue-page.tsx"), "CataloguePage"),
-  consultant: lazy(() => import("./features/catalogue/consultant-page.tsx"), "ConsultantPage"),
-  signIn: lazy(() => import("./features/people/sign-in-page.tsx"), "SignInPage"),
-  signUp: lazy(() => import("./features/people/sign-up-page.tsx"), "SignUpPage"),
-  confirm: lazy(() => import("./features/people/confirm-page.tsx"), "ConfirmPage"),
-  forgot: lazy(() => import("./features/people/reset-pages.tsx"), "ForgotPage"),
-  reset: lazy(() => import("./features/people/reset-pages.tsx"), "ResetPage"),
-  developersMail: lazy(() => import("./features/people/mail-page.tsx"), "MailPage"),
-  joinCode: lazy(() => import("./features/calls/join-code-page.tsx"), "JoinCodePage"),
-  join: lazy(() => import("./features/calls/join-page.tsx"), "JoinPage"),
-  privateLink: lazy(() => import("./features/calls/private-link-page.tsx"), "PrivateLinkPage"),
-  ringForm: lazy(() => import("./features/calls/rings/ring-form-page.tsx"), "RingFormPage"),
-  ring: lazy(() => import("./features/calls/rings/ring-page.tsx"), "RingPage"),
-  call: lazy(() => import("./features/remote/call-page.tsx"), "CallPage"),
-  after: lazy(() => import("./features/calls/after-page.tsx"), "AfterPage"),
-  protocol: lazy(() => import("./features/journal/protocol-page.tsx"), "ProtocolPage"),
-  cabinet: lazy(() => import("./features/calls/cabinet-page.tsx"), "CabinetPage"),
-  work: lazy(() => import("./features/calls/work-page.tsx"), "WorkPage"),
-  profile: lazy(() => import("./features/people/profile-page.tsx"), "ProfilePage"),
-  operator: lazy(() => import("./features/ledger/top-up-page.tsx"), "TopUpPage"),
+  consultant: lazy(() => withWords(import("./features/catalogue/consultant-page.tsx")), "ConsultantPage"),
+  signIn: lazy(() => withWords(import("./features/people/sign-in-page.tsx")), "SignInPage"),
+  signUp: lazy(() => withWords(import("./features/people/sign-up-page.tsx")), "SignUpPage"),
+  confirm: lazy(() => withWords(import("./features/people/confirm-page.tsx")), "ConfirmPage"),
+  forgot: lazy(() => withWords(import("./features/people/reset-pages.tsx")), "ForgotPage"),
+  reset: lazy(() => withWords(import("./features/people/reset-pages.tsx")), "ResetPage"),
+  developersMail: lazy(() => withWords(import("./features/people/mail-page.tsx")), "MailPage"),
+  joinCode: lazy(() => withWords(import("./features/calls/join-code-page.tsx")), "JoinCodePage"),
+  join: lazy(() => withWords(import("./features/calls/join-page.tsx")), "JoinPage"),
+  privateLink: lazy(() => withWords(import("./features/calls/private-link-page.tsx")), "PrivateLinkPage"),
+  ringForm: lazy(() => withWords(import("./features/calls/rings/ring-form-page.tsx")), "RingFormPage"),
+  ring: lazy(() => withWords(import("./features/calls/rings/ring-page.tsx")), "RingPage"),
+  call: lazy(() => withWords(import("./features/remote/call-page.tsx")), "CallPage"),
+  after: lazy(() => withWords(import("./features/calls/after-page.tsx")), "AfterPage"),
+  protocol: lazy(() => withWords(import("./features/journal/protocol-page.tsx")), "ProtocolPage"),
+  cabinet: lazy(() => withWords(import("./features/calls/cabinet-page.tsx")), "CabinetPage"),
+  work: lazy(() => withWords(import("./features/calls/work-page.tsx")), "WorkPage"),
+  profile: lazy(() => withWords(import("./features/people/profile-page.tsx")), "ProfilePage"),
+  operator: lazy(() => withWords(import("./features/ledger/top-up-page.tsx")), "TopUpPage"),
 };
 
 // What an address may carry after its question mark; anything else in it is passed over.

@@ -1,10 +1,15 @@
-/** Every visible word, Russian by default, English beside it. The language is kept in this browser and, for a person, in the profile. */
+/**
+ * Every visible word, Russian by default, English beside it. The language is kept in this browser and, for a person, in the profile.
+ * The first page stands with few of them; whatever needs more words comes with all of them (`withWords`).
+ */
 import { locale, type Locale } from "@minuta/contracts/people";
 import { createInstance, type i18n } from "i18next";
 import { initReactI18next } from "react-i18next";
 
 const STORAGE_KEY = "minuta.locale";
-const load: Record<Locale, () => Promise<{ default: object }>> = { ru: () => import("./ru.json"), en: () => import("./en.json") };
+type Words = Record<Locale, () => Promise<{ default: object }>>;
+const first: Words = { ru: () => import("./ru.json?first"), en: () => import("./en.json?first") };
+const all: Words = { ru: () => import("./ru.json"), en: () => import("./en.json") };
 
 export const text: i18n = createInstance();
 
@@ -16,9 +21,25 @@ function storedLocale(): Locale {
   }
 }
 
+/** Whether anything on screen needed all the words, and in which languages they are here. */
+let allWanted = false;
+const whole = new Set<Locale>();
+
 async function ensure(language: Locale): Promise<void> {
-  if (!text.hasResourceBundle(language, "translation")) text.addResourceBundle(language, "translation", (await load[language]()).default);
+  if (allWanted && !whole.has(language)) {
+    text.addResourceBundle(language, "translation", (await all[language]()).default, true, true);
+    whole.add(language);
+  } else if (!text.hasResourceBundle(language, "translation")) {
+    text.addResourceBundle(language, "translation", (await first[language]()).default);
+  }
   document.documentElement.lang = language;
+}
+
+/** A part of the pages that comes together with every word it may say. */
+export async function withWords<Part>(part: Promise<Part>): Promise<Part> {
+  allWanted = true;
+  const [loaded] = await Promise.all([part, ensure(currentLocale())]);
+  return loaded;
 }
 
 /** Call once before the first render. */

@@ -5,13 +5,13 @@ import type { Person } from "@minuta/contracts/people";
 import { Link } from "@tanstack/react-router";
 import { lazy, Suspense } from "react";
 import { useTranslation } from "react-i18next";
-import { changeLocale, currentLocale } from "../../text/index.ts";
+import { changeLocale, currentLocale, withWords } from "../../text/index.ts";
 import { BrandMark } from "../../ui/brand.tsx";
 import classes from "./header.module.css";
 import { useMe } from "./me.ts";
 import { ButtonLink } from "../../ui/link.tsx";
 
-const PersonMenu = lazy(async () => ({ default: (await import("./person-menu.tsx")).PersonMenu }));
+const PersonMenu = lazy(async () => ({ default: (await withWords(import("./person-menu.tsx"))).PersonMenu }));
 
 export function Header() {
   const { t } = useTranslation();

@@ -1,19 +1,4 @@
--- What the statements of a wallet and of earnings read.
-
--- One row for each time an account's balance moved, reached by its account and in its order (entry_view is for sums over everything).
-create view ledger.movement_view as
-  select t.from_account as account, t.id as transfer, t.kind, t.purse, -t.amount as amount, t.from_balance as balance, t.reason, t.occurred_at,
-    t.kind = 'quota' and t.key = 'quota:' || t.purse || ':0' as opens_purse
-  from ledger.transfer t where t.from_account is not null
-  union all
-  select t.to_account, t.id, t.kind, t.purse, t.amount, t.to_balance, t.reason, t.occurred_at, false
-  from ledger.transfer t where t.to_account is not null;
-comment on view ledger.movement_view is 'opens_purse: the first money ever set aside into its purse; it never moves in the order of its account.';
-
-create view metering.line_view as
-  select l.call_id, l.purse, l.payer, l.payee, l.price_per_minute from metering.line l;
-comment on view metering.line_view is 'For reports: who paid whom for a call, at which price. The money of it lies in ledger.purse_view, id = purse.';
-
+-- A statement of earnings also tells of calls whose outcome is awaited.
 create or replace view calls.call_view as
 select k.id, k.number, k.tariff, k.state, k.consultant_id, k.client_person_id, k.client_guest_id,
   k.consultant ->> 'name' as consultant_name, k.client ->> 'name' as client_name, k.task, k.configuration,
