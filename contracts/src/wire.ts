@@ -40,12 +40,21 @@ export const PROBE_FRESH_MS = 4000;
 
 // ---- text messages -----------------------------------------------------------------------------------------------------
 
+/**
+ * Which way voice and picture go: straight, or by TURN, or sealed through the server: over sockets, or over HTTP where a proxy refuses
+ * sockets, as a stream or, where it holds answers back whole, by asking again and again.
+ */
+export const mediaPath = z.enum(["webrtc-direct", "webrtc-relay", "websocket", "http-stream", "http-poll"]);
+export type MediaPath = z.infer<typeof mediaPath>;
+export type RelayKind = Exclude<MediaPath, "webrtc-direct" | "webrtc-relay">;
+export const isWebRtc = (path: MediaPath | null): boolean => path === "webrtc-direct" || path === "webrtc-relay";
+
 /** What an end says of its own screen and microphone; `refused` and `missing` are told so that the journal has them. */
 export const endMedia = z.object({
   screen: z.enum(["off", "on", "blanked", "refused", "stopped-by-browser", "not-supported"]),
   microphone: z.enum(["off", "on", "muted", "refused", "missing"]),
   /** The path this end sends voice and picture on. */
-  path: z.enum(["websocket", "webrtc-direct", "webrtc-relay"]).nullable(),
+  path: mediaPath.nullable(),
   /** What of the other side really arrives and is shown or heard here. */
   receives: z.object({ screen: z.boolean(), voice: z.boolean() }),
 });
@@ -75,6 +84,8 @@ export const endMessage = z.discriminatedUnion("t", [
   keyReveal,
   z.object({ t: z.literal("chat"), id: z.uuid(), text: z.string().trim().min(1).max(CHAT_MAX_LENGTH) }),
   z.object({ t: z.literal("red-stop") }),
+  /** Credentials of TURN run out: fresh ones before ICE is started anew. */
+  z.object({ t: z.literal("ice-servers-please") }),
   z.object({ t: z.literal("bye") }),
 ]);
 export type EndMessage = z.infer<typeof endMessage>;
@@ -103,6 +114,7 @@ export const serverMessage = z.discriminatedUnion("t", [
   z.object({ t: z.literal("meter"), meter }),
   z.object({ t: z.literal("low-balance"), minutesLeft: z.int() }),
   z.object({ t: z.literal("chat"), line: chatLine }),
+  z.object({ t: z.literal("ice-servers"), iceServers: z.array(iceServer) }),
   /** The relay had to drop pictures: the next one must be a key frame. */
   z.object({ t: z.literal("key-frame-please") }),
 ]);

@@ -54,7 +54,8 @@ interface Start extends ProductWishes {
 
 async function startServer({ dataFolder, port, withPast }: Start): Promise<{ server: Running; address: string }> {
   const demo = { DEMO: "on", DEMO_HISTORY: withPast ? "on" : "off" };
-  const env = { ...process.env, ...demo, DATA_DIR: dataFolder, PORT: port, HOST: "localhost", LOG_LEVEL: "warn" };
+  const place = { DATA_DIR: dataFolder, PORT: port, HOST: "localhost", UDP_PORT: "0", LOG_LEVEL: "warn" };
+  const env = { ...process.env, ...demo, ...place };
   const server = start(process.execPath, ["server/src/main.ts"], { cwd: ROOT, env });
   const address = await until(
     "the product's address",

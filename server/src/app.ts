@@ -18,6 +18,9 @@ import { createMail, type Mail } from "#platform/mail";
 import { migrate } from "#platform/migrate";
 import { forgetOldAnswers } from "#platform/once";
 import { servePages } from "#platform/pages";
+import type { Certificate } from "#platform/certificate";
+import { createFront } from "#platform/front";
+import { keysIn } from "#platform/key-file";
 import { livePast, type Past } from "#platform/past";
 import { createSockets } from "#platform/socket";
 import { callsRoutes, createCalls, GUEST_COOKIE, type Calls } from "#calls";
@@ -39,6 +42,8 @@ export interface AppOptions {
   /** Where mails, files and keys are kept. */
   readonly folder: string;
   readonly connection: DbOptions["connection"];
+  /** Of our own TLS; without one we speak none. */
+  readonly certificate?: Certificate | null;
   /** The product's address as people see it. */
   readonly publicUrl: string;
   /** Tells whoever waits for a start that takes longer. */
@@ -64,9 +69,9 @@ export async function startApp(options: AppOptions): Promise<App> {
   const domains = createDomains(platform);
   const { people, ledger, catalogue, presence, calls, journal, metering } = domains;
 
+  const front = createFront({ certificate: options.certificate ?? null, behindProxy: config.BEHIND_PROXY, log });
   const http = createHttp({
-    db,
-    log,
+    ...{ db, log, makeServer: front.makeServer },
     behindProxy: config.BEHIND_PROXY,
     identify: (cookies) => identify(domains, cookies),
     isParty: (caller, params) => isParty(calls, caller, params),
@@ -83,7 +88,8 @@ export async function startApp(options: AppOptions): Promise<App> {
 
   const sockets = createSockets({ server: http.server.server, callerOf: http.callerOf, log });
   const evidence = metering.startEvidence();
-  const remote = openRemote(remotePorts({ ...domains, ...platform, sockets, evidence }));
+  const ice = await iceSettings(config, options.folder);
+  const remote = openRemote(remotePorts({ ...domains, ...platform, sockets, evidence, ice, onTurn: front.onTurn }));
   const stops: (() => void | Promise<void>)[] = [
     await startJobs(db, { ...mail.jobs, ...calls.jobs }, log),
     startEvents({ db, clock, log, subscribers: subscribersOf(domains, bus) }),
@@ -99,14 +105,20 @@ export async function startApp(options: AppOptions): Promise<App> {
 
   return {
     demoPeople: config.DEMO ? demoPeople() : [],
-    listen: async (at) => void (await http.server.listen(at)),
+    async listen(at) {
+      await http.server.listen(at);
+      const udpPort = config.UDP_PORT ?? at.port;
+      if (udpPort !== 0) await remote.listenUdp({ host: at.host, port: udpPort });
+    },
     async stop() {
       // Channels first, so that their evidence is written while everything still works.
       sockets.close();
       await remote.stop();
       await journal.flush();
       await evidence.close();
+      front.close();
       await http.server.close();
+      front.close();
       for (const stop of stops) await stop();
       await bus.close();
       await db.close();
@@ -184,11 +196,26 @@ function subscribersOf({ calls, journal }: Domains, bus: Bus): Subscribers {
   return all;
 }
 
-type RemoteParts = Domains & Platform & { readonly sockets: RemotePorts["sockets"]; readonly evidence: Evidence };
-
-function remotePorts({ calls, journal, metering, presence, bus, db, clock, log, sockets, evidence }: RemoteParts): RemotePorts {
+async function iceSettings({ BEHIND_PROXY, PUBLIC_ADDRESSES, TURN_URLS, TURN_SECRET }: Config, folder: string): Promise<RemotePorts["ice"]> {
   return {
-    sockets,
+    onPagePort: !BEHIND_PROXY,
+    addresses: PUBLIC_ADDRESSES,
+    keys: await keysIn(join(folder, "keys", "turn.json")),
+    other: TURN_SECRET === undefined || TURN_URLS.length === 0 ? null : { urls: TURN_URLS, secret: TURN_SECRET },
+  };
+}
+
+type RemoteParts = Domains &
+  Platform &
+  Pick<RemotePorts, "sockets" | "ice" | "onTurn"> & {
+    readonly evidence: Evidence;
+  };
+
+function remotePorts({ calls, journal, metering, presence, bus, db, clock, log, evidence, ...given }: RemoteParts): RemotePorts {
+  return {
+    sockets: given.sockets,
+    ice: given.ice,
+    onTurn: given.onTurn,
     bus,
     clock,
     log,
@@ -197,7 +224,6 @@ function remotePorts({ calls, journal, metering, presence, bus, db, clock, log, 
     journal: { append: journal.appendSoon, chat: journal.chat },
     pages: presence,
     meters: (callIds) => metering.meters(db, callIds),
-    iceServers: () => [],
     onSignInEnded: (signInId, ended) => bus.subscribe(`sign-in:${signInId}`, ended),
     personTopic: (personId) => `person:${personId}`,
     callTopic: (id) => `call:${id}`,

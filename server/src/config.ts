@@ -1,6 +1,12 @@
 /** Every setting: its meaning and its default. Read once, from the environment; .env.example is generated from this table. */
 import { z } from "zod";
 
+const list = z.string().transform((value) =>
+  value
+    .split(",")
+    .map((one) => one.trim())
+    .filter((one) => one !== ""),
+);
 const onOff = z.enum(["on", "off"]).transform((value) => value === "on");
 
 export const settings = {
@@ -14,6 +20,25 @@ export const settings = {
     schema: z.url().optional(),
   },
   BEHIND_PROXY: { meaning: "on when a reverse proxy in front of us sets X-Forwarded-For", schema: onOff.default(false) },
+  TLS_CERT_FILE: {
+    meaning: "Certificate with those between it and a known one, PEM; with it we speak TLS ourselves, and read it again when it changes",
+    schema: z.string().optional(),
+  },
+  TLS_KEY_FILE: { meaning: "Private key of TLS_CERT_FILE, PEM", schema: z.string().optional() },
+  TLS_SELF_MADE: {
+    meaning: "on: TLS with a certificate made here, for a local network; browsers warn of it once",
+    schema: onOff.default(false),
+  },
+  UDP_PORT: {
+    meaning: "UDP port of STUN and TURN; by default the number of PORT, 0: none",
+    schema: z.coerce.number().int().min(0).max(65_535).optional(),
+  },
+  PUBLIC_ADDRESSES: {
+    meaning: "Addresses or names browsers reach this server by besides that of the page, with commas between; by default the one their page came to",
+    schema: list.default([]),
+  },
+  TURN_URLS: { meaning: "URLs of a TURN server besides our own (coturn with use-auth-secret), with commas between", schema: list.default([]) },
+  TURN_SECRET: { meaning: "Secret shared with the server of TURN_URLS", schema: z.string().optional() },
   DATA_DIR: { meaning: "Folder of the embedded database, mails, files and keys", schema: z.string().min(1).default(".data") },
   DATABASE_URL: { meaning: "A PostgreSQL 18 of yours instead of the embedded one", schema: z.string().optional() },
   DEMO: {
@@ -53,7 +78,9 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     );
     throw new Error(`settings that cannot be used:\n${lines.join("\n")}`);
   }
-  const { DATABASE_URL, PUBLIC_URL, HOST, DEMO_HISTORY } = result.data;
+  const { DATABASE_URL, PUBLIC_URL, HOST, DEMO_HISTORY, TLS_CERT_FILE, TLS_KEY_FILE, TURN_URLS, TURN_SECRET } = result.data;
+  if ((TLS_CERT_FILE === undefined) !== (TLS_KEY_FILE === undefined)) throw new Error("TLS_CERT_FILE and TLS_KEY_FILE go together");
+  if (TURN_URLS.length > 0 && TURN_SECRET === undefined) throw new Error("TURN_URLS needs TURN_SECRET");
   // Everybody knows the demo's passwords: nobody gets it onto the internet without asking for it.
   const { DEMO = DATABASE_URL === undefined && PUBLIC_URL === undefined && OWN_MACHINE.has(HOST) } = result.data;
   return { ...result.data, DEMO, DEMO_HISTORY: DEMO_HISTORY && DEMO && DATABASE_URL === undefined };

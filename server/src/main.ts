@@ -4,7 +4,10 @@ import { createServer } from "node:net";
 import { join, resolve } from "node:path";
 import { startApp, type App } from "./app.ts";
 import { readConfig, type Config } from "./config.ts";
-import { createLog } from "./platform/log.ts";
+import { readCertificate, type Certificate } from "./platform/certificate.ts";
+import { systemClock } from "./platform/clock.ts";
+import { ownNames, selfMadeCertificate } from "./platform/self-made.ts";
+import { createLog, type Log } from "./platform/log.ts";
 import { startPostgres, type EmbeddedPostgres } from "./platform/postgres.ts";
 
 /** How far from the asked port a free one is looked for. */
@@ -18,13 +21,30 @@ async function main(): Promise<void> {
   const postgres = config.DATABASE_URL === undefined ? await startPostgres({ folder: join(folder, "postgres") }) : null;
   const port = await freePort(config);
   if (port !== config.PORT && config.PORT !== 0) console.log(`Port ${config.PORT} is busy, taking ${port}.`);
-  const publicUrl = config.PUBLIC_URL ?? `http://${config.HOST === "0.0.0.0" ? "localhost" : config.HOST}:${port}`;
+  const certificate = await certificateOf(config, { folder, log });
+  const scheme = certificate === null ? "http" : "https";
+  const publicUrl = config.PUBLIC_URL ?? `${scheme}://${config.HOST === "0.0.0.0" ? "localhost" : config.HOST}:${port}`;
   const connection = config.DATABASE_URL ?? postgres!.connection;
   const tell = (text: string): void => void process.stdout.write(text);
-  const app = await startApp({ config, log, folder, connection, publicUrl, tell });
+  const app = await startApp({ config, log, folder, connection, certificate, publicUrl, tell });
   await app.listen({ host: config.HOST, port });
   greet(publicUrl, app);
+  if (config.TLS_SELF_MADE && config.TLS_CERT_FILE === undefined) console.log(SELF_MADE_TOLD);
   stopOnSignals(app, postgres);
+}
+
+const SELF_MADE_TOLD =
+  "\nThe certificate is self-made: each browser warns of it once, and nobody vouches that it is this server. For your own network only.";
+
+/** Files of others go before one made here; null: no TLS. */
+async function certificateOf(config: Config, { folder, log }: { folder: string; log: Log }): Promise<Certificate | null> {
+  const { TLS_CERT_FILE: certFile, TLS_KEY_FILE: keyFile, TLS_SELF_MADE, HOST, PUBLIC_URL } = config;
+  const at = { clock: systemClock, log };
+  if (certFile !== undefined && keyFile !== undefined) return readCertificate({ certFile, keyFile }, at);
+  if (!TLS_SELF_MADE) return null;
+  const named = [HOST, PUBLIC_URL === undefined ? "" : new URL(PUBLIC_URL).hostname].filter((name) => name !== "" && name !== "0.0.0.0");
+  const names = [...new Set([...named, ...ownNames()])];
+  return readCertificate(await selfMadeCertificate(join(folder, "keys"), names, systemClock.now()), at);
 }
 
 function greet(publicUrl: string, app: App): void {

@@ -67,7 +67,7 @@ const workSearch = z.object({
   card: z.enum(["edit"]).optional().catch(undefined),
 });
 /** Tests and labs may keep a call on one path; people never choose. */
-const callSearch = z.object({ path: z.enum(["websocket", "webrtc"]).optional().catch(undefined) });
+const callSearch = z.object({ path: z.enum(["websocket", "webrtc", "turn"]).optional().catch(undefined) });
 
 const root = createRootRoute({
   component: Root,

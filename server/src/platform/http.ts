@@ -2,6 +2,7 @@
  * HTTP: routes are bound from the endpoint tables of the contracts. Here, and only here: Origin, limits, who may call, parsing,
  * commands that run once, and how a refusal becomes an RFC 9457 problem.
  */
+import type { RequestListener, Server } from "node:http";
 import type { Access, Endpoint } from "@minuta/contracts/endpoint";
 import type { GuestId, PersonId, SignInId } from "@minuta/contracts/ids";
 import type { Role } from "@minuta/contracts/people";
@@ -63,6 +64,8 @@ export interface Routes {
 export interface HttpOptions {
   readonly db: Db;
   readonly log: Log;
+  /** Makes the server that listens, when it shares its port (platform/front). */
+  readonly makeServer?: (serve: RequestListener) => Server;
   /** Believe X-Forwarded-For and -Proto of a reverse proxy in front of us. */
   readonly behindProxy: boolean;
   /** Finds out who calls, from the cookies. */
@@ -81,6 +84,7 @@ export interface Http extends Routes {
 export function createHttp(options: HttpOptions): Http {
   const loggerInstance: FastifyBaseLogger = options.log;
   const server: FastifyInstance = Fastify({
+    ...(options.makeServer === undefined ? {} : { serverFactory: options.makeServer }),
     bodyLimit: BODY_MAX_BYTES,
     trustProxy: options.behindProxy,
     loggerInstance,

@@ -1,6 +1,7 @@
 /** WebSockets on the page's own origin and port: the handshake is checked here (path, Origin, who calls), messages are the domains' business. */
 import type { IncomingMessage, Server } from "node:http";
 import type { Duplex } from "node:stream";
+import { TLSSocket } from "node:tls";
 import { WebSocketServer, type WebSocket } from "ws";
 import type { Caller } from "./http.ts";
 import { checkOrigin } from "./http.ts";
@@ -12,10 +13,18 @@ const MESSAGE_MAX_BYTES = 4 * 1024 * 1024;
 /** Whoever does not answer our goodbye is cut off after this. */
 const CLOSE_TIMEOUT_MS = 2_000;
 
+export interface OpenedSocket {
+  readonly socket: WebSocket;
+  readonly caller: Caller;
+  readonly params: Readonly<Record<string, string>>;
+  /** How the page reached us: the host it named, whether by TLS of ours, and the address of ours it came to. */
+  readonly reached: { readonly host: string; readonly secure: boolean; readonly address: string | null };
+}
+
 export interface SocketRoute {
   /** `/api/remote/call/:callId`; parameters are one path segment each. */
   readonly path: string;
-  onOpen(opened: { socket: WebSocket; caller: Caller; params: Readonly<Record<string, string>>; query: URLSearchParams }): void;
+  onOpen(opened: OpenedSocket): void;
 }
 
 export interface Sockets {
@@ -53,7 +62,7 @@ export function createSockets({ server, callerOf, log }: SocketOptions): Sockets
     const params = Object.fromEntries(Object.entries(found.match.pathname.groups).map(([name, value]) => [name, value ?? ""]));
     webSockets.handleUpgrade(request, stream, head, (socket) => {
       socket.on("error", (error) => log.debug({ err: error }, "socket.failed"));
-      found.route.onOpen({ socket, caller, params, query: url.searchParams });
+      found.route.onOpen({ socket, caller, params, reached: reachedBy(request) });
     });
   };
   server.on("upgrade", (request, stream, head) => {
@@ -70,6 +79,10 @@ export function createSockets({ server, callerOf, log }: SocketOptions): Sockets
       for (const socket of webSockets.clients) socket.close(1012, "restart");
     },
   };
+}
+
+function reachedBy({ headers, socket }: IncomingMessage): OpenedSocket["reached"] {
+  return { host: headers.host ?? "", secure: socket instanceof TLSSocket, address: socket.localAddress ?? null };
 }
 
 function reject(stream: Duplex, status: string): void {

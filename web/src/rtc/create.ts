@@ -1,6 +1,6 @@
 /** The engine behind engine.ts: what runs in the page. Everything that must not wait for the page is in the channel worker. */
 import type { Meter } from "@minuta/contracts/calls";
-import type { EndMedia, Signal } from "@minuta/contracts/wire";
+import type { EndMedia, RelayKind, Signal } from "@minuta/contracts/wire";
 import { DirectWay } from "./direct-way.ts";
 import { framesOf, soundOf } from "./devices.ts";
 import type { CallEngine, CallEngineOptions, CallEngineState, ChatLine, MediaPath } from "./engine.ts";
@@ -49,6 +49,7 @@ class Engine {
   #other: EndMedia | null = null;
   /** As it was while our own channel is away and the direct path still carries. */
   #otherBefore: EndMedia | null = null;
+  #relayKind: RelayKind = "websocket";
   #relayProbe: { roundTripMs: number; at: number } | null = null;
   #directProbeAt = 0;
   /** Size of what the canvas shows, if that is newer than the direct picture. */
@@ -83,7 +84,7 @@ class Engine {
       microphone: (track) => this.#useMicrophone(track),
       changed: () => this.#update(),
     });
-    this.#direct = new DirectWay(call.side, {
+    this.#direct = new DirectWay({ side: call.side, turnOnly: options.onlyPath === "turn" }, {
       signal: (signal) => this.#order({ t: "signal", signal }),
       changed: () => this.#update(),
       probeBack: (n) => this.#directProbeBack(n),
@@ -167,8 +168,11 @@ class Engine {
     switch (message.t) {
       case "connection":
         return this.#connectionIs(message.connection);
-      case "welcome":
+      case "ice-servers":
         return this.#direct.useServers(message.iceServers);
+      case "relay-kind":
+        this.#relayKind = message.kind;
+        return this.#update();
       case "call":
         return this.#set({ call: message.call, meter: message.call.meter });
       case "meter":
@@ -271,6 +275,7 @@ class Engine {
       otherBefore: this.#otherBefore,
       directUsable: this.#direct.usable,
       directKind: this.#direct.kind,
+      relayKind: this.#relayKind,
       onlyPath: this.#options.onlyPath ?? null,
       paused,
       screen: screen !== null,

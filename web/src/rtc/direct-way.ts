@@ -19,6 +19,7 @@ export interface DirectWayEvents {
 export class DirectWay {
   /** Round trip of the last probe, ms, and when it came back. */
   readonly #side: Side;
+  readonly #turnOnly: boolean;
   readonly #events: DirectWayEvents;
   #iceServers: readonly IceServer[] = [];
   #peer: Peer | null = null;
@@ -30,8 +31,9 @@ export class DirectWay {
   #dueSince: number | null = null;
   #pictureCame = false;
 
-  constructor(side: Side, events: DirectWayEvents) {
+  constructor({ side, turnOnly }: { side: Side; turnOnly: boolean }, events: DirectWayEvents) {
     this.#side = side;
+    this.#turnOnly = turnOnly;
     this.#events = events;
   }
 
@@ -65,6 +67,7 @@ export class DirectWay {
     this.#peer = new Peer({
       side: this.#side,
       iceServers: this.#iceServers,
+      turnOnly: this.#turnOnly,
       events: {
         signal: this.#events.signal,
         changed: this.#events.changed,

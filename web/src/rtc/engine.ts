@@ -4,9 +4,9 @@
  */
 import type { CallView, Meter } from "@minuta/contracts/calls";
 import type { Side } from "@minuta/contracts/ids";
+import type { MediaPath } from "@minuta/contracts/wire";
 
-/** Which way voice and picture go right now. */
-export type MediaPath = "websocket" | "webrtc-direct" | "webrtc-relay";
+export type { MediaPath };
 
 export interface ChatLine {
   readonly id: string;
@@ -69,6 +69,6 @@ export interface CallEngine {
 
 export interface CallEngineOptions {
   readonly call: CallView;
-  /** Only for tests and labs: stay on the relay, or refuse it. */
-  readonly onlyPath?: "websocket" | "webrtc";
+  /** Only for tests and labs: stay on the server's relay, or refuse it, or know of no way but TURN. */
+  readonly onlyPath?: "websocket" | "webrtc" | "turn";
 }

@@ -1,7 +1,7 @@
 /** What the page and its channel worker tell each other. The worker holds everything that must not wait for a busy or hidden page. */
 import type { CallView, Meter } from "@minuta/contracts/calls";
 import type { Side } from "@minuta/contracts/ids";
-import type { EndMedia, IceServer, Signal } from "@minuta/contracts/wire";
+import type { EndMedia, IceServer, RelayKind, Signal } from "@minuta/contracts/wire";
 import type { ChatLine, MediaPath } from "./engine.ts";
 
 export type PageToWorker =
@@ -30,7 +30,9 @@ export type PageToWorker =
 
 export type WorkerToPage =
   | { readonly t: "connection"; readonly connection: "connecting" | "connected" | "reconnecting" | "replaced" | "closed" }
-  | { readonly t: "welcome"; readonly iceServers: readonly IceServer[] }
+  | { readonly t: "ice-servers"; readonly iceServers: readonly IceServer[] }
+  /** How the server's relay is reached now. */
+  | { readonly t: "relay-kind"; readonly kind: RelayKind }
   | { readonly t: "call"; readonly call: CallView }
   | { readonly t: "meter"; readonly meter: Meter }
   | { readonly t: "low-balance"; readonly minutesLeft: number }

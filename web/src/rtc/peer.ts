@@ -24,6 +24,8 @@ export interface PeerEvents {
 export interface PeerOptions {
   readonly side: Side;
   readonly iceServers: readonly IceServer[];
+  /** For tests and labs: no way but by TURN. */
+  readonly turnOnly: boolean;
   readonly events: PeerEvents;
 }
 
@@ -52,10 +54,14 @@ export class Peer {
   #sending: { screen: MediaStreamTrack | null; microphone: MediaStreamTrack | null } = { screen: null, microphone: null };
   #work: Promise<void> = Promise.resolve();
 
-  constructor({ side, iceServers, events }: PeerOptions) {
+  constructor({ side, iceServers, turnOnly, events }: PeerOptions) {
     this.#side = side;
     this.#events = events;
-    const connection = new RTCPeerConnection({ iceServers: iceServers.map(iceServerOf), bundlePolicy: "max-bundle" });
+    const connection = new RTCPeerConnection({
+      iceServers: iceServers.map(iceServerOf),
+      iceTransportPolicy: turnOnly ? "relay" : "all",
+      bundlePolicy: "max-bundle",
+    });
     this.#connection = connection;
     this.#echo = connection.createDataChannel("echo", { negotiated: true, id: 0, ordered: false, maxRetransmits: 0 });
     this.#echo.binaryType = "arraybuffer";

@@ -1,6 +1,6 @@
 /** What goes which way, worked out from what is known. Pure. */
-import type { EndMedia } from "@minuta/contracts/wire";
-import type { CallEngineState, MediaPath } from "./engine.ts";
+import { isWebRtc, type EndMedia, type RelayKind } from "@minuta/contracts/wire";
+import type { CallEngineOptions, CallEngineState, MediaPath } from "./engine.ts";
 
 export interface Known {
   /** Our channel to the server stands. */
@@ -12,7 +12,9 @@ export interface Known {
   /** Both ends find the direct path good. */
   readonly directUsable: boolean;
   readonly directKind: "webrtc-direct" | "webrtc-relay";
-  readonly onlyPath: "websocket" | "webrtc" | null;
+  /** How the server's relay is reached. */
+  readonly relayKind: RelayKind;
+  readonly onlyPath: CallEngineOptions["onlyPath"] | null;
   readonly paused: boolean;
   /** What may be sent: neither blanked nor muted. */
   readonly screen: boolean;
@@ -52,7 +54,7 @@ function waysOf(known: Known, path: MediaPath | null): Pick<Plan, "relay" | "dir
   const direct = isDirect(path);
   const picture = known.screen && sending;
   const voice = known.microphone && sending;
-  const relayed = known.onlyPath !== "webrtc" && (!direct || known.justBegan);
+  const relayed = !refusesRelay(known.onlyPath) && (!direct || known.justBegan);
   return {
     relay: { picture: picture && relayed, voice: voice && !direct },
     direct: { picture: picture && direct, voice: voice && direct },
@@ -68,10 +70,12 @@ function otherOf({ connected, other, otherBefore, directUsable }: Known): EndMed
   return directUsable ? (other ?? otherBefore) : null;
 }
 
-function pathOf({ directUsable, directKind, onlyPath }: Known, otherPresent: boolean): MediaPath | null {
+function pathOf({ directUsable, directKind, relayKind, onlyPath }: Known, otherPresent: boolean): MediaPath | null {
   if (!otherPresent) return null;
   if (directUsable) return directKind;
-  return onlyPath === "webrtc" ? null : "websocket";
+  return refusesRelay(onlyPath) ? null : relayKind;
 }
 
-export const isDirect = (path: MediaPath | null): boolean => path !== null && path !== "websocket";
+const refusesRelay = (onlyPath: Known["onlyPath"]): boolean => onlyPath === "webrtc" || onlyPath === "turn";
+
+export const isDirect = isWebRtc;

@@ -206,7 +206,13 @@ const ru: PrintTexts = {
     notIdentified: "не идентифицирован",
   },
   sides: { client: "клиент", consultant: "консультант" },
-  paths: { websocket: "через сервер", "webrtc-direct": "напрямую", "webrtc-relay": "через ретранслятор" },
+  paths: {
+    websocket: "через сервер",
+    "http-stream": "через сервер, потоком",
+    "http-poll": "через сервер, по запросу",
+    "webrtc-direct": "напрямую",
+    "webrtc-relay": "через ретранслятор",
+  },
   head: "Контрольная сумма последнего события (SHA-256)",
   howToCheck: "Каждое событие связано с предыдущим: изменить, убрать или переставить хотя бы одно, не изменив эту сумму, нельзя.",
 };
@@ -336,7 +342,13 @@ const en: PrintTexts = {
     notIdentified: "not identified",
   },
   sides: { client: "client", consultant: "consultant" },
-  paths: { websocket: "through the server", "webrtc-direct": "direct", "webrtc-relay": "through a relay" },
+  paths: {
+    websocket: "through the server",
+    "http-stream": "through the server, streamed",
+    "http-poll": "through the server, on request",
+    "webrtc-direct": "direct",
+    "webrtc-relay": "through a relay",
+  },
   head: "Checksum of the last event (SHA-256)",
   howToCheck: "Each event is bound to the one before it: none can be changed, dropped or moved without changing this sum.",
 };

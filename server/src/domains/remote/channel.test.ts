@@ -52,7 +52,10 @@ describe("meeting", () => {
     const first = await client.join(sharing);
     expect(first.other).toBeNull();
     expect(first.call.side).toBe("client");
-    expect(first.iceServers).toEqual([{ urls: ["stun:203.0.113.9"] }]);
+    const port = new URL(world.url).port;
+    expect(first.iceServers).toMatchObject([
+      { urls: [`turn:127.0.0.1:${port}?transport=tcp`, `turn:203.0.113.9:${port}?transport=tcp`], username: /:client:test$/ },
+    ]);
     const consultant = new Page(world, "consultant");
     const second = await consultant.join();
     expect(second.other?.media).toEqual(sharing);

@@ -7,11 +7,14 @@ import { End } from "./end.ts";
 import { inboxOf, type Received } from "./inbox.ts";
 import type { RemotePorts } from "./ports.ts";
 import { Room } from "./room.ts";
+import type { Reached } from "./turn/ice-servers.ts";
+import { openTurn, type Turn } from "./turn/index.ts";
 
 interface Opened {
   readonly socket: WebSocket;
   readonly caller: Caller;
   readonly params: Readonly<Record<string, string>>;
+  readonly reached: Reached;
 }
 
 interface Entering {
@@ -22,20 +25,26 @@ interface Entering {
 
 export interface Rooms {
   readonly all: ReadonlyMap<CallId, Room>;
+  readonly turn: Turn;
 }
 
 /** Binds both sockets; the rooms are those of the calls that have an end here. */
 export function serveCalls(ports: RemotePorts): Rooms {
   const all = new Map<CallId, Room>();
+  const turn = openTurn(ports, (callId) => all.get(callId)?.closed === false);
   const tickets = new Map<string, { room: Room; end: End }>();
 
   const enter = async (opened: Opened, { callId, side, media }: Entering): Promise<{ room: Room; end: End } | null> => {
     const view = await ports.calls.view(callId, side);
     if (view.state !== "open") return refuse(opened.socket, closeCodes.callOver, "call-over");
     const standing = all.get(callId);
-    const room = standing === undefined || standing.closed ? new Room(ports, callId) : standing;
+    const room = standing === undefined || standing.closed ? new Room(ports, callId, () => turn.forget(callId)) : standing;
     all.set(callId, room);
-    const end = new End({ side, caller: opened.caller, view, control: opened.socket, media, now: ports.clock.now().getTime() });
+    const end = new End({
+      ...{ side, caller: opened.caller, view, control: opened.socket, media },
+      iceServers: () => turn.iceServers({ callId, side }, opened.reached),
+      now: ports.clock.now().getTime(),
+    });
     tickets.set(end.ticket, { room, end });
     const unwatch =
       opened.caller.signInId === null
@@ -90,7 +99,7 @@ export function serveCalls(ports: RemotePorts): Rooms {
       });
     },
   });
-  return { all };
+  return { all, turn };
 }
 
 interface Heard {

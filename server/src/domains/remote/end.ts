@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import type { Side } from "@minuta/contracts/ids";
 import type { CallView, Meter } from "@minuta/contracts/calls";
-import { closeCodes, serverMessage, type EndMedia, type ServerMessage } from "@minuta/contracts/wire";
+import { closeCodes, serverMessage, type EndMedia, type IceServer, type ServerMessage } from "@minuta/contracts/wire";
 import type { WebSocket } from "ws";
 import { z } from "zod";
 import { meterAsSeen } from "#calls";
@@ -10,6 +10,16 @@ import type { Caller } from "#platform/http";
 import { bucket, CONTROL_QUEUE_BYTES, rates, VOICE_QUEUE_BYTES } from "./limits.ts";
 import type { EndFacts } from "./presence.ts";
 import { freshRelay, type PictureRelay } from "./relay.ts";
+
+export interface EndOptions {
+  readonly side: Side;
+  readonly caller: Caller;
+  readonly view: CallView;
+  readonly control: WebSocket;
+  readonly media: EndMedia;
+  readonly iceServers: () => IceServer[];
+  readonly now: number;
+}
 
 export class End {
   readonly side: Side;
@@ -30,14 +40,17 @@ export class End {
   answeredAt: number | null = null;
   /** Pictures on their way to this end. */
   relay: PictureRelay = freshRelay;
+  /** Where this end finds STUN and TURN, with fresh credentials. */
+  readonly iceServers: () => IceServer[];
   readonly #tariff: CallView["tariff"];
   readonly #control: WebSocket;
   #pictures: WebSocket | null = null;
   #lastMeter = "";
   #lastProbe = -1;
 
-  constructor(of: { side: Side; caller: Caller; view: CallView; control: WebSocket; media: EndMedia; now: number }) {
+  constructor(of: EndOptions) {
     this.side = of.side;
+    this.iceServers = of.iceServers;
     this.caller = of.caller;
     this.pays = of.view.youPay;
     this.#tariff = of.view.tariff;

@@ -16,6 +16,8 @@ const TELL_METERS_EVERY_MS = 1000;
 const TELL_WHO_IS_HERE_EVERY_MS = 10_000;
 
 export interface Remote {
+  /** STUN and TURN over UDP too, at this address; without it when the port cannot be had. */
+  listenUdp(at: { readonly host: string; readonly port: number }): Promise<void>;
   /** Closes every call's sockets so that the ends come back to another copy, and waits until metering has the evidence. */
   stop(): Promise<void>;
 }
@@ -23,7 +25,7 @@ export interface Remote {
 /** Binds the sockets of calls and of the live channel. */
 export function openRemote(ports: RemotePorts): Remote {
   const { clock, log } = ports;
-  const rooms = serveCalls(ports).all;
+  const { all: rooms, turn } = serveCalls(ports);
   serveLive(ports);
   const tried = (what: string, work: () => Promise<void>) => async (): Promise<void> => {
     if (rooms.size > 0) await work().catch((error: unknown) => log.warn({ err: error }, `remote.${what}_failed`));
@@ -53,9 +55,11 @@ export function openRemote(ports: RemotePorts): Remote {
     ports.evidence.onFenced(() => void closeAll("fenced")),
   ];
   return {
+    listenUdp: (at) => turn.listenUdp(at),
     async stop() {
       for (const stop of stops) stop();
       await closeAll("restart");
+      turn.close();
     },
   };
 }

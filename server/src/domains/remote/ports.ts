@@ -1,13 +1,14 @@
 /** What this domain needs of the others; app.ts fills it. */
+import type { Socket } from "node:net";
 import type { CallView, Meter } from "@minuta/contracts/calls";
 import type { CallId, PersonId, Side, SignInId } from "@minuta/contracts/ids";
 import type { JournalActor, JournalKind } from "@minuta/contracts/journal";
-import type { IceServer } from "@minuta/contracts/wire";
 import type { Bus } from "#platform/bus";
 import type { Clock } from "#platform/clock";
 import type { Caller } from "#platform/http";
 import type { Log } from "#platform/log";
 import type { Sockets } from "#platform/socket";
+import type { IceSettings } from "./turn/ice-servers.ts";
 
 /** A line of chat as the journal keeps it. */
 export interface WrittenChat {
@@ -50,7 +51,10 @@ export interface RemotePorts {
     append(callId: CallId, event: { actor: JournalActor; kind: JournalKind; facts: Record<string, unknown> }): Promise<void>;
     chat(callId: CallId): Promise<readonly WrittenChat[]>;
   };
-  iceServers(callId: CallId, side: Side): readonly IceServer[];
+  /** Where browsers find TURN. */
+  readonly ice: IceSettings;
+  /** Connections to the page's port that begin as TURN does. */
+  onTurn(take: (socket: Socket) => void): void;
   /** Calls back when the sign-in is ended anywhere; returns the unsubscriber. */
   onSignInEnded(signInId: SignInId, ended: () => void): () => void;
   /** Topic of the live news of a person. */

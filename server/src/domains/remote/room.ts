@@ -6,7 +6,7 @@ import { randomInt } from "node:crypto";
 import type { CallView, Meter } from "@minuta/contracts/calls";
 import { otherSide, type CallId, type Side } from "@minuta/contracts/ids";
 import type { JournalKind } from "@minuta/contracts/journal";
-import { closeCodes, noMedia, readFrame, type EndMedia, type EndMessage, type FrameHeader } from "@minuta/contracts/wire";
+import { closeCodes, isWebRtc, noMedia, readFrame, type EndMedia, type EndMessage, type FrameHeader } from "@minuta/contracts/wire";
 import type { WebSocket } from "ws";
 import { z } from "zod";
 import type { End } from "./end.ts";
@@ -31,14 +31,17 @@ export class Room {
   readonly #ends: Record<Side, End | null> = { client: null, consultant: null };
   readonly #lines;
   readonly #unsubscribe: () => void;
+  readonly #over: () => void;
   #pairing = 0;
   #mediaPasses = false;
   #closed = false;
   #looking = false;
   #lookAgain = false;
 
-  constructor(ports: RemotePorts, callId: CallId) {
+  /** `over`: to be told when the call is. */
+  constructor(ports: RemotePorts, callId: CallId, over: () => void) {
     this.#ports = ports;
+    this.#over = over;
     this.callId = callId;
     this.#lines = { client: openLine(ports, callId, "client"), consultant: openLine(ports, callId, "consultant") };
     this.#unsubscribe = ports.bus.subscribe(ports.callTopic(callId), (news) => this.#hear(news));
@@ -68,12 +71,11 @@ export class Room {
     this.#mediaPasses = passesMedia(view.meter);
     const other = this.#ends[otherSide(end.side)];
     if (other !== null) this.#pairing = randomInt(1, 0xffff_ffff);
-    const iceServers = [...this.#ports.iceServers(this.callId, end.side)];
     end.tell({
       t: "welcome",
       call: view,
       mediaTicket: end.ticket,
-      iceServers,
+      iceServers: end.iceServers(),
       chat: chat.slice(-CHAT_LINES_IN_WELCOME).map((line) => ({ ...line })),
       other: other === null ? null : { media: other.media, pairing: this.#pairing },
     });
@@ -120,6 +122,8 @@ export class Room {
       case "red-stop":
         this.#write(end.side, "stopped-in-red", {});
         return other?.tell({ t: "other-red-stop" });
+      case "ice-servers-please":
+        return end.tell({ t: "ice-servers", iceServers: end.iceServers() });
       case "bye":
         return end.close(1000, "bye");
     }
@@ -141,7 +145,7 @@ export class Room {
     const other = this.#ends[otherSide(end.side)];
     if ("probe" in frame) {
       // An answer of this end goes to whoever sent the probe, and we saw it pass.
-      if (frame.probe === "answer" && other !== null) this.#probeBack(other, "websocket");
+      if (frame.probe === "answer" && other !== null) this.#probeBack(other, "relay");
       other?.sendMediaFrame(bytes);
       return true;
     }
@@ -190,12 +194,11 @@ export class Room {
     this.step(this.#now());
   }
 
-  /** A probe sent by `sender` came back over `path`: that proves the other end, if that is the path the media takes. */
-  #probeBack(sender: End, path: "websocket" | "webrtc"): void {
+  /** A probe sent by `sender` came back: that proves the other end, if that is the way the media takes. */
+  #probeBack(sender: End, way: "relay" | "webrtc"): void {
     const proven = this.#ends[otherSide(sender.side)];
     if (proven === null) return;
-    const carries = sender.media.path === null || sender.media.path === "websocket" ? "websocket" : "webrtc";
-    if (carries !== path) return;
+    if (isWebRtc(sender.media.path) !== (way === "webrtc")) return;
     proven.answeredAt = this.#now();
     this.step(proven.answeredAt);
   }
@@ -248,7 +251,9 @@ export class Room {
       end.tell({ t: "call", call });
       over = call.state !== "open";
     }
-    if (over) await this.close(closeCodes.callOver, "call-over");
+    if (!over) return;
+    this.#over();
+    await this.close(closeCodes.callOver, "call-over");
   }
 
   #step(side: Side, now: number): void {

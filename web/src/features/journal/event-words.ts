@@ -2,6 +2,7 @@
 import { callEndReason, callView } from "@minuta/contracts/calls";
 import { side } from "@minuta/contracts/ids";
 import type { JournalEvent, JournalKind } from "@minuta/contracts/journal";
+import { mediaPath } from "@minuta/contracts/wire";
 import type { TFunction } from "i18next";
 import { z } from "zod";
 import type { Format } from "../../ui/format.ts";
@@ -10,7 +11,6 @@ import { termName } from "../catalogue/terms.ts";
 type Facts = JournalEvent["facts"];
 type Tell = (facts: Facts, t: TFunction, format: Format) => string;
 
-const paths = z.enum(["websocket", "webrtc-direct", "webrtc-relay"]);
 const refusals = z.enum(["refused", "not-supported", "missing"]);
 const stoppers = z.enum(["person", "browser"]);
 const flags = callView.shape.flags;
@@ -45,7 +45,7 @@ const details: Partial<Record<JournalKind, Tell>> = {
   "screen-stopped": (facts, t) => among(stoppers, facts["by"], (by) => t(`journal.by.${by}`)),
   "screen-refused": refusal,
   "microphone-refused": refusal,
-  "path-changed": (facts, t) => among(paths, facts["path"], (path) => t(`path.${path}`)),
+  "path-changed": (facts, t) => among(mediaPath, facts["path"], (path) => t(`path.${path}`)),
   charged: (facts, _, format) => format.money(sumOf(facts, "amountKopecks")),
   settled: (facts, _, format) => format.money(sumOf(facts, "chargedKopecks")),
   chat: said,

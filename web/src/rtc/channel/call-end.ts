@@ -157,6 +157,7 @@ export class CallEnd {
         return this.#options.tell({ t: "chat", lines: [message.line] });
       case "key-frame-please":
         return this.pictures.keyFrame();
+      case "ice-servers":
       case "other-red-stop":
       case "call":
       case "meter":
@@ -168,7 +169,7 @@ export class CallEnd {
   #welcome({ call, mediaTicket, iceServers, chat, other }: Arrival<"welcome">): void {
     const { tell } = this.#options;
     this.#sockets.openMedia(mediaTicket);
-    tell({ t: "welcome", iceServers });
+    tell({ t: "ice-servers", iceServers });
     tell({ t: "call", call });
     tell({ t: "chat", lines: chat });
     tell({ t: "connection", connection: "connected" });
