@@ -71,7 +71,9 @@ export async function startApp(options: AppOptions): Promise<App> {
 
   const front = createFront({ certificate: options.certificate ?? null, behindProxy: config.BEHIND_PROXY, log });
   const http = createHttp({
-    ...{ db, log, makeServer: front.makeServer },
+    db,
+    log,
+    makeServer: front.makeServer,
     behindProxy: config.BEHIND_PROXY,
     identify: (cookies) => identify(domains, cookies),
     isParty: (caller, params) => isParty(calls, caller, params),
@@ -196,7 +198,10 @@ function subscribersOf({ calls, journal }: Domains, bus: Bus): Subscribers {
   return all;
 }
 
-async function iceSettings({ BEHIND_PROXY, PUBLIC_ADDRESSES, TURN_URLS, TURN_SECRET }: Config, folder: string): Promise<RemotePorts["ice"]> {
+async function iceSettings(
+  { BEHIND_PROXY, PUBLIC_ADDRESSES, TURN_URLS, TURN_SECRET }: Config,
+  folder: string,
+): Promise<RemotePorts["ice"]> {
   return {
     onPagePort: !BEHIND_PROXY,
     addresses: PUBLIC_ADDRESSES,

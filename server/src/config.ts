@@ -34,10 +34,14 @@ export const settings = {
     schema: z.coerce.number().int().min(0).max(65_535).optional(),
   },
   PUBLIC_ADDRESSES: {
-    meaning: "Addresses or names browsers reach this server by besides that of the page, with commas between; by default the one their page came to",
+    meaning:
+      "Addresses or names browsers reach this server by besides that of the page, with commas between; by default the one their page came to",
     schema: list.default([]),
   },
-  TURN_URLS: { meaning: "URLs of a TURN server besides our own (coturn with use-auth-secret), with commas between", schema: list.default([]) },
+  TURN_URLS: {
+    meaning: "URLs of a TURN server besides our own (coturn with use-auth-secret), with commas between",
+    schema: list.default([]),
+  },
   TURN_SECRET: { meaning: "Secret shared with the server of TURN_URLS", schema: z.string().optional() },
   DATA_DIR: { meaning: "Folder of the embedded database, mails, files and keys", schema: z.string().min(1).default(".data") },
   DATABASE_URL: { meaning: "A PostgreSQL 18 of yours instead of the embedded one", schema: z.string().optional() },

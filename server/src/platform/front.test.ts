@@ -36,8 +36,8 @@ afterEach(async () => {
 async function listen(withTls: boolean): Promise<{ port: number; taken: Socket[] }> {
   const front = createFront({ certificate: withTls ? certificate : null, behindProxy: false, log });
   const server = Fastify({ serverFactory: front.makeServer });
-  server.get("/", async (request) => `page by ${request.protocol}`);
-  server.post("/", async (request) => request.body);
+  server.get("/", (request, reply) => reply.send(`page by ${request.protocol}`));
+  server.post("/", (request, reply) => reply.send(request.body));
   const taken: Socket[] = [];
   front.onTurn((socket) => {
     taken.push(socket);

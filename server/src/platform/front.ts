@@ -37,50 +37,101 @@ export interface Front {
   close(): void;
 }
 
-const otherEnd = ({ remoteAddress, remotePort }: Socket): string => `${remoteAddress} ${remotePort}`;
-
-type Way = { readonly http: (socket: Socket) => void; readonly tls: ((socket: Socket) => void) | null };
+type Take = (socket: Socket) => void;
+const drop: Take = (socket) => void socket.destroy();
 
 export function createFront({ certificate, behindProxy, log }: FrontOptions): Front {
-  const counts = new Map<string, number>();
+  const admit = behindProxy ? () => true : countAddresses();
   /** Connections that are not HTTP, or not yet: HTTP ends its own. By the other end, which is the same within TLS. */
   const others = new Map<string, Socket>();
-  let undecided = 0;
-  let takeTurn = (socket: Socket): void => void socket.destroy();
+  const tell = decider();
+  let takeTurn = drop;
 
-  const decide = (socket: Socket, { http, tls }: Way): void => {
+  const decide = (socket: Socket, { http, tls }: { http: Take; tls: Take }): void =>
+    tell(socket, (first) => {
+      if (first <= LAST_TURN_BYTE) return takeTurn(socket);
+      if (first === TLS_BYTE) return tls(socket);
+      others.delete(otherEnd(socket));
+      http(socket);
+    });
+  const watch = (socket: Socket): void => {
+    const key = otherEnd(socket);
+    others.set(key, socket);
+    socket.on("close", () => others.get(key) === socket && others.delete(key));
+  };
+
+  const leading = createServer(toHttps);
+  return {
+    makeServer(serve) {
+      const server = createServer(serve);
+      const http = asConnections(server);
+      const tls = certificate === null ? null : tlsServer(certificate, log);
+      tls?.on("secureConnection", (socket) => {
+        socket.on("error", () => socket.destroy());
+        decide(socket, { http, tls: drop });
+      });
+      const ways = tls === null ? { http, tls: drop } : { http: asConnections(leading), tls: asConnections(tls) };
+      server.removeAllListeners("connection");
+      server.on("connection", (socket) => {
+        socket.on("error", () => socket.destroy());
+        if (!admit(socket)) return drop(socket);
+        watch(socket);
+        decide(socket, ways);
+      });
+      return server;
+    },
+    onTurn: (take) => void (takeTurn = take),
+    close() {
+      for (const socket of others.values()) socket.destroy();
+      leading.closeAllConnections();
+    },
+  };
+}
+
+const otherEnd = ({ remoteAddress, remotePort }: Socket): string => `${remoteAddress} ${remotePort}`;
+
+/** Hands a connection to whoever serves this server's own now. */
+function asConnections(server: Server | TlsServer): Take {
+  const listeners = server.listeners("connection");
+  return (socket) => {
+    for (const listen of listeners) Reflect.apply(listen, server, [socket]);
+  };
+}
+
+/** Waits for a connection's first byte and puts it back. */
+function decider(): (socket: Socket, decided: (first: number) => void) => void {
+  let undecided = 0;
+  return (socket, decided) => {
     undecided += 1;
     const timer = setTimeout(() => socket.destroy(), FIRST_BYTE_WITHIN_MS);
-    const decided = (): void => {
+    const stop = (): void => {
       undecided -= 1;
       clearTimeout(timer);
-      socket.off("close", decided);
+      socket.off("close", stop);
       socket.off("data", hear);
     };
     const hear = (chunk: Buffer): void => {
-      decided();
+      stop();
       socket.pause();
       socket.unshift(chunk);
       const first = chunk[0] ?? 0;
-      if (first <= LAST_TURN_BYTE) takeTurn(socket);
-      else if (first !== TLS_BYTE) {
-        others.delete(otherEnd(socket));
-        http(socket);
-      }
-      else if (tls !== null) return tls(socket);
-      else return void socket.destroy();
-      process.nextTick(() => socket.resume());
+      decided(first);
+      // TLS reads what was put back by itself.
+      if (first !== TLS_BYTE) process.nextTick(() => socket.resume());
     };
-    socket.on("close", decided);
+    socket.on("close", stop);
     socket.on("data", hear);
     if (undecided > UNDECIDED_MAX) socket.destroy();
   };
+}
 
-  /** Whether this address may have one connection more; counts it until it closes. */
-  const admit = (socket: Socket): boolean => {
+/** Whether an address may have one connection more; it is counted until it closes. */
+function countAddresses(): (socket: Socket) => boolean {
+  const counts = new Map<string, number>();
+  return (socket) => {
     const address = socket.remoteAddress;
     if (address === undefined) return false;
-    if (behindProxy || OWN_MACHINE.has(address)) return true;
+    if (OWN_MACHINE.has(address)) return true;
     const count = (counts.get(address) ?? 0) + 1;
     if (count > CONNECTIONS_PER_ADDRESS) return false;
     counts.set(address, count);
@@ -90,39 +141,6 @@ export function createFront({ certificate, behindProxy, log }: FrontOptions): Fr
       else counts.set(address, left);
     });
     return true;
-  };
-
-  const redirecting = certificate === null ? null : createServer(toHttps);
-  return {
-    makeServer(serve) {
-      const server = createServer(serve);
-      const listeners = server.listeners("connection");
-      const http = (socket: Socket): void => listeners.forEach((listen) => void Reflect.apply(listen, server, [socket]));
-      const tls = certificate === null ? null : tlsServer(certificate, log);
-      tls?.on("secureConnection", (socket) => {
-        socket.on("error", () => socket.destroy());
-        decide(socket, { http, tls: null });
-      });
-      const open: Way = {
-        http: redirecting === null ? http : (socket) => void redirecting.emit("connection", socket),
-        tls: tls === null ? null : (socket) => void tls.emit("connection", socket),
-      };
-      server.removeAllListeners("connection");
-      server.on("connection", (socket) => {
-        socket.on("error", () => socket.destroy());
-        if (!admit(socket)) return void socket.destroy();
-        const key = otherEnd(socket);
-        others.set(key, socket);
-        socket.on("close", () => others.get(key) === socket && others.delete(key));
-        decide(socket, open);
-      });
-      return server;
-    },
-    onTurn: (take) => void (takeTurn = take),
-    close() {
-      for (const socket of others.values()) socket.destroy();
-      redirecting?.closeAllConnections();
-    },
   };
 }
 

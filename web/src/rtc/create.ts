@@ -84,13 +84,16 @@ class Engine {
       microphone: (track) => this.#useMicrophone(track),
       changed: () => this.#update(),
     });
-    this.#direct = new DirectWay({ side: call.side, turnOnly: options.onlyPath === "turn" }, {
-      signal: (signal) => this.#order({ t: "signal", signal }),
-      changed: () => this.#update(),
-      probeBack: (n) => this.#directProbeBack(n),
-      track: (track) => (track.kind === "video" ? this.#view.setDirect(track) : this.#sound.playDirect(track)),
-      came: (what) => this.#order({ t: "direct-came", ...what }),
-    });
+    this.#direct = new DirectWay(
+      { side: call.side, turnOnly: options.onlyPath === "turn" },
+      {
+        signal: (signal) => this.#order({ t: "signal", signal }),
+        changed: () => this.#update(),
+        probeBack: (n) => this.#directProbeBack(n),
+        track: (track) => (track.kind === "video" ? this.#view.setDirect(track) : this.#sound.playDirect(track)),
+        came: (what) => this.#order({ t: "direct-came", ...what }),
+      },
+    );
     this.#worker.onmessage = ({ data }: MessageEvent<WorkerToPage>) => this.#hear(data);
     this.#order({ t: "start", origin: location.origin, callId: call.id, side: call.side });
     const canvas = this.#view.offscreen();

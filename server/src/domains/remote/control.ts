@@ -1,6 +1,6 @@
 /** The two sockets of a call: who may open them, what may come over them, which room they belong to. */
 import { callId as callIdSchema, type CallId, type Side } from "@minuta/contracts/ids";
-import { closeCodes, endMessage, mediaTicket, remotePaths, type EndMedia } from "@minuta/contracts/wire";
+import { closeCodes, endMessage, mediaTicket, remotePaths, type EndMedia, type IceServer } from "@minuta/contracts/wire";
 import type { WebSocket } from "ws";
 import type { Caller } from "#platform/http";
 import { End } from "./end.ts";
@@ -40,16 +40,11 @@ export function serveCalls(ports: RemotePorts): Rooms {
     const standing = all.get(callId);
     const room = standing === undefined || standing.closed ? new Room(ports, callId, () => turn.forget(callId)) : standing;
     all.set(callId, room);
-    const end = new End({
-      ...{ side, caller: opened.caller, view, control: opened.socket, media },
-      iceServers: () => turn.iceServers({ callId, side }, opened.reached),
-      now: ports.clock.now().getTime(),
-    });
+    const iceServers = (): IceServer[] => turn.iceServers({ callId, side }, opened.reached);
+    const now = ports.clock.now().getTime();
+    const end = new End({ side, caller: opened.caller, view, control: opened.socket, media, iceServers, now });
     tickets.set(end.ticket, { room, end });
-    const unwatch =
-      opened.caller.signInId === null
-        ? () => {}
-        : ports.onSignInEnded(opened.caller.signInId, () => end.close(closeCodes.signedOut, "signed-out"));
+    const unwatch = watchSignIn(ports, end);
     const leave = (): void => {
       unwatch();
       tickets.delete(end.ticket);
@@ -100,6 +95,11 @@ export function serveCalls(ports: RemotePorts): Rooms {
     },
   });
   return { all, turn };
+}
+
+function watchSignIn(ports: RemotePorts, end: End): () => void {
+  const { signInId } = end.caller;
+  return signInId === null ? () => {} : ports.onSignInEnded(signInId, () => end.close(closeCodes.signedOut, "signed-out"));
 }
 
 interface Heard {

@@ -38,18 +38,23 @@ export function iceServersFor(settings: IceSettings, { holder, reached, udpPort,
   const page = parseHost(reached);
   const hosts = page === null ? settings.addresses : [page.name, ...furtherAddresses(settings, reached, page.name)];
   const quoted = [...new Set(hosts)].map((host) => (isIPv6(host) ? `[${host}]` : host));
-  const [main] = quoted;
-  if (main === undefined) return othersOf(settings, { holder, expiresAt });
-  const tcp = settings.onPagePort && page !== null ? quoted.map((host) => `turn:${host}:${page.port}?transport=tcp`) : [];
-  const tls = settings.onPagePort && page !== null && reached.secure ? [`turns:${main}:${page.port}?transport=tcp`] : [];
-  const udp = udpPort === null ? [] : [`turn:${quoted.at(-1)}:${udpPort}?transport=udp`];
   const stun = udpPort === null ? [] : quoted.map((host) => `stun:${host}:${udpPort}`);
-  const turn = [...tls, ...tcp, ...udp];
+  // One by UDP is enough: whoever has UDP to us finds most paths without TURN.
+  const turn = [
+    ...(settings.onPagePort && page !== null ? onPagePort(quoted, page.port, reached.secure) : []),
+    ...(udpPort === null ? [] : quoted.slice(-1).map((host) => `turn:${host}:${udpPort}?transport=udp`)),
+  ];
   return [
     ...(stun.length > 0 ? [{ urls: stun }] : []),
     ...(turn.length > 0 ? [{ urls: turn, ...credentialsFor(holder, { key: settings.keys[0], expiresAt }) }] : []),
     ...othersOf(settings, { holder, expiresAt }),
   ];
+}
+
+/** By TLS only to the name the certificate is for. */
+function onPagePort(hosts: readonly string[], port: number, secure: boolean): string[] {
+  const tls = secure ? hosts.slice(0, 1).map((host) => `turns:${host}:${port}?transport=tcp`) : [];
+  return [...tls, ...hosts.map((host) => `turn:${host}:${port}?transport=tcp`)];
 }
 
 function othersOf({ other }: IceSettings, { holder, expiresAt }: Pick<Asking, "holder" | "expiresAt">): IceServer[] {

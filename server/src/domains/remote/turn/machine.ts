@@ -4,20 +4,21 @@
  * address a client names, so this can be no open relay. Requests are answered, data passes or is dropped; sockets and the clock belong
  * to serve.ts. RFC 8656, as far as browsers use it.
  */
-import { createHmac, randomBytes, randomInt } from "node:crypto";
+import { randomBytes, randomInt } from "node:crypto";
 import type { CallId } from "@minuta/contracts/ids";
 import { bucket, type Bucket } from "../limits.ts";
-import { readUsername, type Holder, type Known, type TurnKey } from "./credentials.ts";
+import type { Holder, TurnKey } from "./credentials.ts";
+import { Gate, type Admitted, type Refused } from "./gate.ts";
 import { turnLimits } from "./limits.ts";
 import {
   attributeOf,
   attributes,
   classes,
   errorCode,
-  hasIntegrity,
   isChannel,
   methods,
   readAddress,
+  looksLikeChannelData,
   readChannelData,
   readMessage,
   uint32,
@@ -86,7 +87,7 @@ const understood: ReadonlySet<number> = new Set(Object.values(attributes));
 
 export class TurnMachine {
   readonly #options: MachineOptions;
-  readonly #nonceKey = randomBytes(32);
+  readonly #gate: Gate;
   readonly #byClient = new Map<Client, Allocation>();
   readonly #byNumber = new Map<number, Allocation>();
   readonly #strangers = new Map<string, Bucket>();
@@ -95,6 +96,7 @@ export class TurnMachine {
 
   constructor(options: MachineOptions) {
     this.#options = options;
+    this.#gate = new Gate(options);
   }
 
   get allocations(): number {
@@ -108,17 +110,19 @@ export class TurnMachine {
   /** One whole message or piece of channel data; `now` in ms since 1970. False when it is nothing of ours. */
   hear(client: Client, bytes: Buffer, now: number): boolean {
     const allocation = this.#byClient.get(client);
-    if (((bytes[0] ?? 0) & 0xc0) === 0x40) {
-      const found = readChannelData(bytes);
-      const channel = found === null ? undefined : allocation?.channels.get(found.channel);
-      if (allocation === undefined || found === null) return false;
-      if (channel !== undefined && channel.until > now) this.#pass(allocation, { to: channel.peer, data: found.data, now });
-      return true;
-    }
+    if (looksLikeChannelData(bytes)) return allocation !== undefined && this.#hearChannel(allocation, bytes, now);
     const message = readMessage(bytes);
     if (message === null) return false;
     if (message.class === classes.indication) this.#indicated(allocation, message, now);
     else if (message.class === classes.request && this.#mayAsk(client, allocation, now)) this.#answer(client, message, now);
+    return true;
+  }
+
+  #hearChannel(from: Allocation, bytes: Buffer, now: number): boolean {
+    const found = readChannelData(bytes);
+    if (found === null) return false;
+    const channel = from.channels.get(found.channel);
+    if (channel !== undefined && channel.until > now) this.#pass(from, { to: channel.peer, data: found.data, now });
     return true;
   }
 
@@ -158,9 +162,9 @@ export class TurnMachine {
   }
 
   #answer(client: Client, message: Message, now: number): void {
-    if (message.method === methods.binding)
-      return this.#succeed(client, message, { attributes: [mappedAddress(client, message)] });
-    const known = this.#authenticate(client, message, now);
+    if (message.method === methods.binding) return this.#succeed(client, message, { attributes: [mappedAddress(client, message)] });
+    const username = this.#byClient.get(client)?.username ?? null;
+    const known = this.#gate.check(message, { address: client.address, username, now });
     if ("code" in known) return this.#refuse(client, message, known);
     const unknown = message.attributes.map(({ type }) => type).filter((type) => type < 0x8000 && !understood.has(type));
     if (unknown.length > 0) return this.#refuse(client, message, { code: 420, key: known.key, more: [unknownAttributes(unknown)] });
@@ -179,42 +183,6 @@ export class TurnMachine {
     }
   }
 
-  #authenticate(client: Client, message: Message, now: number): (Known & { username: string }) | Refused {
-    const [username, nonce, realm] = [attributes.username, attributes.nonce, attributes.realm].map((type) =>
-      attributeOf(message, type)?.toString("utf8"),
-    );
-    if (message.integrityAt === null) return this.#challenge(client, 401, now);
-    if (username === undefined || nonce === undefined || realm === undefined) return { code: 400 };
-    if (!this.#isNonce(nonce, client, now)) return this.#challenge(client, 438, now);
-    const known = readUsername(username, { keys: this.#options.keys, realm: this.#options.realm });
-    if (known === null || realm !== this.#options.realm || !hasIntegrity(message, known.key))
-      return this.#challenge(client, 401, now);
-    const allocation = this.#byClient.get(client);
-    // Whom a running allocation belongs to does not change, and it outlives its credentials.
-    if (allocation !== undefined && allocation.username !== username) return { code: 441, key: known.key };
-    if (allocation === undefined && known.expiresAt * 1000 <= now) return this.#challenge(client, 401, now);
-    return { ...known, username };
-  }
-
-  #challenge(client: Client, code: number, now: number): Refused {
-    const more = [
-      { type: attributes.realm, value: Buffer.from(this.#options.realm) },
-      { type: attributes.nonce, value: Buffer.from(this.#nonce(client, Math.floor(now / turnLimits.nonceFreshMs))) },
-    ];
-    return { code, more };
-  }
-
-  /** Nothing is kept of nonces: they say when they were made and for which address. */
-  #nonce(client: Client, period: number): string {
-    const sealed = createHmac("sha256", this.#nonceKey).update(client.address.ip).update(`${client.address.port}:${period}`);
-    return `${period}-${sealed.digest("hex").slice(0, 24)}`;
-  }
-
-  #isNonce(nonce: string, client: Client, now: number): boolean {
-    const period = Math.floor(now / turnLimits.nonceFreshMs);
-    return [period, period - 1].some((one) => this.#nonce(client, one) === nonce);
-  }
-
   #allocate({ client, message, known, now }: Asked): void {
     const before = this.#byClient.get(client);
     if (before !== undefined) {
@@ -229,7 +197,13 @@ export class TurnMachine {
     count.allocations += 1;
     this.#counts.set(callId, count);
     const allocation: Allocation = {
-      ...{ client, callId, side, key, username, number, count },
+      client,
+      callId,
+      side,
+      key,
+      username,
+      number,
+      count,
       transaction: Buffer.from(message.transaction),
       allowed: bucket(turnLimits.allocationBytes),
       expiresAt: now + turnLimits.lifetimeSeconds * 1000,
@@ -242,7 +216,7 @@ export class TurnMachine {
     this.#tellAllocated(allocation, message, now);
   }
 
-  #whyNot({ callId, side }: Known, message: Message): number | null {
+  #whyNot({ callId, side }: Admitted, message: Message): number | null {
     const transport = attributeOf(message, attributes.requestedTransport);
     if (transport?.length !== 4) return 400;
     if (transport[0] !== UDP) return 442;
@@ -297,11 +271,9 @@ export class TurnMachine {
   #bindChannel({ client, message, known: { key }, now }: Asked): void {
     const allocation = this.#byClient.get(client);
     if (allocation === undefined) return this.#refuse(client, message, { code: 437, key });
-    const number = attributeOf(message, attributes.channelNumber);
-    const address = attributeOf(message, attributes.xorPeerAddress);
-    const channel = number?.length === 4 ? number.readUInt16BE(0) : 0;
-    const peer = address === null ? null : numberOf(readAddress(address, message.transaction));
-    if (!isChannel(channel) || address === null) return this.#refuse(client, message, { code: 400, key });
+    const channel = channelOf(message);
+    const peer = numberOf(readAddress(attributeOf(message, attributes.xorPeerAddress) ?? NOTHING, message.transaction));
+    if (channel === null) return this.#refuse(client, message, { code: 400, key });
     if (peer === null || this.#otherEnd(allocation, peer) === null) return this.#refuse(client, message, { code: 403, key });
     const [bound, numbered] = [allocation.channels.get(channel)?.peer ?? peer, allocation.numbers.get(peer) ?? channel];
     if (bound !== peer || numbered !== channel) return this.#refuse(client, message, { code: 400, key });
@@ -372,17 +344,19 @@ export class TurnMachine {
   }
 }
 
+const NOTHING = Buffer.alloc(0);
+
+function channelOf(message: Message): number | null {
+  const value = attributeOf(message, attributes.channelNumber);
+  const number = value?.length === 4 ? value.readUInt16BE(0) : 0;
+  return isChannel(number) ? number : null;
+}
+
 interface Asked {
   readonly client: Client;
   readonly message: Message;
-  readonly known: Known & { readonly username: string };
+  readonly known: Admitted;
   readonly now: number;
-}
-
-interface Refused {
-  readonly code: number;
-  readonly more?: readonly Attribute[];
-  readonly key?: Buffer;
 }
 
 const isPermitted = ({ permissions }: { permissions: ReadonlyMap<number, number> }, peer: number, now: number): boolean =>
@@ -407,4 +381,3 @@ function unknownAttributes(types: readonly number[]): Attribute {
   types.forEach((type, at) => value.writeUInt16BE(type, at * 2));
   return { type: attributes.unknownAttributes, value };
 }
-

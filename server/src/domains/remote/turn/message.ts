@@ -91,17 +91,23 @@ function readAttributes(bytes: Buffer): Pick<Message, "attributes" | "integrityA
   let integrityAt: number | null = null;
   let at = HEADER_BYTES;
   for (let count = 0; at < bytes.length; count += 1) {
-    const end = at + 4 + (at + 4 <= bytes.length ? bytes.readUInt16BE(at + 2) : Infinity);
-    if (end > bytes.length || count === ATTRIBUTES_MAX) return null;
-    const [type, value] = [bytes.readUInt16BE(at), bytes.subarray(at + 4, end)];
+    const one = attributeAt(bytes, at);
+    if (one === null || count === ATTRIBUTES_MAX) return null;
+    const { type, value } = one;
     if (type === attributes.fingerprint) return isFingerprint(bytes, at) ? { attributes: all, integrityAt } : null;
     if (type === attributes.messageIntegrity) {
       if (value.length !== INTEGRITY_BYTES) return null;
       integrityAt ??= at;
     } else if (integrityAt === null) all.push({ type, value });
-    at = end + padding(value.length);
+    at += 4 + value.length + padding(value.length);
   }
   return { attributes: all, integrityAt };
+}
+
+function attributeAt(bytes: Buffer, at: number): Attribute | null {
+  if (at + 4 > bytes.length) return null;
+  const end = at + 4 + bytes.readUInt16BE(at + 2);
+  return end > bytes.length ? null : { type: bytes.readUInt16BE(at), value: bytes.subarray(at + 4, end) };
 }
 
 /** It must be the last one, and right. */
@@ -204,6 +210,9 @@ export interface ChannelData {
   readonly channel: number;
   readonly data: Buffer;
 }
+
+/** The first two bits tell it from a message. */
+export const looksLikeChannelData = (bytes: Buffer): boolean => ((bytes[0] ?? 0) & 0xc0) === 0x40;
 
 /** Null when it is none or was cut; what follows the data is padding. */
 export function readChannelData(bytes: Buffer): ChannelData | null {

@@ -89,7 +89,9 @@ export class TurnClient implements Client {
       { type: attributes.realm, value: Buffer.from(REALM) },
       { type: attributes.nonce, value: Buffer.from(this.#nonce) },
     ];
-    this.hear(writeMessage({ method, class: classes.request, transaction, attributes: signed, key: integrityKey(this.credentials, REALM) }));
+    this.hear(
+      writeMessage({ method, class: classes.request, transaction, attributes: signed, key: integrityKey(this.credentials, REALM) }),
+    );
     return this.last();
   }
 
@@ -140,7 +142,8 @@ export class TurnClient implements Client {
   data(): string[] {
     return this.received.flatMap((bytes) => {
       const message = readMessage(bytes);
-      const data = message === null ? readChannelData(bytes)?.data : message.method === methods.data && attributeOf(message, attributes.data);
+      const data =
+        message === null ? readChannelData(bytes)?.data : message.method === methods.data && attributeOf(message, attributes.data);
       return data ? [data.toString("utf8")] : [];
     });
   }

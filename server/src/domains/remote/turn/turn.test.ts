@@ -3,7 +3,18 @@ import fc from "fast-check";
 import { beforeEach, describe, expect, test } from "vitest";
 import { credentialsFor } from "./credentials.ts";
 import { turnLimits } from "./limits.ts";
-import { attributeOf, attributes, classes, methods, readAddress, readMessage, Splitter, writeChannelData, writeMessage } from "./message.ts";
+import {
+  attributeOf,
+  attributes,
+  classes,
+  methods,
+  readAddress,
+  readMessage,
+  Splitter,
+  writeChannelData,
+  writeMessage,
+  type MessageClass,
+} from "./message.ts";
 import { CALL, codeOf, KEY, OTHER_CALL, requestedTransport, TurnClient, turnWorld, twoEnds, type World } from "./testing.ts";
 
 let world: World;
@@ -48,8 +59,10 @@ describe("the two ends of a call", () => {
 
   test("send no faster than the limit, and what is too much is counted", () => {
     const { client, consultant, at } = twoEnds(world);
+    client.bind(at.consultant, 0x4001);
+    consultant.bind(at.client, 0x4001);
     const piece = Buffer.alloc(60_000);
-    for (let n = 0; n < 400; n += 1) client.sendTo(at.consultant, piece);
+    for (let n = 0; n < 400; n += 1) client.sendOn(0x4001, piece);
     expect(consultant.data().length * piece.length).toBeLessThanOrEqual(turnLimits.allocationBytes.burst);
     world.machine.forget(CALL);
     expect(world.ended[0]?.passed.dropped).toBeGreaterThan(400 * 60_000 - turnLimits.allocationBytes.burst - 60_000);
@@ -193,9 +206,9 @@ describe("whatever bytes come", () => {
   test("a message is read as it was written", () => {
     const attribute = fc.record({ type: fc.integer({ min: 0x8030, max: 0xffff }), value: anything });
     fc.assert(
-      fc.property(fc.nat(0xfff), fc.constantFrom(0, 1, 2, 3), fc.array(attribute, { maxLength: 8 }), (method, of, all) => {
+      fc.property(fc.nat(0xfff), fc.constantFrom<MessageClass[]>(0, 1, 2, 3), fc.array(attribute, { maxLength: 8 }), (method, of, all) => {
         const transaction = randomBytes(12);
-        const read = readMessage(writeMessage({ method, class: of as 0 | 1 | 2 | 3, transaction, attributes: all, key: Buffer.from("k") }));
+        const read = readMessage(writeMessage({ method, class: of, transaction, attributes: all, key: Buffer.from("k") }));
         expect(read).toMatchObject({ method, class: of, transaction, attributes: all });
       }),
     );
@@ -214,16 +227,20 @@ describe("whatever bytes come", () => {
       anything.map((data) => writeChannelData({ channel: 0x4abc, data })),
     );
     fc.assert(
-      fc.property(fc.array(piece, { minLength: 1, maxLength: 10 }), fc.array(fc.integer({ min: 1, max: 50 }), { minLength: 1 }), (all, cuts) => {
-        const [splitter, stream] = [new Splitter(), Buffer.concat(all)];
-        const got: Buffer[] = [];
-        for (let at = 0, n = 0; at < stream.length; n += 1) {
-          const end = at + (cuts[n % cuts.length] ?? 1);
-          got.push(...(splitter.push(stream.subarray(at, end), 66_000) ?? []));
-          at = end;
-        }
-        expect(got).toEqual(all);
-      }),
+      fc.property(
+        fc.array(piece, { minLength: 1, maxLength: 10 }),
+        fc.array(fc.integer({ min: 1, max: 50 }), { minLength: 1 }),
+        (all, cuts) => {
+          const [splitter, stream] = [new Splitter(), Buffer.concat(all)];
+          const got: Buffer[] = [];
+          for (let at = 0, n = 0; at < stream.length; n += 1) {
+            const end = at + (cuts[n % cuts.length] ?? 1);
+            got.push(...(splitter.push(stream.subarray(at, end), 66_000) ?? []));
+            at = end;
+          }
+          expect(got).toEqual(all);
+        },
+      ),
     );
   });
 });
