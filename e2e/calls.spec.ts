@@ -110,8 +110,12 @@ async function pauseStopsAll(stage: Stage, consultant: Page, client: Page): Prom
   await chatGoesBothWays(consultant, client);
   await consultant.waitForTimeout(PAUSE_MS);
   expect(await secondsShown(consultant)).toBe(before);
+  await expect(control(client, "resume"), "only who paused goes on").toBeDisabled();
   await control(consultant, "resume").click();
   await Promise.all([phaseIs(consultant, "live"), phaseIs(client, "live")]);
+  // What the client sees of himself says so too: his screen waits for his own click.
+  await control(client, "unblank").click();
+  await expect(client.locator("[data-phase][data-sharing]")).toHaveAttribute("data-sharing", "on");
 }
 
 async function protocolOf(caller: Caller, callId: string): Promise<Protocol> {

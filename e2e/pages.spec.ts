@@ -8,6 +8,7 @@ import { callsApi } from "@minuta/contracts/calls";
 import { inBrowser, joinAs, newPerson, signedIn } from "./harness/api.ts";
 import type { Product } from "./harness/product.ts";
 import { test } from "./harness/test.ts";
+import { wordKeys } from "./harness/words.ts";
 
 const widths = [360, 768, 1440] as const;
 
@@ -51,13 +52,15 @@ async function inspect(page: Page, name: string, { look, info }: Inspection): Pr
     const [wide, visible] = await page.evaluate<[number, number]>(
       "[document.documentElement.scrollWidth, document.documentElement.clientWidth]",
     );
+    const said = await page.evaluate<string>("document.body.innerText");
+    expect.soft(said.match(wordKeys), `${name} at ${width}: words, not their keys`).toBeNull();
     expect.soft(wide, `${name} at ${width}: no sideways scrolling`).toBeLessThanOrEqual(visible);
     await page.screenshot({ path: info.outputPath(`${name}-${width}.png`), fullPage: true, animations: "disabled" });
     if (width !== look.axeAt) continue;
     const { violations } = await new AxeBuilder({ page }).analyze();
     const grave = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
-    const said = grave.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(" | ")}`);
-    expect.soft(said, `${name} at ${width}: axe`).toEqual([]);
+    const found = grave.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(" | ")}`);
+    expect.soft(found, `${name} at ${width}: axe`).toEqual([]);
   }
 }
 
@@ -92,7 +95,7 @@ for (const look of looks) {
       { name: "sign-up", address: at("/sign-up") },
       { name: "forgot", address: at("/forgot") },
       { name: "reset", address: at(`/reset?token=${NO_TOKEN}`) },
-      { name: "confirm-failed", address: at(`/confirm?token=${NO_TOKEN}`) },
+      { name: "confirm", address: at(`/confirm?token=${NO_TOKEN}`) },
       { name: "join-failed", address: at(`/join/${NO_TOKEN}`) },
       { name: "mail", address: at("/dev/mail") },
       { name: "not-found", address: at("/no-such-page") },

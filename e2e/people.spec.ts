@@ -41,6 +41,8 @@ test("a person signs up, follows the letter, works, leaves and comes back; a wro
   await isTold(page, "email-not-confirmed");
 
   await followLetter(page, product, credentials.email);
+  await field(page, "field.password").fill(credentials.password);
+  await button(page.getByRole("main"), "confirm.submit").click();
   await expect(page.getByRole("heading", { name: ru("confirm.title") })).toBeVisible();
   await page.getByRole("link", { name: ru("confirm.go") }).click();
   await expect(page.getByRole("heading", { name: ru("work.title"), level: 1 })).toBeVisible();

@@ -883,6 +883,7 @@ create table calls.guest (
   email text,
   email_confirmed_at timestamp with time zone,
   created_at timestamp with time zone default platform.now() not null,
+  person_id uuid,
   constraint guest_check CHECK ((merged_into <> id)),
   constraint guest_inn_check CHECK ((inn ~ '^(\d{10}|\d{12})$'::text)),
   constraint guest_email_check CHECK ((email = lower(email))),
@@ -1073,7 +1074,7 @@ create view calls.call_view as
     k.tariff,
     k.state,
     k.consultant_id,
-    k.client_person_id,
+    COALESCE(k.client_person_id, NULLIF(g.person_id, k.consultant_id)) AS client_person_id,
     k.client_guest_id,
     (k.consultant ->> 'name'::text) AS consultant_name,
     (k.client ->> 'name'::text) AS client_name,
@@ -1103,10 +1104,13 @@ create view calls.call_view as
             WHEN (o.settled_at IS NULL) THEN o.earned_kopecks
             ELSE NULL::bigint
         END AS earned_when_solved_kopecks
-   FROM ((calls.call k
+   FROM (((calls.call k
      LEFT JOIN calls.ring r ON ((r.call_id = k.id)))
-     LEFT JOIN calls.outcome o ON ((o.call_id = k.id)));
+     LEFT JOIN calls.outcome o ON ((o.call_id = k.id)))
+     LEFT JOIN calls.guest g ON ((g.id = k.client_guest_id)));
+CREATE INDEX guest_person ON calls.guest USING btree (person_id) WHERE (person_id IS NOT NULL);
 comment on table calls.guest is 'A client without an account, as he last named himself. merged_into: found to be the same as another guest (same confirmed e-mail), who stands for both.';
+comment on column calls.guest.person_id is 'The person he turned out to be: by the same confirmed e-mail, or because the person holds the guest''s link and said so. Never changed once set.';
 comment on table calls.guest_token is 'What proves that somebody is this guest: the cookie of one browser (call_id is null), or the private link to one call.';
 comment on table calls.call is 'One call. consultant and client: their cards as the other side saw them when the call opened (the e-mail may be confirmed later). billable_seconds: as the meter answered when the call ended.';
 comment on column calls.call.opened_at is 'When it opened; of a ring that is not accepted (yet): when it rang.';

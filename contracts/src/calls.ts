@@ -86,6 +86,8 @@ export const meter = z.object({
   minutesLeft: z.int().nullable(),
   /** When a pause (by a person or for top-up) ends the call by itself. */
   pauseEndsAt: instant.nullable(),
+  /** Who paused, and alone may go on; null while no person did. */
+  pausedBy: side.nullable(),
 });
 export type Meter = z.infer<typeof meter>;
 
@@ -253,6 +255,8 @@ export const callsApi = endpoints({
     body: z.object({ token: linkToken }),
     reply: z.object({ callId }),
   },
+  /** The signed-in person was the guest this browser stands for: that guest's calls are in his history from now on. */
+  claim: { method: "POST", path: "/api/calls/claim", access: "person", command: true, reply: nothing },
   requestGuestEmailCode: {
     method: "POST",
     path: "/api/calls/:callId/guest-email",

@@ -52,7 +52,8 @@ export const peopleApi = endpoints({
     path: "/api/people/confirm",
     access: "anyone",
     limit: { max: 30, perSeconds: 600 },
-    body: z.object({ token: linkToken }),
+    /** The password chosen at sign-up: whoever reads the mailbox confirms his own sign-up, never one that a stranger began with his address. */
+    body: z.object({ token: linkToken, password: z.string().max(PASSWORD_MAX_LENGTH) }),
     reply: z.object({ person }),
   },
   signIn: {

@@ -132,7 +132,7 @@ export async function newPerson(
   const letter = await product.letter(credentials.email);
   const token = /confirm\S*[/=]([\w-]{43})/.exec(letter.text)?.[1];
   if (token === undefined) throw new Error(`no link in the letter: ${letter.text}`);
-  await caller.ask(peopleApi.confirmEmail, { body: { token } });
+  await caller.ask(peopleApi.confirmEmail, { body: { token, password: credentials.password } });
   return { credentials, caller };
 }
 

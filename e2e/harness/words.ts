@@ -23,3 +23,6 @@ export function ru(key: string, facts: Readonly<Record<string, string>> = {}): s
   if (typeof found !== "string") throw new Error(`no words under ${key}`);
   return found.replaceAll(/\{\{(\w+)\}\}/g, (_, name: string) => facts[name] ?? "");
 }
+
+/** A key on the screen where its words should be: `ring.cancel`, `problem.not-found.title`. */
+export const wordKeys = new RegExp(`(?<![\\w@.])(${Object.keys(inRussian).join("|")})(\\.[\\w-]+)+(?![\\w@])`);

@@ -5,6 +5,7 @@ import { callId } from "@minuta/contracts/ids";
 import { kopecks } from "@minuta/contracts/money";
 import { z } from "zod";
 import type { Config } from "./config.ts";
+import { forgetOldAttempts } from "#platform/attempts";
 import { connectTo, openBus, type Bus } from "#platform/bus";
 import { systemClock, type Clock } from "#platform/clock";
 import { openDb, type Db, type DbOptions } from "#platform/db";
@@ -98,9 +99,11 @@ export async function startApp(options: AppOptions): Promise<App> {
     metering.startChargingPass(),
     calls.start(),
     startPresence(presence, { clock, log }),
-    clock.every(
-      FORGET_EVERY_MS,
-      async () => void (await db.run(forgetOldAnswers).catch((error: unknown) => log.warn({ err: error }, "app.forgetting_failed"))),
+    clock.every(FORGET_EVERY_MS, () =>
+      Promise.all([db.run(forgetOldAnswers), db.run(forgetOldAttempts)]).then(
+        () => {},
+        (error: unknown) => log.warn({ err: error }, "app.forgetting_failed"),
+      ),
     ),
   ];
   if (config.DEMO) await startDemo(platform, domains, options);

@@ -10,7 +10,7 @@ import { problems, type ProblemType } from "@minuta/contracts/problem";
 import cookie from "@fastify/cookie";
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { z } from "zod";
-import { countOrRefuse } from "./attempts.ts";
+import { countOrRefuse, networkOf } from "./attempts.ts";
 import type { Db, Tx } from "./db.ts";
 import type { Log } from "./log.ts";
 import { once } from "./once.ts";
@@ -202,7 +202,7 @@ async function limitAttempts(db: Db, endpoint: Endpoint, caller: Caller): Promis
   const { limit } = endpoint;
   if (limit === undefined) return;
   const what = `${endpoint.method} ${endpoint.path}`;
-  await countOrRefuse(db, { what, who: caller.address, max: limit.max, perSeconds: limit.perSeconds });
+  await countOrRefuse(db, { what, who: networkOf(caller.address), max: limit.max, perSeconds: limit.perSeconds });
   if (limit.maxGlobal !== undefined) await countOrRefuse(db, { what, who: "*", max: limit.maxGlobal, perSeconds: limit.perSeconds });
 }
 

@@ -1,4 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { emit } from "#platform/events";
+import { GUEST_COOKIE } from "./index.ts";
 import { Browser, callsWorld, invite, newPerson, openCall, type Consultant } from "./testing.ts";
 
 const world = callsWorld();
@@ -15,6 +17,44 @@ async function joined(consultant: Consultant, browser: Browser, guest: object = 
   return (await browser.join((await invite(consultant)).token, guest)).body.callId;
 }
 const bookOf = async ({ browser }: Consultant) => (await browser.send("GET", "calls/clients")).body.clients;
+
+describe("a guest who has an account, or gets one", () => {
+  const signUpAs = async (email: string) => {
+    const person = await newPerson(world, { name: "Ольга Петрова" });
+    await world.database.db.tx((tx) => emit(tx, [{ topic: "people.signed_up", queue: person.id, body: { personId: person.id, email } }]));
+    return person;
+  };
+  const historyOf = async (browser: Browser): Promise<string[]> =>
+    (await browser.send("GET", "calls?side=client")).body.calls.map(({ id }: { id: string }) => id);
+
+  test("finds the calls of his confirmed e-mail in his history, and is a party of them; nobody else is", async () => {
+    const { id, guest } = await openCall(world);
+    const unconfirmed = await openCall(world, { email: "claims1@example.org" });
+    await confirmed(guest, id, "claims1@example.org");
+    const person = await signUpAs("claims1@example.org");
+    await expect.poll(() => historyOf(person.browser)).toEqual([id]);
+    expect((await person.browser.see(id)).side).toBe("client");
+    expect((await person.browser.send("GET", `calls/${unconfirmed.id}`)).status).toBe(404);
+    const stranger = await newPerson(world);
+    expect((await stranger.browser.send("GET", `calls/${id}`)).status).toBe(404);
+  });
+
+  test("takes them into his cabinet from the browser of the guest, or by the private link; a second person cannot", async () => {
+    const { id, guest } = await openCall(world);
+    const person = await newPerson(world);
+    expect((await person.browser.send("POST", "calls/claim")).body.type).toBe("not-allowed");
+    const guestCookie = guest.cookies.get(GUEST_COOKIE)!;
+    person.browser.cookies.set(GUEST_COOKIE, guestCookie);
+    expect((await person.browser.send("POST", "calls/claim")).status).toBe(200);
+    expect(person.browser.cookies.get(GUEST_COOKIE) ?? "", "the browser stands for the person alone").toBe("");
+    person.browser.cookies.delete(GUEST_COOKIE);
+    expect(await historyOf(person.browser)).toEqual([id]);
+    expect((await person.browser.send("POST", `calls/${id}/comments`, { text: "Спасибо" })).status).toBe(200);
+    const other = await newPerson(world);
+    other.browser.cookies.set(GUEST_COOKIE, guestCookie);
+    expect((await other.browser.send("POST", "calls/claim")).body.type).toBe("not-allowed");
+  });
+});
 
 describe("a guest's e-mail", () => {
   test("is confirmed by the six digits mailed to it; then both see an identified client, and the guest has the private link by mail", async () => {

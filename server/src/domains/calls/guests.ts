@@ -1,11 +1,13 @@
 /** Guests: clients without an account, known by a cookie, by a private link, and, if they want, by a confirmed e-mail. */
 import type { ClientCard } from "@minuta/contracts/calls";
-import type { CallId, GuestId } from "@minuta/contracts/ids";
+import { personId, type CallId, type GuestId } from "@minuta/contracts/ids";
+import { z } from "zod";
 import { countOrRefuse } from "#platform/attempts";
 import type { Tx } from "#platform/db";
+import type { Event } from "#platform/events";
 import { refuse } from "#platform/refusal";
 import { hashOf, newDigits } from "#platform/secrets";
-import { actOn, type Actor } from "./access.ts";
+import { actOn, type Actor, type Identity } from "./access.ts";
 import type { CallsDeps } from "./index.ts";
 import { giveCookie, givePrivateLink, privatePath } from "./join.ts";
 import { codeMail, confirmedMail } from "./mails.ts";
@@ -65,6 +67,8 @@ async function acceptEmail(deps: CallsDeps, tx: Tx, { call, email }: { call: sto
   const card = { ...call.client, email, emailConfirmed: true };
   await tx.run(store.changeClient, [call.id, card]);
   const guestId = await settleIdentity(tx, call.client_guest_id, email);
+  const person = await deps.people.findPersonByEmail(tx, email);
+  if (person !== null) await tx.run(store.claimByEmail, [person.id, email]);
   await deps.record(tx, call.id, { actor: "client", kind: "email-confirmed", facts: { email } });
   const link = privatePath(await givePrivateLink(tx, guestId, call.id));
   await deps.mail.send(tx, { to: email, ...confirmedMail(`${deps.publicUrl}${link}`) });
@@ -87,4 +91,18 @@ async function settleIdentity(tx: Tx, guestId: GuestId, email: string): Promise<
   }
   for (const step of store.mergeGuest) await tx.run(step, [guest.id, earlier.id]);
   return earlier.id;
+}
+
+/** A person signed up with an address that a guest had confirmed: that guest's calls are his. Heard more than once nothing changes. */
+export async function hearSignedUp({ db }: CallsDeps, { body }: Event): Promise<void> {
+  const { personId, email } = signedUp.parse(body);
+  await db.tx((tx) => tx.run(store.claimByEmail, [personId, email]));
+}
+
+const signedUp = z.object({ personId, email: z.string() });
+
+/** Whoever holds the guest's cookie or link, and is signed in, says that he was that guest. Refuses a guest who is another person already. */
+export async function claim(tx: Tx, identity: Identity): Promise<void> {
+  if (identity.personId === null || identity.guestId === null) throw refuse("not-allowed", {});
+  if ((await tx.maybe(store.claimGuest, [identity.personId, identity.guestId])) === null) throw refuse("not-allowed", {});
 }

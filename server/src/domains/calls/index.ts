@@ -19,7 +19,7 @@ import type { JobHandlers } from "#platform/jobs";
 import type { Log } from "#platform/log";
 import type { Mail } from "#platform/mail";
 import { roleIn, type Actor, type Identity } from "./access.ts";
-import { callerOfGuestCookie, confirmEmail, guestOf, openPrivateLink, requestEmailCode } from "./guests.ts";
+import { callerOfGuestCookie, claim, confirmEmail, guestOf, hearSignedUp, openPrivateLink, requestEmailCode } from "./guests.ts";
 import {
   findByCode,
   invite,
@@ -50,7 +50,10 @@ export interface CallsDeps {
   readonly log: Log;
   /** The product's address as people see it, without a slash at the end. */
   readonly publicUrl: string;
-  readonly people: { cards(personIds: readonly PersonId[], on?: Reader): Promise<ReadonlyMap<PersonId, ConsultantCard>> };
+  readonly people: {
+    cards(personIds: readonly PersonId[], on?: Reader): Promise<ReadonlyMap<PersonId, ConsultantCard>>;
+    findPersonByEmail(tx: Reader, email: string): Promise<{ readonly id: PersonId } | null>;
+  };
   /** Kopecks a minute a call that rings now costs; null: not to be called by strangers. */
   readonly catalogue: { priceOf(on: Reader, personId: PersonId): Promise<Kopecks | null> };
   readonly presence: {
@@ -67,7 +70,7 @@ export interface CallsDeps {
     openLine(tx: Tx, of: LineTerms & { callId: CallId; payee: PersonId | null; tariff?: bigint }): Promise<unknown>;
     /** Whether anything changed. */
     pause(tx: Tx, callId: CallId, by: Side): Promise<boolean>;
-    resume(tx: Tx, callId: CallId): Promise<boolean>;
+    resume(tx: Tx, callId: CallId, by: Side): Promise<boolean>;
     /** A line that is over already answers its final figures. */
     endCall(tx: Tx, callId: CallId): Promise<{ billableSeconds: number; provenSeconds: number; charged: Kopecks }>;
     /** How the charge of a marketplace call is shared when it is solved. */
@@ -119,6 +122,7 @@ export function createCalls(deps: CallsDeps) {
     openPrivateLink: (token: string) => openPrivateLink(deps, token),
     requestEmailCode: (actor: Actor, email: string) => requestEmailCode(deps, actor, email),
     confirmEmail: (actor: Actor, code: string) => confirmEmail(deps, actor, code),
+    claim: (tx: Tx, identity: Identity) => claim(tx, identity),
 
     /** The caller's side of the call; null: he is no party of it, or there is no such call. */
     async partyOf(callId: CallId, identity: Identity): Promise<{ side: Side } | null> {
@@ -146,7 +150,10 @@ export function createCalls(deps: CallsDeps) {
     start: () => startWatch(deps),
     /** By task name. */
     jobs: { [SETTLE_SILENT]: (payload) => settleSilent(deps, payload) } satisfies JobHandlers,
-    subscribers: { "metering.line_ended": [(event) => hearLineEnded(deps, event)] } satisfies Subscribers,
+    subscribers: {
+      "metering.line_ended": [(event) => hearLineEnded(deps, event)],
+      "people.signed_up": [(event) => hearSignedUp(deps, event)],
+    } satisfies Subscribers,
   };
 }
 

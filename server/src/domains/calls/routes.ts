@@ -60,6 +60,11 @@ function guestRoutes(routes: Routes, calls: Calls): void {
     setGuestCookie(cookies, guestToken);
     return { callId };
   });
+  routes.bind(callsApi.claim, async ({ caller, cookies, tx }) => {
+    await calls.claim(tx, caller);
+    cookies.clear(GUEST_COOKIE);
+    return {};
+  });
   routes.bind(callsApi.requestGuestEmailCode, async ({ params, body, caller }) => {
     await calls.requestEmailCode(actorIn(params.callId, caller), body.email);
     return {};

@@ -24,6 +24,8 @@ export const emailCodeLimits = [
 export const COMMENTS_MAX = 100;
 /** How long a consultant is rung before he missed it. */
 export const RING_SECONDS = 45;
+/** So often within an hour one client may ring one consultant to no purpose: more is a nuisance, and the consultant's *no* must hold. */
+export const RINGS_IN_VAIN_MAX = 6;
 /** Consultants one client may ring at the same time. */
 export const OUTGOING_RINGS_MAX = 3;
 /** After presence lost sight of the client's last page (that takes it 10 to 15 s by itself) his ring goes on for so long; he may be back. */

@@ -12,17 +12,17 @@ import { awaitOutcome } from "./settle-call.ts";
 import * as store from "./store.ts";
 import { tellChanged, viewCall } from "./view.ts";
 
-/** Stops media and the meter until somebody resumes; a pause during a pause changes nothing. */
+/** Stops media and the meter until the same side resumes; a pause during a pause changes nothing. */
 export async function pause(deps: CallsDeps, tx: Tx, actor: Actor): Promise<CallView> {
   const { call, side } = await actOn(tx, "pause", actor);
   if (await deps.metering.pause(tx, call.id, side)) await deps.record(tx, call.id, { actor: side, kind: "paused", facts: {} });
   return changed(deps, tx, { call, side });
 }
 
-/** Either side ends a pause of either; where nothing is paused nothing changes. */
+/** Ends the pause this side began; where it began none nothing changes: what the other stopped is the other's to go on with. */
 export async function resume(deps: CallsDeps, tx: Tx, actor: Actor): Promise<CallView> {
   const { call, side } = await actOn(tx, "resume", actor);
-  if (await deps.metering.resume(tx, call.id)) await deps.record(tx, call.id, { actor: side, kind: "resumed", facts: {} });
+  if (await deps.metering.resume(tx, call.id, side)) await deps.record(tx, call.id, { actor: side, kind: "resumed", facts: {} });
   return changed(deps, tx, { call, side });
 }
 

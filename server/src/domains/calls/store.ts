@@ -143,8 +143,24 @@ export const confirmEmailOfGuest = command({
   name: "calls.confirm_email_of_guest",
   text: "update calls.guest set email = $2, email_confirmed_at = platform.now() where id = $1",
 });
+/** The guest who confirmed $2 is person $1; one who is somebody already stays that. */
+export const claimByEmail = command({
+  name: "calls.claim_by_email",
+  text: "update calls.guest set person_id = $1 where email = $2 and email_confirmed_at is not null and merged_into is null and person_id is null",
+});
+/** No row comes back when guest $2 is another person already. */
+export const claimGuest = query({
+  name: "calls.claim_guest",
+  row: z.object({ id: guestId }),
+  text: `update calls.guest g set person_id = $1 from calls.guest asked
+    where asked.id = $2 and g.id = coalesce(asked.merged_into, asked.id) and coalesce(g.person_id, $1) = $1 returning g.id`,
+});
 /** Guest $1 turned out to be guest $2: one statement each for what is told of him elsewhere. */
 export const mergeGuest = [
+  command({
+    name: "calls.merge_claims",
+    text: "update calls.guest g set person_id = coalesce(g.person_id, gone.person_id) from calls.guest gone where gone.id = $1 and g.id = $2",
+  }),
   command({ name: "calls.merge_guest", text: "update calls.guest set merged_into = $2 where id = $1 or merged_into = $1" }),
   command({ name: "calls.merge_tokens", text: "update calls.guest_token set guest_id = $2 where guest_id = $1" }),
   command({ name: "calls.merge_calls", text: "update calls.call set client_guest_id = $2 where client_guest_id = $1" }),
@@ -224,7 +240,8 @@ export const findParty = query({
   name: "calls.find_party",
   row: z.object({ guest: z.boolean(), consultant: z.boolean(), client_person: z.boolean() }),
   text: `select coalesce(k.client_guest_id = (select coalesce(g.merged_into, g.id) from calls.guest g where g.id = $3), false) as guest,
-      coalesce(k.consultant_id = $2, false) as consultant, coalesce(k.client_person_id = $2, false) as client_person
+      coalesce(k.consultant_id = $2, false) as consultant,
+      coalesce($2 in (k.client_person_id, (select g.person_id from calls.guest g where g.id = k.client_guest_id)), false) as client_person
     from calls.call k where k.id = $1`,
 });
 export const changeTask = command({ name: "calls.change_task", text: "update calls.call set task = $2, configuration = $3 where id = $1" });
@@ -289,12 +306,13 @@ export const listComments = query({
   text: "select side, body as text, at from calls.comment where call_id = $1 order by id",
 });
 
-/** $2: a side or null for both; $3: the number the page before ended with. Newest first. */
+/** $2: a side or null for both; $3: the number the page before ended with. Newest first. With the calls of the guest he once was. */
 export const listCalls = query({
   name: "calls.list_calls",
   row: callRow,
   text: `select ${callColumns} from calls.call k
-    where ((k.consultant_id = $1 and $2::text is distinct from 'client') or (k.client_person_id = $1 and $2 is distinct from 'consultant'))
+    where ((k.consultant_id = $1 and $2::text is distinct from 'client') or ($2 is distinct from 'consultant'
+        and (k.client_person_id = $1 or k.client_guest_id = any (array(select g.id from calls.guest g where g.person_id = $1)))))
       and ($3::bigint is null or k.number < $3)
     order by k.number desc limit $4`,
 });

@@ -34,6 +34,7 @@ const unopenedMeter = (state: CallView["state"], pricePerMinute: Kopecks): Meter
   pricePerMinute,
   minutesLeft: null,
   pauseEndsAt: null,
+  pausedBy: null,
 });
 
 function outcomeOf(row: store.OutcomeRow | undefined): CallOutcome | null {

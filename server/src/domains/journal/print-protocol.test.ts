@@ -91,6 +91,7 @@ const protocol: Protocol = {
       pricePerMinute: kopecks(0),
       minutesLeft: null,
       pauseEndsAt: null,
+      pausedBy: null,
     },
     comments: [
       { side: "client", text: "Спасибо, всё проводится.\nЗвоню завтра насчёт возврата.", at: at(880) },

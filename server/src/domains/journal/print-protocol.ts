@@ -196,7 +196,8 @@ const figure = (label: string, value: string, below: readonly string[]): TableCe
 });
 
 function minuteTable({ protocol, texts, formats }: Print): Content[] {
-  const { intervals } = protocol;
+  // A stretch of less than a second adds nothing to anything.
+  const intervals = protocol.intervals.filter(({ seconds }) => seconds > 0);
   if (intervals.length === 0) return [{ text: texts.noTime, margin: [0, 8, 0, 0] }];
   const moment = momentsOf(protocol, formats);
   const right = (text: string, bold = false): TableCell => ({ text, alignment: "right", bold });

@@ -117,7 +117,7 @@ async function goOn({ db }: Deps, lane: number): Promise<void> {
     const resumed = await endPauses(
       tx,
       waiting.map(({ call_id }) => call_id),
-      "top-up",
+      { why: "top-up", by: null },
     );
     await tell(tx, resumed, { topic: "metering.resumed" });
     const lines = waiting.filter(({ call_id }) => resumed.includes(call_id)).map(({ id }) => id);

@@ -132,7 +132,7 @@ test("passes, pauses, reconnects, top-ups and ends all at once come to what was 
     await Promise.all([
       world.pass(),
       world.pass(),
-      world.db.tx((tx) => (round % 4 === 0 ? world.metering.pause(tx, call, "client") : world.metering.resume(tx, call))),
+      world.db.tx((tx) => (round % 4 === 0 ? world.metering.pause(tx, call, "client") : world.metering.resume(tx, call, "client"))),
       round % 3 === 0 ? world.evidence.end({ callId: call, side: "client" }) : world.evidence.begin({ callId: call, side: "client" }),
       world.metering.meters(world.db, calls),
       ...(round % 5 === 0 ? [world.topUp(payer, 1)] : []),

@@ -42,7 +42,7 @@ export function createMetering(deps: MeteringDeps) {
     /** Stops the meter until `resume`; answers whether anything changed. `by` is written down. */
     pause: (tx: Tx, callId: CallId, by: string) => pause(tx, callId, by),
     /** Ends a person's pause; a pause for top-up ends when the money is there. Answers whether anything changed. */
-    resume: (tx: Tx, callId: CallId) => resume(tx, callId),
+    resume: (tx: Tx, callId: CallId, by: string) => resume(tx, callId, by),
     /** Charges what is due to the last evidence, gives back what was set aside, settles a carrier call. Again: the same figures. */
     endCall: (tx: Tx, callId: CallId): Promise<Final> =>
       endCall(

@@ -193,9 +193,11 @@ describe("a pause", () => {
     expect(await pause()).toBe(false);
     await world.wait(200);
     expect(await world.meter(call)).toMatchObject({ status: "paused", provenSeconds: 30, charged: 100n });
-    const resume = () => world.db.tx((tx) => world.metering.resume(tx, call));
-    expect(await resume()).toBe(true);
-    expect(await resume()).toBe(false);
+    const resume = (by: string) => world.db.tx((tx) => world.metering.resume(tx, call, by));
+    expect(await resume("consultant"), "who did not pause does not go on").toBe(false);
+    expect(await world.meter(call)).toMatchObject({ status: "paused", pausedBy: "client" });
+    expect(await resume("client")).toBe(true);
+    expect(await resume("client")).toBe(false);
     await world.wait(30);
     expect(await endSeen(call)).toEqual({ charged: 100n, provenSeconds: 60, billableSeconds: 60 });
     expect((await world.metering.intervals(call)).map(({ why, seconds }) => [why, seconds])).toEqual([
@@ -230,6 +232,6 @@ describe("a pause", () => {
     const call = await world.openCall(payer);
     await world.end(call);
     expect(await world.db.tx((tx) => world.metering.pause(tx, call, "client"))).toBe(false);
-    expect(await world.db.tx((tx) => world.metering.resume(tx, call))).toBe(false);
+    expect(await world.db.tx((tx) => world.metering.resume(tx, call, "client"))).toBe(false);
   });
 });

@@ -120,7 +120,7 @@ describe("money that runs out", () => {
     const call = await runningCall(payer);
     await world.wait(90);
     expect((await world.meter(call)).status).toBe("paused-for-top-up");
-    expect(await world.db.tx((tx) => world.metering.resume(tx, call))).toBe(false);
+    expect(await world.db.tx((tx) => world.metering.resume(tx, call, "client"))).toBe(false);
     expect(await world.db.tx((tx) => world.metering.pause(tx, call, "client"))).toBe(false);
     expect((await world.meter(call)).status).toBe("paused-for-top-up");
     await world.end(call);

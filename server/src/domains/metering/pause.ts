@@ -8,9 +8,9 @@ export async function pause(tx: Tx, callId: CallId, by: string): Promise<boolean
   return beginPause(tx, [callId], { why: "person", by });
 }
 
-/** Ends a person's pause. A pause for top-up ends by itself once the money is there. */
-export async function resume(tx: Tx, callId: CallId): Promise<boolean> {
-  return (await endPauses(tx, [callId], "person")).length > 0;
+/** Ends the pause that `by` began, no other's. A pause for top-up ends by itself once the money is there. */
+export async function resume(tx: Tx, callId: CallId, by: string): Promise<boolean> {
+  return (await endPauses(tx, [callId], { why: "person", by })).length > 0;
 }
 
 /** Pauses those of the calls that have open lines and no pause yet; answers whether there was one. */
@@ -27,12 +27,18 @@ export async function beginPause(
   return true;
 }
 
-/** Ends the pauses of this kind; answers the calls that go on. */
-export async function endPauses(tx: Tx, callIds: readonly CallId[], why: "person" | "top-up"): Promise<CallId[]> {
+/** Ends the pauses of this kind and author (null: whoever began them); answers the calls that go on. */
+export async function endPauses(
+  tx: Tx,
+  callIds: readonly CallId[],
+  { why, by }: { why: "person" | "top-up"; by: string | null },
+): Promise<CallId[]> {
   const lines = await tx.rows(store.lockLinesOfCalls, [callIds]);
   const paused = lines.filter(({ status }) => status === "paused" || status === "paused-for-top-up");
   if (paused.length === 0) return [];
-  const ended = (await tx.rows(store.endPause, [[...new Set(paused.map(({ call_id }) => call_id))], [why]])).map(({ call_id }) => call_id);
+  const ended = (await tx.rows(store.endPause, [[...new Set(paused.map(({ call_id }) => call_id))], [why], by])).map(
+    ({ call_id }) => call_id,
+  );
   if (ended.length === 0) return [];
   await tx.one(store.refresh, [ended]);
   return ended;

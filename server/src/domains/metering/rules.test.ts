@@ -48,6 +48,7 @@ describe("one meter of several lines", () => {
     pricePerMinute: kopecks(100),
     minutesLeft: 3,
     pauseEndsAt: null,
+    pausedBy: null,
   };
 
   test("adds money up and shows the longest time", () => {

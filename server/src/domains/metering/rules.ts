@@ -40,8 +40,9 @@ function withoutColumns({
   pricePerMinute,
   minutesLeft,
   pauseEndsAt,
+  pausedBy,
 }: Meter): Meter {
-  return { status, provenSeconds, billableSeconds, charged, reserved, pricePerMinute, minutesLeft, pauseEndsAt };
+  return { status, provenSeconds, billableSeconds, charged, reserved, pricePerMinute, minutesLeft, pauseEndsAt, pausedBy };
 }
 
 export interface Span {

@@ -1,5 +1,5 @@
 /** All SQL of metering outside its migration. Locks are taken in one order: copy, lines by id, presence, then the ledger's own. */
-import { callId, lineId } from "@minuta/contracts/ids";
+import { callId, lineId, side } from "@minuta/contracts/ids";
 import { meterStatus } from "@minuta/contracts/calls";
 import { kopecksColumn } from "@minuta/contracts/money";
 import { z } from "zod";
@@ -75,7 +75,7 @@ export const beginPause = command({
 export const endPause = query({
   name: "metering.end_pause",
   row: z.object({ call_id: callId }),
-  text: "update metering.pause set ended_at = greatest(began_at, platform.now()) where call_id = any ($1) and why = any ($2) and ended_at is null returning call_id",
+  text: "update metering.pause set ended_at = greatest(began_at, platform.now()) where call_id = any ($1) and why = any ($2) and asked_by = coalesce($3, asked_by) and ended_at is null returning call_id",
 });
 
 // Charging
@@ -329,6 +329,7 @@ export const readMeters = query({
     pricePerMinute: kopecksColumn,
     minutesLeft: z.int().nullable(),
     pauseEndsAt: instant.nullable(),
+    pausedBy: side.nullable(),
   }),
   text: `with mine as (
       select l.*, t, p.charged, p.reserved, case when l.status <> 'live' then l.proven_before_ms / 1000
@@ -344,6 +345,7 @@ export const readMeters = query({
     select m.call_id, m.status, m.proven as "provenSeconds",
       least(m.proven, metering.funded_seconds(m.t, m.price_per_minute, m.charged + m.reserved), m.countersigned_seconds + (m.t).uncountersigned_seconds)::bigint as "billableSeconds",
       m.charged, m.reserved, m.price_per_minute as "pricePerMinute", m.deadline as "pauseEndsAt",
+      (select asked_by from metering.pause where call_id = m.call_id and why = 'person' and ended_at is null) as "pausedBy",
       case when m.status = 'live' then greatest(0, floor((a.balance + r.reserved) / nullif(r.burn, 0))) end::integer as "minutesLeft"
     from mine m join ledger.account_view a on a.id = m.wallet left join running r on r.payer = m.payer`,
 });

@@ -16,7 +16,7 @@ import { changeProfile } from "./change-profile.ts";
 import { requestReset, resetPassword } from "./reset-password.ts";
 import type { ProfileChanges } from "./rules.ts";
 import { endSignIn, resolveCaller, signIn, type Credentials, type SignInOfPerson } from "./sign-in.ts";
-import { confirmEmail, signUp, type SignUp } from "./sign-up.ts";
+import { confirmEmail, signUp, type Confirmation, type SignUp } from "./sign-up.ts";
 import * as store from "./store.ts";
 
 export interface PeopleDeps {
@@ -35,7 +35,7 @@ export function createPeople(deps: PeopleDeps) {
   const { db } = deps;
   return {
     signUp: (asked: SignUp, caller: Caller) => signUp(deps, asked, caller),
-    confirmEmail: (token: string, caller: Caller) => confirmEmail(deps, token, caller),
+    confirmEmail: (asked: Confirmation, caller: Caller) => confirmEmail(deps, asked, caller),
     signIn: (credentials: Credentials, caller: Caller) => signIn(deps, credentials, caller),
     requestReset: (email: string, caller: Caller) => requestReset(deps, email, caller),
     resetPassword: (asked: { token: string; password: string }, caller: Caller) => resetPassword(deps, asked, caller),

@@ -1,6 +1,6 @@
 /** A forgotten password: a link by mail, single use, an hour; a new password ends every sign-in made with the old one. */
 import { PASSWORD_MIN_LENGTH } from "@minuta/contracts/people";
-import { countOrRefuse } from "#platform/attempts";
+import { countOrRefuse, networkOf } from "#platform/attempts";
 import type { Caller } from "#platform/http";
 import { refuse } from "#platform/refusal";
 import { hashOf, newToken } from "#platform/secrets";
@@ -13,7 +13,7 @@ import * as store from "./store.ts";
 
 /** Mails a link; an address without an account gets a mail that says so, and the answer is the same. */
 export async function requestReset(deps: PeopleDeps, email: string, caller: Caller): Promise<void> {
-  await countOrRefuse(deps.db, { ...limits.resetFromAddress, who: caller.address });
+  await countOrRefuse(deps.db, { ...limits.resetFromAddress, who: networkOf(caller.address) });
   await countOrRefuse(deps.db, { ...limits.reset, who: email });
   await deps.db.tx(async (tx) => {
     const person = await tx.maybe(store.findByEmail, [email]);

@@ -17,7 +17,7 @@ export function peopleRoutes(routes: Routes, people: People, guestOf: GuestOf): 
     await people.signUp(body, caller);
     return {};
   });
-  routes.bind(peopleApi.confirmEmail, async ({ body, caller, cookies }) => enter(await people.confirmEmail(body.token, caller), cookies));
+  routes.bind(peopleApi.confirmEmail, async ({ body, caller, cookies }) => enter(await people.confirmEmail(body, caller), cookies));
   routes.bind(peopleApi.signIn, async ({ body, caller, cookies }) => enter(await people.signIn(body, caller), cookies));
   routes.bind(peopleApi.signOut, async ({ caller, cookies }) => {
     if (caller.personId !== null && caller.signInId !== null)

@@ -9,6 +9,8 @@ export const RESET_LINK_HOURS = 1;
 /** `last_seen_at` is written at most so often. */
 export const LAST_SEEN_STEP_SECONDS = 60;
 export const AGENT_MAX_LENGTH = 300;
+/** Of several sign-ups that wait for one address so many are compared with the password typed at the link. */
+export const SIGN_UPS_COMPARED_MAX = 10;
 
 /** Attempts, on top of the endpoints' own limits. The first of each pair is per account, the second per address. */
 export const limits = {

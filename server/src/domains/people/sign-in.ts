@@ -1,7 +1,7 @@
 /** Signing in by password, being recognised by the cookie, ending sign-ins. */
 import type { PersonId, SignInId } from "@minuta/contracts/ids";
 import type { Person, Role } from "@minuta/contracts/people";
-import { countOrRefuse } from "#platform/attempts";
+import { countOrRefuse, networkOf } from "#platform/attempts";
 import type { Tx } from "#platform/db";
 import type { Caller } from "#platform/http";
 import { refuse } from "#platform/refusal";
@@ -31,7 +31,7 @@ export interface Credentials {
  * of a sign-up, whether or not there is an account with that e-mail too. Wrong passwords are counted per account since its last success.
  */
 export async function signIn(deps: PeopleDeps, { email, password }: Credentials, caller: Caller): Promise<SignedIn> {
-  await countOrRefuse(deps.db, { ...limits.signInFromAddress, who: caller.address });
+  await countOrRefuse(deps.db, { ...limits.signInFromAddress, who: networkOf(caller.address) });
   const known = await deps.db.one(store.findPasswords, [email, deps.demo]);
   await countOrRefuse(deps.db, { ...limits.wrongPassword, who: `${email} since ${known.counted_since}` });
   const [personFits, signUpFits] = await Promise.all([

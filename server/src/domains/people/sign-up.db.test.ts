@@ -21,7 +21,10 @@ describe("signing up", () => {
 
   test("by a link works once", async () => {
     const { email } = await signedUp(world);
-    const again = await new Browser(world).send("POST", "confirm", { token: tokenIn((await mailsTo(world, email))[0]!.text) });
+    const again = await new Browser(world).send("POST", "confirm", {
+      token: tokenIn((await mailsTo(world, email))[0]!.text),
+      password: PASSWORD,
+    });
     expect(again).toMatchObject({ status: 410, body: { type: "token-not-valid" } });
   });
 
@@ -30,7 +33,9 @@ describe("signing up", () => {
     await new Browser(world).askSignUp(email);
     const { text } = await newestMailTo(world, email);
     await world.database.advanceClock(24 * 3600);
-    expect(await new Browser(world).send("POST", "confirm", { token: tokenIn(text) })).toMatchObject({ body: { type: "token-not-valid" } });
+    expect(await new Browser(world).send("POST", "confirm", { token: tokenIn(text), password: PASSWORD })).toMatchObject({
+      body: { type: "token-not-valid" },
+    });
   });
 
   test("answers alike for a known and an unknown e-mail; the known one is told by mail and keeps its password", async () => {
@@ -69,12 +74,26 @@ describe("signing up", () => {
     const first = tokenIn((await newestMailTo(world, email)).text);
     await new Browser(world).askSignUp(email, "второй пароль здесь");
     const second = tokenIn((await newestMailTo(world, email, 2)).text);
-    const answers = await Promise.all([first, second].map((token) => new Browser(world).send("POST", "confirm", { token })));
-    expect(answers.map(({ status }) => status).sort((a, b) => a - b)).toEqual([200, 410]);
-    const entries = await Promise.all(
-      ["первый пароль здесь", "второй пароль здесь"].map((password) => new Browser(world).signIn(email, password)),
+    const passwords = ["первый пароль здесь", "второй пароль здесь"];
+    const answers = await Promise.all(
+      [first, second].map((token, n) => new Browser(world).send("POST", "confirm", { token, password: passwords[n] })),
     );
+    expect(answers.map(({ status }) => status).sort((a, b) => a - b)).toEqual([200, 410]);
+    const entries = await Promise.all(passwords.map((password) => new Browser(world).signIn(email, password)));
     expect(entries.map(({ body }) => body.type ?? "in").toSorted((a, b) => (a < b ? -1 : 1))).toEqual(["email-or-password-wrong", "in"]);
+  });
+
+  test("of somebody whose address a stranger used right after him makes his own account, whichever letter he opens", async () => {
+    const email = freshEmail();
+    await new Browser(world).askSignUp(email, "мой собственный пароль");
+    await new Browser(world).askSignUp(email, "пароль постороннего человека");
+    const token = tokenIn((await newestMailTo(world, email, 2)).text);
+    const owner = new Browser(world);
+    const mistyped = await owner.send("POST", "confirm", { token, password: "не тот пароль" });
+    expect(mistyped).toMatchObject({ status: 401, body: { type: "email-or-password-wrong" } });
+    expect((await owner.send("POST", "confirm", { token, password: "мой собственный пароль" })).status).toBe(200);
+    expect((await new Browser(world).signIn(email, "пароль постороннего человека")).body.type).toBe("email-or-password-wrong");
+    expect((await new Browser(world).signIn(email, "мой собственный пароль")).status).toBe(200);
   });
 
   test("writes nothing of what a stranger typed into the mail", async () => {

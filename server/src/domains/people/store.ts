@@ -87,10 +87,18 @@ export const addSignUp = command({
   text: `insert into people.sign_up (token_hash, email, name, locale, password_hash, expires_at)
     values ($1, $2, $3, $4, $5, platform.now() + interval '${CONFIRM_LINK_HOURS} hours')`,
 });
+/** All that wait for the address this link was mailed to, its own first, then the newest. */
+export const listSignUpsOfLink = query({
+  name: "people.list_sign_ups_of_link",
+  row: z.object({ id: z.uuid(), email: z.string(), password_hash: z.string() }),
+  text: `select s.id, s.email, s.password_hash from people.sign_up s
+    where s.email = (select email from people.sign_up where token_hash = $1 and expires_at > platform.now()) and s.expires_at > platform.now()
+    order by s.token_hash = $1 desc, s.id desc limit $2`,
+});
 export const takeSignUp = query({
   name: "people.take_sign_up",
   row: z.object({ email: z.string(), name: z.string(), locale, password_hash: z.string() }),
-  text: "delete from people.sign_up where token_hash = $1 and expires_at > platform.now() returning email, name, locale, password_hash",
+  text: "delete from people.sign_up where id = $1 and expires_at > platform.now() returning email, name, locale, password_hash",
 });
 export const forgetSignUps = command({
   name: "people.forget_sign_ups",

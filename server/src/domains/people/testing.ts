@@ -125,7 +125,10 @@ export const tokenIn = (text: string): string => /\?token=([\w-]{43})/.exec(text
 export async function signedUp(world: World): Promise<{ browser: Browser; email: string; id: PersonId }> {
   const [browser, email] = [new Browser(world), freshEmail()];
   await browser.askSignUp(email);
-  const answer = await browser.send("POST", "confirm", { token: tokenIn((await newestMailTo(world, email)).text) });
+  const answer = await browser.send("POST", "confirm", {
+    token: tokenIn((await newestMailTo(world, email)).text),
+    password: PASSWORD,
+  });
   expect(answer.status).toBe(200);
   return { browser, email, id: personId.parse(answer.body.person.id) };
 }

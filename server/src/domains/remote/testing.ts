@@ -95,6 +95,7 @@ function ports(
     pricePerMinute: kopecks(100),
     minutesLeft: 7,
     pauseEndsAt: null,
+    pausedBy: null,
   });
   return {
     calls: {

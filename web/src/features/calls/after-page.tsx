@@ -18,6 +18,8 @@ import { Comments, protocolPdfAddress } from "../journal/protocol-page.tsx";
 import { Sums } from "../journal/sums.tsx";
 import { CommentForm } from "./comment-form.tsx";
 import { GuestEmail } from "./guest-email.tsx";
+import { KeepCalls } from "./keep-calls.tsx";
+import { useMe } from "../people/me.ts";
 import { OutcomeCard } from "./outcome-card.tsx";
 import { privateLinkOf } from "./private-link.ts";
 import { ButtonLink } from "../../ui/link.tsx";
@@ -56,7 +58,9 @@ function After({ protocol }: { readonly protocol: Protocol }) {
   const format = useFormat();
   const { call } = protocol;
   const other = call.side === "consultant" ? call.client.name : call.consultant.name;
-  const isGuest = call.side === "client" && call.client.guestId !== null;
+  // Once he has taken the call into his cabinet he is a guest no more.
+  const guest = useMe()?.guest;
+  const isGuest = call.side === "client" && call.client.guestId !== null && guest?.id === call.client.guestId;
   return (
     <Page title={t("after.title")} lead={t("after.lead", { name: other, at: format.dateTime(call.openedAt) })} width="narrow">
       <Stack gap="lg">
@@ -75,6 +79,7 @@ function After({ protocol }: { readonly protocol: Protocol }) {
             <CommentForm call={call} />
           </Stack>
         </Card>
+        {isGuest && <KeepCalls />}
         {isGuest && <GuestEmail call={call} />}
         <GuestLink callId={call.id} shown={isGuest} />
         <Card title={t("intervals.title")}>

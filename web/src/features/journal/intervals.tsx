@@ -8,7 +8,9 @@ import classes from "./journal.module.css";
 export function Intervals({ intervals }: { readonly intervals: readonly ProtocolInterval[] }) {
   const { t } = useTranslation();
   const format = useFormat();
-  if (intervals.length === 0) return <Text c="dimmed">{t("intervals.none")}</Text>;
+  // A stretch of less than a second, as between both ends' goodbyes, adds nothing to anything.
+  const shown = intervals.filter(({ seconds }) => seconds > 0);
+  if (shown.length === 0) return <Text c="dimmed">{t("intervals.none")}</Text>;
   return (
     <Table.ScrollContainer minWidth={300} type="native">
       <Table verticalSpacing="xs" horizontalSpacing={6} className={classes.table}>
@@ -21,7 +23,7 @@ export function Intervals({ intervals }: { readonly intervals: readonly Protocol
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
-          {intervals.map((interval) => (
+          {shown.map((interval) => (
             <Table.Tr key={interval.from.getTime()} data-counted={interval.counted}>
               <Table.Td>{format.time(interval.from)}</Table.Td>
               <Table.Td>{format.time(interval.to)}</Table.Td>

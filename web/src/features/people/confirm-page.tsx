@@ -1,48 +1,75 @@
+/** The link of the letter. The password chosen at sign-up says that it is the reader's own sign-up, and not one begun with his address. */
+import { Button, PasswordInput, Stack } from "@mantine/core";
+import { useForm } from "@mantine/form";
 import { linkToken, peopleApi } from "@minuta/contracts/people";
-import { useQuery } from "@tanstack/react-query";
 import { useSearch } from "@tanstack/react-router";
-import { useEffect } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { ProblemError, request } from "../../api/client.ts";
-import { queryClient, keyOf } from "../../api/queries.ts";
-import { Loading } from "../../ui/loading.tsx";
+import { ProblemError } from "../../api/client.ts";
+import { useCommand } from "../../api/queries.ts";
+import { fieldErrors } from "../../ui/form.ts";
+import { ButtonLink } from "../../ui/link.tsx";
 import { Problem } from "../../ui/problem.tsx";
 import { AuthPage } from "./auth-page.tsx";
-import { ButtonLink } from "../../ui/link.tsx";
+import { setPerson } from "./me.ts";
 
-/** The link of the letter: confirmed at once, and once, however often the page is drawn. */
+const badLink = new ProblemError("token-not-valid");
+
 export function ConfirmPage() {
   const { t } = useTranslation();
   const { token } = useSearch({ from: "/confirm" });
-  const confirmed = useQuery({
-    queryKey: ["confirm-email", token],
-    retry: false,
-    staleTime: Infinity,
-    gcTime: Infinity,
-    queryFn: () => {
-      if (!linkToken.safeParse(token).success) throw new ProblemError("token-not-valid");
-      return request(peopleApi.confirmEmail, { body: { token } });
-    },
-  });
-  useEffect(() => {
-    if (confirmed.isSuccess) void queryClient.invalidateQueries({ queryKey: keyOf(peopleApi.me) });
-  }, [confirmed.isSuccess]);
-  if (confirmed.isPending) return <Loading />;
-  if (confirmed.error) {
+  const [confirmed, setConfirmed] = useState<string | null>(null);
+  if (!linkToken.safeParse(token).success) {
     return (
       <AuthPage title={t("confirm.failedTitle")}>
-        <Problem error={confirmed.error} />
+        <Problem error={badLink} />
         <ButtonLink to="/sign-in" variant="default">
           {t("signUp.toSignIn")}
         </ButtonLink>
       </AuthPage>
     );
   }
+  if (confirmed === null) return <Confirm token={token} onConfirmed={setConfirmed} />;
   return (
-    <AuthPage title={t("confirm.title")} lead={t("confirm.lead", { email: confirmed.data.person.email })}>
+    <AuthPage title={t("confirm.title")} lead={t("confirm.lead", { email: confirmed })}>
       <ButtonLink to="/cabinet/work" size="md">
         {t("confirm.go")}
       </ButtonLink>
+    </AuthPage>
+  );
+}
+
+function Confirm({ token, onConfirmed }: { readonly token: string; readonly onConfirmed: (email: string) => void }) {
+  const { t } = useTranslation();
+  const confirm = useCommand(peopleApi.confirmEmail);
+  const form = useForm({
+    initialValues: { password: "" },
+    validate: (values) => fieldErrors(peopleApi.confirmEmail.body.pick({ password: true }), values, t),
+  });
+  const submit = form.onSubmit(({ password }) =>
+    confirm.run({ body: { token, password } }, ({ person }) => {
+      setPerson(person);
+      onConfirmed(person.email);
+    }),
+  );
+  return (
+    <AuthPage title={t("confirm.askTitle")} lead={t("confirm.askLead")}>
+      <form onSubmit={submit} noValidate>
+        <Stack gap="sm">
+          <PasswordInput
+            label={t("field.password")}
+            autoComplete="current-password"
+            required
+            autoFocus
+            visibilityToggleButtonProps={{ "aria-label": t("action.showPassword") }}
+            {...form.getInputProps("password")}
+          />
+          <Problem error={confirm.error} />
+          <Button type="submit" size="md" mt="xs" loading={confirm.isPending}>
+            {t("confirm.submit")}
+          </Button>
+        </Stack>
+      </form>
     </AuthPage>
   );
 }

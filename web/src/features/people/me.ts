@@ -16,7 +16,7 @@ export const whoAmI = async (): Promise<Person | null> => (await queryClient.ens
 /** After anything that signs in, changes or signs out the person. */
 export function setPerson(person: Person | null): void {
   const before = queryClient.getQueryData(me.queryKey);
-  queryClient.setQueryData(me.queryKey, { person, guest: person ? null : (before?.guest ?? null) });
+  queryClient.setQueryData(me.queryKey, { person, guest: before?.guest ?? null });
 }
 
 /** Forgets everything read in this sign-in and goes to the first page. */

@@ -1,7 +1,7 @@
 /** The calm call screen: figures on top, the picture, what needs a word, the buttons. Everything about money is the server's last word. */
 import type { CallView } from "@minuta/contracts/calls";
 import { Navigate } from "@tanstack/react-router";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { CallEngine } from "../../rtc/engine.ts";
 import { useFormat } from "../../ui/format.ts";
@@ -14,7 +14,7 @@ import { ConsultantStage } from "./consultant-stage.tsx";
 import { Controls } from "./controls.tsx";
 import { Interrupted } from "./interrupted.tsx";
 import { Notices } from "./notices.tsx";
-import { phaseOf, type Moment } from "./phase.ts";
+import { isStoppedByOthers, phaseOf, type Moment } from "./phase.ts";
 import { ShareConsent, useShareConsent } from "./share-consent.tsx";
 import { useEngineState } from "./use-engine.ts";
 
@@ -32,6 +32,10 @@ export function CallScreen({ engine, opened, onRestart }: CallScreenProps) {
   const call = state.call ?? opened;
   const moment: Moment = { state, call, meter: state.meter ?? call.meter };
   const phase = phaseOf(moment);
+  const stopped = isStoppedByOthers(moment);
+  useEffect(() => {
+    if (stopped) engine.blank(true);
+  }, [engine, stopped]);
   const [chatOpen, setChatOpen] = useState(false);
   const consent = useShareConsent(engine);
   const isClient = call.side === "client";

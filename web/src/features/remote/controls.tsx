@@ -15,7 +15,6 @@ import {
   IconScreenShareOff,
 } from "@tabler/icons-react";
 import { callsApi } from "@minuta/contracts/calls";
-import { journalApi } from "@minuta/contracts/journal";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useCommand } from "../../api/queries.ts";
@@ -114,9 +113,9 @@ function MicrophoneButton({ moment: { state }, engine }: ControlsProps) {
   );
 }
 
-function PauseButton({ moment: { call }, phase }: ControlsProps) {
+function PauseButton({ moment: { call, meter }, phase }: ControlsProps) {
   const { t } = useTranslation();
-  const pause = useCommand(callsApi.pause, [callsApi.view, journalApi.events]);
+  const pause = useCommand(callsApi.pause, [callsApi.view]);
   const resume = useCommand(callsApi.resume, [callsApi.view]);
   const input = { params: { callId: call.id } };
   if (phase === "paused")
@@ -127,6 +126,7 @@ function PauseButton({ moment: { call }, phase }: ControlsProps) {
         short={t("short.resume")}
         onClick={() => resume.run(input)}
         busy={resume.isPending}
+        disabled={meter.pausedBy !== call.side}
         active
       />
     );

@@ -1,11 +1,8 @@
 /** What lies over the picture while the call does not run: a pause, an empty wallet, another tab, a closed channel. */
 import { Anchor, Button, Text, Title } from "@mantine/core";
 import { callsApi } from "@minuta/contracts/calls";
-import type { Side } from "@minuta/contracts/ids";
-import { journalApi } from "@minuta/contracts/journal";
-import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
-import { reading, useCommand } from "../../api/queries.ts";
+import { useCommand } from "../../api/queries.ts";
 import { useFormat } from "../../ui/format.ts";
 import { Problem } from "../../ui/problem.tsx";
 import { useNow } from "../../ui/use-now.ts";
@@ -25,17 +22,10 @@ export function Interrupted({ moment, phase, onRestart }: InterruptedProps) {
   return null;
 }
 
-/** Who pressed pause last, as the journal has it. */
-function usePausedBy(callId: string): Side | null {
-  const events = useQuery(reading(journalApi.events, { params: { callId } })).data?.events ?? [];
-  const actor = events.findLast((event) => event.kind === "paused")?.actor;
-  return actor === "client" || actor === "consultant" ? actor : null;
-}
-
 function Paused({ moment: { call, meter } }: { readonly moment: Moment }) {
   const { t } = useTranslation();
-  const by = usePausedBy(call.id);
   const resume = useCommand(callsApi.resume, [callsApi.view]);
+  const by = meter.pausedBy;
   const who = by === null ? "someone" : by === call.side ? "you" : by;
   return (
     <div className={classes.over} role="status">
@@ -47,9 +37,13 @@ function Paused({ moment: { call, meter } }: { readonly moment: Moment }) {
       </Text>
       <Until at={meter.pauseEndsAt} />
       <Problem error={resume.error} />
-      <Button size="md" loading={resume.isPending} onClick={() => resume.run({ params: { callId: call.id } })}>
-        {t("controls.resume")}
-      </Button>
+      {by === call.side ? (
+        <Button size="md" loading={resume.isPending} onClick={() => resume.run({ params: { callId: call.id } })}>
+          {t("controls.resume")}
+        </Button>
+      ) : (
+        <Text size="sm">{t(`paused.goesOn.${call.side}`)}</Text>
+      )}
     </div>
   );
 }

@@ -30,6 +30,7 @@ const call = callView.parse({
     pricePerMinute: 100,
     minutesLeft: null,
     pauseEndsAt: null,
+    pausedBy: null,
   },
 });
 

@@ -41,6 +41,10 @@ export function phaseOf({ state, call, meter }: Moment): Phase {
 /** Whether the client's own screen is shared now, hidden for a moment or not. */
 export const isShared = ({ state }: Moment): boolean => state.sharing === "on" || state.sharing === "blanked";
 
+/** The client's screen was stopped by somebody else's pause, or an empty wallet: it comes back by his own click, not by itself. */
+export const isStoppedByOthers = ({ call, meter }: Moment): boolean =>
+  call.side === "client" && (meter.status === "paused-for-top-up" || (meter.status === "paused" && meter.pausedBy !== "client"));
+
 export type NoticeKey =
   | "reconnecting"
   | "sound-blocked"

@@ -7,7 +7,7 @@ import type { Reader, Tx } from "#platform/db";
 import { refuse } from "#platform/refusal";
 import type { CallsDeps } from "../index.ts";
 import { clientCardOf } from "../join.ts";
-import { cleanLine, cleanText, OUTGOING_RINGS_MAX, RING_SECONDS, type Whereabouts } from "../rules.ts";
+import { cleanLine, cleanText, OUTGOING_RINGS_MAX, RING_SECONDS, RINGS_IN_VAIN_MAX, type Whereabouts } from "../rules.ts";
 import * as store from "./store.ts";
 
 export interface NewRing {
@@ -24,8 +24,8 @@ export interface NewRing {
 }
 
 /**
- * Price and version of the tariff freeze here. Refuses one's own card, consent to unknown words, who cannot be called now, and a wallet
- * that does not hold the first quota. Ringing whom one rings already answers the same ring.
+ * Price and version of the tariff freeze here. Refuses one's own card, consent to unknown words, who cannot be called now, a consultant who let
+ * this client ring in vain again and again, and a wallet that does not hold the first quota. Ringing whom one rings already answers the same ring.
  */
 export async function ringConsultant(deps: CallsDeps, tx: Tx, asked: NewRing): Promise<Ring> {
   const { clientId, consultantId } = asked;
@@ -36,6 +36,10 @@ export async function ringConsultant(deps: CallsDeps, tx: Tx, asked: NewRing): P
   const again = outgoing.find((ring) => ring.consultant_id === consultantId);
   if (again !== undefined) return presentRing(again, "client");
   if (outgoing.length >= OUTGOING_RINGS_MAX) throw refuse("too-many-attempts", { retryAfterSeconds: RING_SECONDS });
+
+  const inVain = await tx.one(store.countInVain, [consultantId, clientId]);
+  if (inVain.count >= RINGS_IN_VAIN_MAX)
+    throw refuse("too-many-attempts", { retryAfterSeconds: Math.max(1, Math.ceil(inVain.oldest_ends_in)) });
 
   const price = await deps.catalogue.priceOf(tx, consultantId);
   if (price === null) throw refuse("consultant-not-free", {});

@@ -195,6 +195,20 @@ describe("nobody is rung", () => {
     expect(await world.ledger.wallet(exact.id)).toMatchObject({ balance: 0n, reserved: 2000n });
   });
 
+  test("by a client whose six rings within the hour came to nothing, until the hour is over; others ring on", async () => {
+    const [client, other] = [await newClient(world, { roubles: 1000 }), await newClient(world, { roubles: 1000 })];
+    const consultant = await newConsultant(world);
+    for (let ringed = 0; ringed < 6; ringed += 1) {
+      const { callId } = (await rings(client, consultant)).body.ring;
+      await answers(ringed % 2 === 0 ? consultant : client, callId, ringed % 2 === 0 ? "decline" : "cancel");
+    }
+    expect((await rings(client, consultant)).body).toMatchObject({ type: "too-many-attempts" });
+    const { callId } = (await rings(other, consultant)).body.ring;
+    await answers(other, callId, "cancel");
+    await world.wait(3601);
+    expect((await rings(client, consultant)).status).toBe(200);
+  });
+
   test("by more than three rings of one client at once", async () => {
     const client = await newClient(world, { roubles: 1000 });
     for (let ringed = 0; ringed < 3; ringed += 1) expect((await rings(client, await newConsultant(world))).status).toBe(200);

@@ -51,6 +51,15 @@ export const listRinging = query({
   text: `${ring} where k.state = 'ringing' order by k.id limit 1000`,
 });
 
+/** Rings of client $2 at consultant $1 within the last hour that came to nothing, and when the first of them is an hour old. */
+export const countInVain = query({
+  name: "calls.count_rings_in_vain",
+  row: z.object({ count: z.int(), oldest_ends_in: z.number() }),
+  text: `select count(*)::integer as count, coalesce(extract(epoch from min(r.rung_at) + interval '1 hour' - platform.now()), 0)::float8 as oldest_ends_in
+    from calls.ring r join calls.call k on k.id = r.call_id
+    where k.client_person_id = $2 and k.consultant_id = $1 and k.state in ('declined', 'missed', 'cancelled') and r.rung_at > platform.now() - interval '1 hour'`,
+});
+
 /** One ring of a client at a time, until the transaction ends: his second click waits for the first. */
 export const holdClient = query({
   name: "calls.hold_client",

@@ -12,7 +12,9 @@ export function OngoingBar() {
   const on = useMatchRoute();
   const { outgoing } = useRings();
   const running = useRunningCalls() ?? [];
-  const answered = running.find((call) => call.side === "client" && call.tariff === "marketplace");
+  // The page that follows a call knows better than a list read a moment before.
+  const over = on({ to: "/call/$callId/after" });
+  const answered = running.find((call) => call.side === "client" && call.tariff === "marketplace" && !(over && over.callId === call.id));
   const ringing = outgoing[0];
   // These pages show the same themselves.
   if (on({ to: "/ring/$callId" }) || on({ to: "/cabinet" }) || on({ to: "/cabinet/work" })) return null;
