@@ -10,7 +10,7 @@ export const workspaces = {
   web: { uses: ["contracts"] },
   helper: { uses: ["contracts"] },
   e2e: { uses: ["contracts", "server"] },
-  labs: { uses: ["contracts", "server"] },
+  labs: { uses: ["contracts", "server", "e2e"] },
   tools: { uses: ["contracts", "server"] },
 };
 

@@ -19,6 +19,9 @@ export interface BrowserWishes {
   /** Whether the whole screen is picked by itself in the browser's "what to share" window; otherwise the window stays open. */
   readonly picksScreen: boolean;
   readonly locale?: string;
+  /** Another program that is Chromium in the end, for instance in a network of its own. */
+  readonly program?: string;
+  readonly flags?: readonly string[];
 }
 
 export interface Browser {
@@ -67,7 +70,7 @@ export async function startBrowser(wishes: BrowserWishes): Promise<Browser> {
   const folder = await mkdtemp(join(tmpdir(), "minuta-browser-"));
   const { x, y, width, height } = wishes.place;
   const context = await chromium.launchPersistentContext(await makeProfile(folder), {
-    executablePath: CHROMIUM,
+    executablePath: wishes.program ?? CHROMIUM,
     headless: false,
     viewport: null,
     locale: wishes.locale ?? "ru-RU",
@@ -79,6 +82,7 @@ export async function startBrowser(wishes: BrowserWishes): Promise<Browser> {
       ...(wishes.ear === undefined ? ["--mute-audio"] : []),
       `--window-position=${x},${y}`,
       `--window-size=${width},${height}`,
+      ...(wishes.flags ?? []),
     ],
   });
   context.setDefaultTimeout(ACTION_PATIENCE_MS);

@@ -13,22 +13,32 @@ const XWD_COLOR_ENTRY_BYTES = 12;
  * Refuses (throws) any other layout: a picture read wrongly would prove nothing.
  */
 export function parseWindowDump(dump: Buffer): Pixels {
-  const word = (index: number): number => dump.readUInt32BE(index * 4);
-  if (dump.length < XWD_FIXED_HEADER_WORDS * 4 || word(1) !== 7) throw new Error("not an X window dump of version 7");
-  const [width, height, leastByteFirst, bitsPerPixel, bytesPerLine] = [word(4), word(5), word(7) === 0, word(11), word(12)];
-  if (!leastByteFirst || bitsPerPixel !== 32) throw new Error(`an X window dump of ${bitsPerPixel} bits a pixel is not expected`);
-  const start = word(0) + word(19) * XWD_COLOR_ENTRY_BYTES;
+  const layout = parseDumpHeader(dump);
+  const { width, height, start, bytesPerLine } = layout;
   if (dump.length < start + bytesPerLine * height) throw new Error("the X window dump is cut short");
-  return { width, height, rgba: rgbaOf({ dump, start, bytesPerLine }, width, height) };
+  return { width, height, rgba: rgbaOf(dump, layout) };
 }
 
-interface Rows {
-  readonly dump: Buffer;
+/** Where the pixels stand in a dump: from byte `start`, `bytesPerLine` a row, four bytes a pixel (blue, green, red, and one not used). */
+export interface DumpLayout {
+  readonly width: number;
+  readonly height: number;
   readonly start: number;
   readonly bytesPerLine: number;
 }
 
-function rgbaOf({ dump, start, bytesPerLine }: Rows, width: number, height: number): Uint8Array {
+/** Bytes of a dump that hold its header. */
+export const DUMP_HEADER_BYTES = XWD_FIXED_HEADER_WORDS * 4;
+
+export function parseDumpHeader(dump: Buffer): DumpLayout {
+  const word = (index: number): number => dump.readUInt32BE(index * 4);
+  if (dump.length < DUMP_HEADER_BYTES || word(1) !== 7) throw new Error("not an X window dump of version 7");
+  const [width, height, leastByteFirst, bitsPerPixel, bytesPerLine] = [word(4), word(5), word(7) === 0, word(11), word(12)];
+  if (!leastByteFirst || bitsPerPixel !== 32) throw new Error(`an X window dump of ${bitsPerPixel} bits a pixel is not expected`);
+  return { width, height, start: word(0) + word(19) * XWD_COLOR_ENTRY_BYTES, bytesPerLine };
+}
+
+function rgbaOf(dump: Buffer, { width, height, start, bytesPerLine }: DumpLayout): Uint8Array {
   const rgba = new Uint8Array(width * height * 4);
   for (let y = 0; y < height; y += 1) {
     for (let x = 0; x < width; x += 1) {

@@ -45,6 +45,8 @@ async function answers(address: string): Promise<true | null> {
 /** `withPast`: a month of demo calls is there from the beginning. */
 interface ProductWishes {
   readonly withPast: boolean;
+  /** `localhost` when not wished otherwise. */
+  readonly host?: string;
 }
 
 interface Start extends ProductWishes {
@@ -52,9 +54,9 @@ interface Start extends ProductWishes {
   readonly port: string;
 }
 
-async function startServer({ dataFolder, port, withPast }: Start): Promise<{ server: Running; address: string }> {
+async function startServer({ dataFolder, port, withPast, host = "localhost" }: Start): Promise<{ server: Running; address: string }> {
   const demo = { DEMO: "on", DEMO_HISTORY: withPast ? "on" : "off" };
-  const place = { DATA_DIR: dataFolder, PORT: port, HOST: "localhost", UDP_PORT: "0", LOG_LEVEL: "warn" };
+  const place = { DATA_DIR: dataFolder, PORT: port, HOST: host, UDP_PORT: "0", LOG_LEVEL: "warn" };
   const env = { ...process.env, ...demo, ...place };
   const server = start(process.execPath, ["server/src/main.ts"], { cwd: ROOT, env });
   const address = await until(
@@ -75,10 +77,10 @@ async function get<S extends z.ZodType>(url: string, schema: S): Promise<z.outpu
 }
 
 /** Starts the product with demo people on any free port. The pages must have been built. */
-export async function startProduct({ withPast }: ProductWishes = { withPast: false }): Promise<Product> {
+export async function startProduct(wishes: ProductWishes = { withPast: false }): Promise<Product> {
   if (!existsSync(join(ROOT, "web/dist/index.html"))) throw new Error("build the pages first: npm run check:web");
   const dataFolder = await mkdtemp(join(tmpdir(), "minuta-data-"));
-  let { server, address } = await startServer({ dataFolder, port: "0", withPast });
+  let { server, address } = await startServer({ ...wishes, dataFolder, port: "0" });
   return {
     address,
     dataFolder,
@@ -95,7 +97,7 @@ export async function startProduct({ withPast }: ProductWishes = { withPast: fal
       }),
     async crashAndRestart() {
       await server.kill("SIGKILL");
-      ({ server, address } = await startServer({ dataFolder, port: new URL(address).port, withPast }));
+      ({ server, address } = await startServer({ ...wishes, dataFolder, port: new URL(address).port }));
     },
     proveMoney: async () =>
       await run(process.execPath, [join(ROOT, "server/src/ledger-proof.ts")], { ...process.env, DATA_DIR: dataFolder }),

@@ -24,6 +24,8 @@ export interface Screen {
   readonly env: NodeJS.ProcessEnv;
   /** The whole screen as it is now (from the frame buffer's file: a few milliseconds, no X request). */
   pixels(): Promise<Pixels>;
+  /** The file Xvfb keeps those pixels in, for a reader in more haste than `pixels`. */
+  readonly pixelsFile: string;
   png(): Promise<Buffer>;
   /** Presses keys, moves the mouse: arguments of xdotool. Returns what it printed. */
   xdotool(...args: string[]): Promise<string>;
@@ -56,12 +58,14 @@ export async function startScreen(): Promise<Screen> {
   // A window that opens while the manager starts may stay hidden for ever.
   await until("the window manager", () => (manager.output().includes("the manager stands") ? true : null));
   const programs: Running[] = [manager];
-  const pixels = async (): Promise<Pixels> => parseWindowDump(await readFile(join(folder, "Xvfb_screen0")));
+  const pixelsFile = join(folder, "Xvfb_screen0");
+  const pixels = async (): Promise<Pixels> => parseWindowDump(await readFile(pixelsFile));
   const xdotool = async (...args: string[]): Promise<string> => (await run("xdotool", args, env)).trim();
   return {
     display,
     env,
     pixels,
+    pixelsFile,
     async png() {
       const { width, height, rgba } = await pixels();
       const image = new PNG({ width, height });
