@@ -65,6 +65,13 @@ const journeys: readonly Journey[] = [
   },
 ];
 
+/** Nobody stands between the two: their screens show one number. */
+async function numbersAgree(client: Page, consultant: Page): Promise<void> {
+  const shown = client.getByTestId("safety-number");
+  await expect(shown).toHaveText(/^\d{3} \d{3}$/);
+  await expect(consultant.getByTestId("safety-number")).toHaveText((await shown.textContent()) ?? "");
+}
+
 /** Everything that may be asked of the picture and the voices once they flow. */
 async function seeAndHear(stage: Stage, values: readonly number[]): Promise<void> {
   await seesChanges(stage, values);
@@ -174,6 +181,7 @@ for (const journey of journeys) {
     await seeAndHear(stage, [201, 7, 130, 255, 64]);
     await Promise.all([phaseIs(client, "live"), phaseIs(consultant, "live")]);
     for (const page of [client, consultant]) await expect(page.locator("[data-path]")).toHaveAttribute("data-path", journey.ways);
+    await numbersAgree(client, consultant);
     await pointerIsSeen(consultant, client);
     await pauseStopsAll(stage, consultant, client);
     await seesChanges(stage, [33]);
@@ -213,6 +221,10 @@ for (const journey of journeys) {
       "the printed head is of this journal",
     ).toBe(true);
     expect(pdf).toMatch(journey.printed);
+    const numbersOf = (side: string): unknown[] =>
+      events.filter(({ actor, kind }) => actor === side && kind === "safety-number").map(({ facts }) => facts["number"]);
+    expect(numbersOf("client").length).toBeGreaterThan(1);
+    expect(numbersOf("consultant")).toEqual(expect.arrayContaining([numbersOf("client").at(-1)]));
   });
 }
 

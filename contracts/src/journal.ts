@@ -34,6 +34,7 @@ export const journalKind = z.enum([
   "microphone-off",
   "microphone-refused",
   "path-changed",
+  "safety-number",
   "paused",
   "resumed",
   "low-balance",

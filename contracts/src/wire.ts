@@ -69,7 +69,11 @@ const base64url = z
 const pairing = z.int().min(1).max(0xffff_ffff);
 /** First half of the key exchange: binds an end to its key before it has seen the other's, so that a code can be compared later. */
 const keyCommit = z.object({ t: z.literal("key-commit"), pairing, commit: base64url });
-const keyReveal = z.object({ t: z.literal("key-reveal"), pairing, publicKey: base64url, nonce: base64url });
+/** `fingerprint`: SHA-256 of the certificate this page shows over WebRTC; `none` where the browser has no WebRTC. */
+const keyReveal = z.object({ t: z.literal("key-reveal"), pairing, publicKey: base64url, nonce: base64url, fingerprint: base64url });
+
+/** Six digits that both screens show when nobody stands between them. */
+export const safetyNumber = z.string().regex(/^\d{6}$/);
 
 export const chatLine = z.object({ id: z.uuid(), from: side, text: z.string(), at: instant });
 
@@ -82,6 +86,8 @@ export const endMessage = z.discriminatedUnion("t", [
   z.object({ t: z.literal("probe-back"), n: z.int().nonnegative() }),
   keyCommit,
   keyReveal,
+  /** What this end shows its person to compare: for the journal. */
+  z.object({ t: z.literal("safety-number"), pairing, number: safetyNumber }),
   z.object({ t: z.literal("chat"), id: z.uuid(), text: z.string().trim().min(1).max(CHAT_MAX_LENGTH) }),
   z.object({ t: z.literal("red-stop") }),
   /** Credentials of TURN run out: fresh ones before ICE is started anew. */

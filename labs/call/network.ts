@@ -46,6 +46,8 @@ async function plug(seat: Seat, device: string, address: string): Promise<void> 
   await ip("-n", inspace(seat), "link", "set", "lo", "up");
   await ip("-n", inspace(seat), "addr", "replace", `${address}/24`, "dev", device);
   await ip("-n", inspace(seat), "link", "set", device, "up");
+  // WebRTC looks for its own address on the way out.
+  await ip("-n", inspace(seat), "route", "replace", "default", "via", SERVER_ADDRESS);
 }
 
 async function sweep(): Promise<void> {

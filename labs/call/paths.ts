@@ -196,4 +196,3 @@ export function novnc(tuned: boolean): Path {
     }
   };
 }
-

@@ -32,7 +32,9 @@ export interface Scene {
   close(): void;
 }
 
-const words = "entry ledger account balance invoice posting period closed opened total tax vendor customer store amount date line".split(" ");
+const words = "entry ledger account balance invoice posting period closed opened total tax vendor customer store amount date line".split(
+  " ",
+);
 
 /** The same text in every run: a small generator of numbers. */
 function randomText(): () => string {

@@ -1,6 +1,7 @@
 /** The engine behind engine.ts: what runs in the page. Everything that must not wait for the page is in the channel worker. */
 import type { Meter } from "@minuta/contracts/calls";
 import type { EndMedia, RelayKind, Signal } from "@minuta/contracts/wire";
+import { makeCertificate, NO_FINGERPRINT } from "./certificate.ts";
 import { DirectWay } from "./direct-way.ts";
 import { framesOf, soundOf } from "./devices.ts";
 import type { CallEngine, CallEngineOptions, CallEngineState, ChatLine, MediaPath } from "./engine.ts";
@@ -66,6 +67,7 @@ class Engine {
       connection: "connecting",
       path: null,
       quality: 0,
+      safetyNumber: null,
       otherPresent: false,
       otherSharing: "off",
       otherMicrophone: false,
@@ -84,10 +86,12 @@ class Engine {
       microphone: (track) => this.#useMicrophone(track),
       changed: () => this.#update(),
     });
+    const certificate = makeCertificate();
     this.#direct = new DirectWay(
-      { side: call.side, turnOnly: options.onlyPath === "turn" },
+      { side: call.side, turnOnly: options.onlyPath === "turn", certificate },
       {
         signal: (signal) => this.#order({ t: "signal", signal }),
+        askServers: () => this.#order({ t: "ice-servers-please" }),
         changed: () => this.#update(),
         probeBack: (n) => this.#directProbeBack(n),
         track: (track) => (track.kind === "video" ? this.#view.setDirect(track) : this.#sound.playDirect(track)),
@@ -96,6 +100,7 @@ class Engine {
     );
     this.#worker.onmessage = ({ data }: MessageEvent<WorkerToPage>) => this.#hear(data);
     this.#order({ t: "start", origin: location.origin, callId: call.id, side: call.side });
+    void certificate.then((own) => this.#order({ t: "fingerprint", fingerprint: own?.fingerprint ?? NO_FINGERPRINT }));
     const canvas = this.#view.offscreen();
     this.#order({ t: "canvas", canvas }, [canvas]);
     void this.#sound.relayPort().then((port) => this.#order({ t: "loudspeaker", port }, [port]));
@@ -190,7 +195,9 @@ class Engine {
       case "other-red-stop":
         return;
       case "about":
-        return this.#options.onlyPath === "websocket" ? undefined : this.#direct.meet(message.endId);
+        return this.#options.onlyPath === "websocket" ? undefined : this.#direct.meet(message);
+      case "safety-number":
+        return this.#set({ safetyNumber: message.number });
       case "signal":
         return this.#hearSignal(message.signal);
       case "picture":

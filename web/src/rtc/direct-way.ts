@@ -1,6 +1,7 @@
 /** Keeps a peer connection to the page the other end has open now, watches what comes over it, and says when it may carry media. */
 import type { Side } from "@minuta/contracts/ids";
 import type { IceServer, Signal } from "@minuta/contracts/wire";
+import type { OwnCertificate } from "./certificate.ts";
 import { Peer } from "./peer.ts";
 
 /** A direct path that brings no picture of a shared screen within this time is no path. */
@@ -9,6 +10,8 @@ const LOOK_EVERY_MS = 500;
 
 export interface DirectWayEvents {
   signal(signal: Signal): void;
+  /** The server is to give fresh credentials, by `useServers`. */
+  askServers(): void;
   changed(): void;
   probeBack(n: number): void;
   track(track: MediaStreamTrack): void;
@@ -16,14 +19,27 @@ export interface DirectWayEvents {
   came(what: { screen: boolean; voice: boolean }): void;
 }
 
+export interface DirectWayOptions {
+  readonly side: Side;
+  /** For tests and labs: no way but by TURN. */
+  readonly turnOnly: boolean;
+  /** Null: no WebRTC here. */
+  readonly certificate: Promise<OwnCertificate | null>;
+}
+
+/** The page the other end has open now. */
+export interface OtherPage {
+  readonly endId: string;
+  /** Of the certificate it committed to. */
+  readonly fingerprint: string;
+}
+
 export class DirectWay {
-  /** Round trip of the last probe, ms, and when it came back. */
-  readonly #side: Side;
-  readonly #turnOnly: boolean;
+  readonly #options: DirectWayOptions;
   readonly #events: DirectWayEvents;
   #iceServers: readonly IceServer[] = [];
   #peer: Peer | null = null;
-  #otherEndId: string | null = null;
+  #other: OtherPage | null = null;
   #lookedAt = 0;
   #probes = 0;
   #seen = { pictures: 0, voicePackets: 0 };
@@ -31,9 +47,8 @@ export class DirectWay {
   #dueSince: number | null = null;
   #pictureCame = false;
 
-  constructor({ side, turnOnly }: { side: Side; turnOnly: boolean }, events: DirectWayEvents) {
-    this.#side = side;
-    this.#turnOnly = turnOnly;
+  constructor(options: DirectWayOptions, events: DirectWayEvents) {
+    this.#options = options;
     this.#events = events;
   }
 
@@ -56,20 +71,31 @@ export class DirectWay {
 
   useServers(iceServers: readonly IceServer[]): void {
     this.#iceServers = iceServers;
+    this.#peer?.useServers(iceServers);
   }
 
-  /** The other end is there, keys stand; another `endId` is another page load. */
-  meet(endId: string): void {
-    if (endId === this.#otherEndId) return this.#peer?.metAgain();
+  /** The other end is there, keys stand; another `endId` is another page load, another certificate is somebody else. */
+  meet(other: OtherPage): void {
+    const { endId, fingerprint } = other;
+    if (endId === this.#other?.endId && fingerprint === this.#other.fingerprint) return this.#peer?.metAgain();
     this.close();
-    this.#otherEndId = endId;
+    this.#other = other;
+    void this.#options.certificate.then((own) => {
+      if (own !== null && other === this.#other) this.#begin(own.certificate, fingerprint);
+    });
+  }
+
+  #begin(certificate: RTCCertificate, otherFingerprint: string): void {
     this.#seen = { pictures: 0, voicePackets: 0 };
     this.#peer = new Peer({
-      side: this.#side,
+      side: this.#options.side,
       iceServers: this.#iceServers,
-      turnOnly: this.#turnOnly,
+      turnOnly: this.#options.turnOnly,
+      certificate,
+      otherFingerprint,
       events: {
         signal: this.#events.signal,
+        askServers: this.#events.askServers,
         changed: this.#events.changed,
         track: this.#events.track,
         probeBack: () => this.#events.probeBack(this.#probes++),
@@ -105,7 +131,7 @@ export class DirectWay {
   close(): void {
     this.#peer?.close();
     this.#peer = null;
-    this.#otherEndId = null;
+    this.#other = null;
   }
 
   async #look(peer: Peer): Promise<void> {

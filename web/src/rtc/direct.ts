@@ -9,7 +9,8 @@ export const ECHO_EVERY_MS = 250;
 export const STALLED_AFTER_MS = 1500;
 /** Without an echo for this long ICE is started anew. */
 const RESTART_AFTER_MS = 2000;
-const RESTART_AT_MOST_EVERY_MS = 4000;
+/** One side makes the offers, and no oftener than this. */
+export const RESTART_AT_MOST_EVERY_MS = 4000;
 const PROVEN_AFTER_MS = 1500;
 const PROVEN_AFTER_AT_MOST_MS = 60_000;
 /** A path that held this long is as good as new. */

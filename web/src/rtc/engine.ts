@@ -25,6 +25,8 @@ export interface CallEngineState {
   readonly path: MediaPath | null;
   /** 0 nothing comes through … 3 good. */
   readonly quality: 0 | 1 | 2 | 3;
+  /** Six digits that are the same on both screens when nobody stands between them; null until keys are agreed. */
+  readonly safetyNumber: string | null;
   readonly otherPresent: boolean;
   readonly otherSharing: "off" | "on" | "blanked";
   readonly otherMicrophone: boolean;

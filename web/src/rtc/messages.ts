@@ -6,6 +6,8 @@ import type { ChatLine, MediaPath } from "./engine.ts";
 
 export type PageToWorker =
   | { readonly t: "start"; readonly origin: string; readonly callId: string; readonly side: Side }
+  /** Of the certificate this page shows over WebRTC. */
+  | { readonly t: "fingerprint"; readonly fingerprint: string }
   | {
       readonly t: "media";
       readonly screen: EndMedia["screen"];
@@ -25,11 +27,13 @@ export type PageToWorker =
   | { readonly t: "probe-back"; readonly n: number }
   /** Pictures or voice of the other side came over WebRTC. */
   | { readonly t: "direct-came"; readonly screen: boolean; readonly voice: boolean }
+  | { readonly t: "ice-servers-please" }
   | { readonly t: "red-stop" }
   | { readonly t: "dispose" };
 
 export type WorkerToPage =
   | { readonly t: "connection"; readonly connection: "connecting" | "connected" | "reconnecting" | "replaced" | "closed" }
+  /** As the server gives them now: at every connection, and when they were asked for. */
   | { readonly t: "ice-servers"; readonly iceServers: readonly IceServer[] }
   /** How the server's relay is reached now. */
   | { readonly t: "relay-kind"; readonly kind: RelayKind }
@@ -39,8 +43,10 @@ export type WorkerToPage =
   | { readonly t: "chat"; readonly lines: readonly ChatLine[] }
   | { readonly t: "other"; readonly media: EndMedia | null }
   | { readonly t: "other-red-stop" }
-  /** Keys with the other end stand, and it said who it is. */
-  | { readonly t: "about"; readonly endId: string }
+  /** Of the keys that stand now; null: none do. */
+  | { readonly t: "safety-number"; readonly number: string | null }
+  /** Keys with the other end stand, it said who it is, and committed to the certificate it shows over WebRTC. */
+  | { readonly t: "about"; readonly endId: string; readonly fingerprint: string }
   | { readonly t: "signal"; readonly signal: Signal }
   /** The first picture after a break came over the relay and is on the canvas. */
   | { readonly t: "picture"; readonly width: number; readonly height: number }

@@ -4,16 +4,21 @@
  */
 import type { Side } from "@minuta/contracts/ids";
 import { PROBE_EVERY_MS, readFrame, writeProbe, type IceServer, type Signal } from "@minuta/contracts/wire";
-import { echoCame, fallen, timePassed, untried, wantsRestart, type Direct } from "./direct.ts";
+import { fingerprintIn } from "./certificate.ts";
+import { echoCame, fallen, RESTART_AT_MOST_EVERY_MS, timePassed, untried, wantsRestart, type Direct } from "./direct.ts";
 
 const SCREEN_MAX_BITRATE = 6_000_000;
 const ECHOES_REMEMBERED = 32;
+/** A restart waits this long for fresh credentials: the channel to the server may be down as well, and the old ones may do. */
+const FRESH_SERVERS_WITHIN_MS = 700;
 /** What an end says of the path on the path itself. */
 const GOOD = "good";
 const NOT_GOOD = "not good";
 
 export interface PeerEvents {
   signal(signal: Signal): void;
+  /** Fresh credentials are wanted, by `useServers`. */
+  askServers(): void;
   /** Trust in the path, its kind or its round trip changed. */
   changed(): void;
   /** A probe came back, at most one a second; `n` grows. */
@@ -26,6 +31,9 @@ export interface PeerOptions {
   readonly iceServers: readonly IceServer[];
   /** For tests and labs: no way but by TURN. */
   readonly turnOnly: boolean;
+  readonly certificate: RTCCertificate;
+  /** What the other end committed to: a description with another one is not its own. */
+  readonly otherFingerprint: string;
   readonly events: PeerEvents;
 }
 
@@ -42,6 +50,7 @@ export class Peer {
   readonly #events: PeerEvents;
   readonly #connection: RTCPeerConnection;
   readonly #echo: RTCDataChannel;
+  readonly #otherFingerprint: string;
   readonly #madeAt = performance.now();
   readonly #echoes = new Map<bigint, number>();
   #direct: Direct = untried;
@@ -53,14 +62,17 @@ export class Peer {
   #early: RTCIceCandidateInit[] = [];
   #sending: { screen: MediaStreamTrack | null; microphone: MediaStreamTrack | null } = { screen: null, microphone: null };
   #work: Promise<void> = Promise.resolve();
+  #serversCame: () => void = () => {};
 
-  constructor({ side, iceServers, turnOnly, events }: PeerOptions) {
+  constructor({ side, iceServers, turnOnly, certificate, otherFingerprint, events }: PeerOptions) {
     this.#side = side;
+    this.#otherFingerprint = otherFingerprint;
     this.#events = events;
     const connection = new RTCPeerConnection({
       iceServers: iceServers.map(iceServerOf),
       iceTransportPolicy: turnOnly ? "relay" : "all",
       bundlePolicy: "max-bundle",
+      certificates: [certificate],
     });
     this.#connection = connection;
     this.#echo = connection.createDataChannel("echo", { negotiated: true, id: 0, ordered: false, maxRetransmits: 0 });
@@ -87,6 +99,11 @@ export class Peer {
   /** Media may go this way: both ends find it good. */
   get usable(): boolean {
     return this.#direct.good && this.#otherSaysGood;
+  }
+
+  useServers(iceServers: readonly IceServer[]): void {
+    this.#connection.setConfiguration({ ...this.#connection.getConfiguration(), iceServers: iceServers.map(iceServerOf) });
+    this.#serversCame();
   }
 
   /** What goes out this way; null for what does not. */
@@ -163,7 +180,7 @@ export class Peer {
   }
 
   async #describe({ type, sdp }: Extract<Signal, { t: "description" }>): Promise<void> {
-    if ((type === "offer") === (this.#side === "consultant")) return;
+    if ((type === "offer") === (this.#side === "consultant") || fingerprintIn(sdp) !== this.#otherFingerprint) return;
     await this.#connection.setRemoteDescription({ type, sdp });
     for (const candidate of this.#early.splice(0)) await this.#connection.addIceCandidate(candidate);
     if (type === "answer") return;
@@ -196,11 +213,20 @@ export class Peer {
 
   #restart(): void {
     const now = performance.now();
-    if (this.#restartedAt !== null && now - this.#restartedAt < 1000) return;
+    if (this.#restartedAt !== null && now - this.#restartedAt < RESTART_AT_MOST_EVERY_MS) return;
     this.#restartedAt = now;
     this.#restarts += 1;
-    if (this.#side === "consultant") this.#enqueue(() => this.#offer(true));
-    else this.#events.signal({ t: "restart-please" });
+    this.#enqueue(async () => {
+      await this.#freshServers();
+      if (this.#side === "consultant") await this.#offer(true);
+      else this.#events.signal({ t: "restart-please" });
+    });
+  }
+
+  async #freshServers(): Promise<void> {
+    const came = new Promise<void>((resolve) => (this.#serversCame = resolve));
+    this.#events.askServers();
+    await Promise.race([came, new Promise((resolve) => setTimeout(resolve, FRESH_SERVERS_WITHIN_MS))]);
   }
 
   #sendEcho(now: number): void {

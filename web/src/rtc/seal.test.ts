@@ -10,7 +10,7 @@ const bytes = (text: string) => new TextEncoder().encode(text);
 /** The two ends after an undisturbed exchange. */
 async function met(pairing = 7): Promise<{ client: Seal; consultant: Seal }> {
   const [ours, theirs] = [meeting("client", { pairing }), meeting("consultant", { pairing })];
-  const [client, consultant] = await Promise.all([makeKey(ours), makeKey(theirs)]);
+  const [client, consultant] = await Promise.all([makeKey(ours, "one"), makeKey(theirs, "other")]);
   const [one, other] = await Promise.all([
     agree(ours, client, { commit: consultant.commit, revealed: consultant }),
     agree(theirs, consultant, { commit: client.commit, revealed: client }),
@@ -74,29 +74,30 @@ test("frames come out in the order they went in, large ones before small ones to
 
 test("whoever reveals another key than he committed to gets no keys", async () => {
   const [own, honest, other] = await Promise.all([
-    makeKey(meeting("client")),
-    makeKey(meeting("consultant")),
-    makeKey(meeting("consultant")),
+    makeKey(meeting("client"), "print"),
+    makeKey(meeting("consultant"), "print"),
+    makeKey(meeting("consultant"), "print"),
   ]);
   expect(await agree(meeting("client"), own, { commit: honest.commit, revealed: other })).toBeNull();
   expect(await agree(meeting("client"), own, { commit: honest.commit, revealed: { ...honest, nonce: other.nonce } })).toBeNull();
+  expect(await agree(meeting("client"), own, { commit: honest.commit, revealed: { ...honest, fingerprint: "another" } })).toBeNull();
 });
 
 test("a key of another call, another meeting or of our own side is refused", async () => {
-  const own = await makeKey(meeting("client"));
+  const own = await makeKey(meeting("client"), "print");
   for (const of of [
     meeting("consultant", { callId: callId.replace("1", "2") }),
     meeting("consultant", { pairing: 8 }),
     meeting("client"),
   ]) {
-    const theirs = await makeKey(of);
+    const theirs = await makeKey(of, "print");
     expect(await agree(meeting("client"), own, { commit: theirs.commit, revealed: theirs })).toBeNull();
   }
   expect(await agree(meeting("client"), own, { commit: own.commit, revealed: own })).toBeNull();
 });
 
 test("a public key that is no point of the curve gives no keys and no error", async () => {
-  const own = await makeKey(meeting("client"));
-  const theirs = await makeKey(meeting("consultant"));
+  const own = await makeKey(meeting("client"), "print");
+  const theirs = await makeKey(meeting("consultant"), "print");
   expect(await agree(meeting("client"), own, { commit: theirs.commit, revealed: { ...theirs, publicKey: "AAAA" } })).toBeNull();
 });

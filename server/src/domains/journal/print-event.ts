@@ -66,6 +66,7 @@ const details: Partial<Readonly<Record<JournalKind, (facts: Facts, words: Words)
   "screen-refused": refusal,
   "microphone-refused": refusal,
   "path-changed": (facts, { texts }) => within(texts.paths, textOf(facts, "path")) ?? "",
+  "safety-number": (facts) => textOf(facts, "number")?.replace(/^(\d{3})(\d{3})$/, "$1 $2") ?? "",
   charged: (facts, words) => money(facts, "amountKopecks", words),
   chat: plainText,
   // It stands in full among the comments.

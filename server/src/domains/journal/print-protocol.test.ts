@@ -33,6 +33,7 @@ const facts: Partial<Record<JournalEvent["kind"], JournalEvent["facts"]>> = {
   "screen-stopped": { by: "browser" },
   "microphone-refused": { why: "missing" },
   "path-changed": { path: "webrtc-direct" },
+  "safety-number": { number: "012345" },
   charged: { amountKopecks: 100, chargedKopecks: 100, billableSeconds: 60 },
   chat: { id: "1", text: "Откройте, пожалуйста, журнал документов" },
   commented: { text: "Спасибо, всё проводится." },

@@ -11,6 +11,7 @@ import {
 } from "@minuta/contracts/wire";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
+import { CONTROL_QUEUE_BYTES, PICTURE_QUEUE_BYTES } from "./limits.ts";
 import { CALL, Page, startWorld, until, type World } from "./testing.ts";
 
 let world: World;
@@ -84,6 +85,24 @@ describe("meeting", () => {
     expect(consultant.messages).not.toContainEqual(expect.objectContaining({ t: "key-commit" }));
   });
 
+  test("the number each page shows its person is written down once for each meeting", async () => {
+    const [client, consultant] = [new Page(world, "client"), new Page(world, "consultant")];
+    await client.join();
+    const pairing = (await consultant.join()).other?.pairing ?? 0;
+    const shown = { t: "safety-number", pairing, number: "012345" } as const;
+    for (const message of [shown, shown, { ...shown, pairing: pairing === 1 ? 2 : pairing - 1 }]) client.say(message);
+    consultant.say(shown);
+    await until("both numbers", () => (world.journal.includes("consultant safety-number") ? true : null));
+    await pause(50);
+    expect(world.journal.filter((event) => event === "client safety-number")).toHaveLength(1);
+  });
+
+  test("an end that is to try the direct path again gets credentials anew", async () => {
+    const { client } = await bothJoined();
+    client.say({ t: "ice-servers-please" });
+    expect((await client.next("ice-servers")).iceServers).toMatchObject([{ username: /:client:test$/ }]);
+  });
+
   test("the payer alone learns what is charged and how many minutes are left", async () => {
     const { client, consultant } = await bothJoined();
     expect((await consultant.next("meter")).meter).toMatchObject({ charged: 200n, reserved: 300n, minutesLeft: 7 });
@@ -143,6 +162,53 @@ describe("the relay", () => {
     await until("the key frame", () => (late.pictures.length > 0 ? true : null));
     expect(late.pictures, "what follows a lost picture is not passed").toEqual([frame("picture", 3, true)]);
   });
+});
+
+describe("a receiver that never reads", () => {
+  /** Sends what `send` sends until `bytes` have gone, and answers the most the server kept meanwhile. */
+  async function mostKept(send: () => number, bytes: number): Promise<number> {
+    let [sent, most] = [0, 0];
+    while (sent < bytes) {
+      sent += send();
+      await pause(2);
+      most = Math.max(most, world.keptBytes());
+    }
+    await pause(300);
+    return Math.max(most, world.keptBytes());
+  }
+
+  test("of pictures makes the server keep a second of them and not a picture more", async () => {
+    const { client, consultant } = await bothJoined();
+    await pause(50);
+    consultant.media?.pause();
+    let n = 0;
+    const picture = (): number => {
+      const bytes = Buffer.concat([frame("picture", n, n % 20 === 0), Buffer.alloc(100_000)]);
+      n += 1;
+      client.media?.send(bytes);
+      return bytes.length;
+    };
+    const kept = await mostKept(picture, 11_500_000);
+    expect(kept, "more came than the system's own buffers hold").toBeGreaterThan(PICTURE_QUEUE_BYTES / 2);
+    expect(kept).toBeLessThan(PICTURE_QUEUE_BYTES + 200_000);
+    expect(client.closeCode).toBeNull();
+    consultant.media?.resume();
+    await client.next("key-frame-please");
+  });
+
+  test("of voice and signals makes the server keep little voice, and is dropped for signals it does not take", async () => {
+    const { client, consultant } = await bothJoined();
+    consultant.control.pause();
+    let n = 0;
+    const signal = (): number => {
+      const bytes = Buffer.concat([frame("signal", n++), Buffer.alloc(60_000)]);
+      client.control.send(bytes);
+      return bytes.length;
+    };
+    const kept = await mostKept(signal, 24_000_000);
+    expect(kept).toBeLessThan(CONTROL_QUEUE_BYTES + 200_000);
+    await client.next("other-left");
+  }, 20_000);
 });
 
 describe("evidence", () => {

@@ -7,7 +7,7 @@ import type { WebSocket } from "ws";
 import { z } from "zod";
 import { meterAsSeen } from "#calls";
 import type { Caller } from "#platform/http";
-import { bucket, CONTROL_QUEUE_BYTES, rates, VOICE_QUEUE_BYTES } from "./limits.ts";
+import { bucket, CONTROL_QUEUE_BYTES, PICTURE_QUEUE_BYTES, rates, VOICE_QUEUE_BYTES } from "./limits.ts";
 import type { EndFacts } from "./presence.ts";
 import { freshRelay, type PictureRelay } from "./relay.ts";
 
@@ -47,6 +47,7 @@ export class End {
   #pictures: WebSocket | null = null;
   #lastMeter = "";
   #lastProbe = -1;
+  #numberShown: number | null = null;
 
   constructor(of: EndOptions) {
     this.side = of.side;
@@ -67,6 +68,13 @@ export class End {
   newProbe(n: number): boolean {
     if (n <= this.#lastProbe) return false;
     this.#lastProbe = n;
+    return true;
+  }
+
+  /** Whether this is the first word about the safety number of this pairing. */
+  showsNumberOf(pairing: number): boolean {
+    if (pairing === this.#numberShown) return false;
+    this.#numberShown = pairing;
     return true;
   }
 
@@ -99,7 +107,8 @@ export class End {
   }
 
   sendMediaFrame(bytes: Uint8Array): void {
-    if (this.#pictures?.readyState === this.#control.OPEN) this.#pictures.send(bytes, { binary: true });
+    const waiting = this.waitingPictureBytes;
+    if (waiting !== null && waiting <= PICTURE_QUEUE_BYTES) this.#pictures?.send(bytes, { binary: true });
   }
 
   /** A later media socket takes the place of the one before. */

@@ -117,6 +117,10 @@ export class Room {
       case "key-reveal":
         if (message.pairing === this.#pairing) other?.tell(message);
         return;
+      case "safety-number":
+        if (message.pairing === this.#pairing && end.showsNumberOf(message.pairing))
+          this.#write(end.side, "safety-number", { number: message.number });
+        return;
       case "chat":
         return void this.#chat(end, message).catch((error: unknown) => this.#ports.log.warn({ err: error }, "remote.chat_not_kept"));
       case "red-stop":

@@ -1,7 +1,7 @@
 /** For this domain's tests: a real server with the call's sockets, real WebSockets at both ends, and ports that keep what they were told. */
 import { once } from "node:events";
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import { callView, meter as meterSchema, type CallView, type Meter } from "@minuta/contracts/calls";
 import { callId as callIdSchema, guestId, personId, signInId, type CallId, type Side } from "@minuta/contracts/ids";
 import { kopecks } from "@minuta/contracts/money";
@@ -32,6 +32,8 @@ export interface World {
   /** `client screen-shared`. */
   readonly journal: string[];
   readonly openPages: Set<string>;
+  /** Bytes the server keeps in its own memory now because their receivers have not taken them. */
+  keptBytes(): number;
   setCall(changes: { state?: CallView["state"]; status?: Meter["status"] }): void;
   publish(topic: string, message: unknown): void;
   endSignIn(): void;
@@ -41,6 +43,8 @@ export interface World {
 
 export async function startWorld(): Promise<World> {
   const server = createServer();
+  const connections = new Set<Socket>();
+  server.on("connection", (socket) => connections.add(socket));
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const state: { call: CallView["state"]; status: Meter["status"] } = { call: "open", status: "idle" };
@@ -63,6 +67,7 @@ export async function startWorld(): Promise<World> {
     evidence: told.evidence,
     journal: told.journal,
     openPages: told.pages,
+    keptBytes: () => [...connections].reduce((sum, { writableLength }) => sum + writableLength, 0),
     publish,
     setCall(changes) {
       state.call = changes.state ?? state.call;

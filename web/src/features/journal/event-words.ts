@@ -5,7 +5,7 @@ import type { JournalEvent, JournalKind } from "@minuta/contracts/journal";
 import { mediaPath } from "@minuta/contracts/wire";
 import type { TFunction } from "i18next";
 import { z } from "zod";
-import type { Format } from "../../ui/format.ts";
+import { codeInThrees, type Format } from "../../ui/format.ts";
 import { termName } from "../catalogue/terms.ts";
 
 type Facts = JournalEvent["facts"];
@@ -46,6 +46,7 @@ const details: Partial<Record<JournalKind, Tell>> = {
   "screen-refused": refusal,
   "microphone-refused": refusal,
   "path-changed": (facts, t) => among(mediaPath, facts["path"], (path) => t(`path.${path}`)),
+  "safety-number": (facts) => codeInThrees(textOf(facts, "number")),
   charged: (facts, _, format) => format.money(sumOf(facts, "amountKopecks")),
   settled: (facts, _, format) => format.money(sumOf(facts, "chargedKopecks")),
   chat: said,

@@ -8,6 +8,7 @@ import { useFormat } from "../../ui/format.ts";
 import classes from "./call.module.css";
 import type { Moment, Phase } from "./phase.ts";
 import { Quality } from "./quality.tsx";
+import { SafetyNumber } from "./safety-number.tsx";
 import { TaskButton } from "./task-button.tsx";
 
 export function CallHead({ moment, phase }: { readonly moment: Moment; readonly phase: Phase }) {
@@ -38,7 +39,7 @@ function otherOf(call: CallView): string {
   return [call.client.name, call.client.organisation].filter(Boolean).join(", ");
 }
 
-function Figures({ moment: { call, meter } }: { readonly moment: Moment }) {
+function Figures({ moment: { call, meter, state } }: { readonly moment: Moment }) {
   const { t } = useTranslation();
   const format = useFormat();
   // In a carrier call the price of the line is its payer's business alone.
@@ -77,6 +78,11 @@ function Figures({ moment: { call, meter } }: { readonly moment: Moment }) {
       {meter.minutesLeft !== null && call.youPay && (
         <Figure label={t("meter.left")} name="left">
           {t("wallet.minutes", { count: meter.minutesLeft })}
+        </Figure>
+      )}
+      {state.safetyNumber !== null && (
+        <Figure label={t("safetyNumber.label")} name="safety">
+          <SafetyNumber number={state.safetyNumber} />
         </Figure>
       )}
     </dl>

@@ -38,6 +38,7 @@ const state: CallEngineState = {
   connection: "connected",
   path: null,
   quality: 3,
+  safetyNumber: null,
   otherPresent: true,
   otherSharing: "off",
   otherMicrophone: false,

@@ -15,8 +15,9 @@ import {
 import type { MediaPath } from "../engine.ts";
 import type { WorkerToPage } from "../messages.ts";
 import type { Seal } from "../seal.ts";
+import { NO_FINGERPRINT } from "../certificate.ts";
 import { canShow } from "./codecs.ts";
-import { KeyMeeting } from "./meeting.ts";
+import { KeyMeeting, type Met } from "./meeting.ts";
 import { PictureSender } from "./picture-sender.ts";
 import { PictureViewer } from "./picture-viewer.ts";
 import { Probes } from "./probes.ts";
@@ -33,6 +34,8 @@ export interface CallEndOptions {
   readonly origin: string;
   readonly callId: string;
   readonly side: Side;
+  /** Of the page's WebRTC certificate; nothing is agreed before it is known. */
+  readonly fingerprint: Promise<string>;
   readonly tell: (message: WorkerToPage) => void;
 }
 
@@ -64,6 +67,7 @@ export class CallEnd {
   #other: EndMedia | null = null;
   #meeting: KeyMeeting | null = null;
   #seal: Seal | null = null;
+  #otherFingerprint = NO_FINGERPRINT;
   #voiceAt = -Infinity;
   #beat = 0;
 
@@ -106,6 +110,10 @@ export class CallEnd {
   chat(id: string, text: string): void {
     this.#unsaid.set(id, text);
     this.#say({ t: "chat", id, text });
+  }
+
+  askIceServers(): void {
+    this.#say({ t: "ice-servers-please" });
   }
 
   redStop(): void {
@@ -182,19 +190,19 @@ export class CallEnd {
   #meet({ media, pairing }: { media: EndMedia; pairing: number }): void {
     this.#forgetKeys();
     this.#otherIs(media);
-    const { callId, side } = this.#options;
-    this.#meeting = new KeyMeeting(
-      { callId, pairing, side },
-      {
-        tell: (message) => this.#say(message),
-        met: (seal) => void this.#met(seal),
-      },
-    );
+    const { callId, side, fingerprint } = this.#options;
+    this.#meeting = new KeyMeeting({ callId, pairing, side }, fingerprint, {
+      tell: (message) => this.#say(message),
+      met: (met) => void this.#met(met),
+    });
   }
 
-  async #met(seal: Seal): Promise<void> {
+  async #met({ seal, safetyNumber: number, otherFingerprint }: Met): Promise<void> {
     const decodes = await this.#canShow;
     this.#seal = seal;
+    this.#otherFingerprint = otherFingerprint;
+    this.#say({ t: "safety-number", pairing: seal.pairing, number });
+    this.#options.tell({ t: "safety-number", number });
     this.signal({ t: "about", endId: this.#endId, decodes });
   }
 
@@ -209,6 +217,7 @@ export class CallEnd {
   #forgetKeys(): void {
     this.#meeting = null;
     this.#seal = null;
+    this.#options.tell({ t: "safety-number", number: null });
     this.pictures.meet(null);
     this.viewer.reset();
     this.#setMedia({ ...this.#media, receives: { screen: false, voice: false } });
@@ -232,7 +241,7 @@ export class CallEnd {
     if (signal.t === "key-frame-please") return this.pictures.keyFrame();
     if (signal.t !== "about") return this.#options.tell({ t: "signal", signal });
     if (this.#seal !== null) this.pictures.meet({ seal: this.#seal, shows: signal.decodes });
-    this.#options.tell({ t: "about", endId: signal.endId });
+    this.#options.tell({ t: "about", endId: signal.endId, fingerprint: this.#otherFingerprint });
   }
 
   #hearVoice(packet: Uint8Array<ArrayBuffer>, sequence: number): void {

@@ -4,16 +4,20 @@ import type { PageToWorker, WorkerToPage } from "../messages.ts";
 import { CallEnd } from "./call-end.ts";
 
 let end: CallEnd | null = null;
+let tellFingerprint: (fingerprint: string) => void = () => {};
+const fingerprint = new Promise<string>((resolve) => (tellFingerprint = resolve));
 
 const tell = (message: WorkerToPage): void => self.postMessage(message);
 
 function start({ origin, callId, side }: Extract<PageToWorker, { t: "start" }>): void {
-  end = new CallEnd({ origin, callId, side, tell });
+  end = new CallEnd({ origin, callId, side, fingerprint, tell });
   self.addEventListener("online", () => end?.hurry());
 }
 
 function obey(to: CallEnd, order: Exclude<PageToWorker, { t: "start" }>): void {
   switch (order.t) {
+    case "fingerprint":
+      return tellFingerprint(order.fingerprint);
     case "media":
       return to.changeMedia({ screen: order.screen, microphone: order.microphone, path: order.path });
     case "screen":
@@ -35,6 +39,8 @@ function obey(to: CallEnd, order: Exclude<PageToWorker, { t: "start" }>): void {
       return to.probeBack(order.n);
     case "direct-came":
       return to.directCame(order);
+    case "ice-servers-please":
+      return to.askIceServers();
     case "red-stop":
       return to.redStop();
     case "dispose":

@@ -6,10 +6,17 @@ import { openSeal, type Seal } from "../seal.ts";
 type KeyCommit = Extract<EndMessage, { t: "key-commit" }>;
 type KeyReveal = Extract<EndMessage, { t: "key-reveal" }>;
 
+export interface Met {
+  readonly seal: Seal;
+  readonly safetyNumber: string;
+  /** The certificate the other page shows over WebRTC, as it committed to it. */
+  readonly otherFingerprint: string;
+}
+
 export interface MeetingEvents {
   tell(message: KeyCommit | KeyReveal): void;
   /** Keys stand. */
-  met(seal: Seal): void;
+  met(met: Met): void;
 }
 
 export class KeyMeeting {
@@ -19,10 +26,11 @@ export class KeyMeeting {
   #theirCommit: string | null = null;
   #theirs: Revealed | null = null;
 
-  constructor(meeting: Meeting, events: MeetingEvents) {
+  /** `fingerprint`: of this page's own certificate, when it is known. */
+  constructor(meeting: Meeting, fingerprint: Promise<string>, events: MeetingEvents) {
     this.#meeting = meeting;
     this.#events = events;
-    this.#own = makeKey(meeting);
+    this.#own = fingerprint.then((own) => makeKey(meeting, own));
     void this.#own.then(({ commit }) => events.tell({ t: "key-commit", pairing: meeting.pairing, commit }));
   }
 
@@ -33,12 +41,13 @@ export class KeyMeeting {
     if (message.t === "key-commit") {
       if (this.#theirCommit !== null) return;
       this.#theirCommit = message.commit;
-      const { publicKey, nonce } = await this.#own;
-      return this.#events.tell({ t: "key-reveal", pairing, publicKey, nonce });
+      const { publicKey, nonce, fingerprint } = await this.#own;
+      return this.#events.tell({ t: "key-reveal", pairing, publicKey, nonce, fingerprint });
     }
     if (this.#theirCommit === null || this.#theirs !== null) return;
-    this.#theirs = { publicKey: message.publicKey, nonce: message.nonce };
+    const { publicKey, nonce, fingerprint } = message;
+    this.#theirs = { publicKey, nonce, fingerprint };
     const keys = await agree(this.#meeting, await this.#own, { commit: this.#theirCommit, revealed: this.#theirs });
-    if (keys !== null) this.#events.met(openSeal(keys, pairing));
+    if (keys !== null) this.#events.met({ seal: openSeal(keys, pairing), safetyNumber: keys.safetyNumber, otherFingerprint: fingerprint });
   }
 }
