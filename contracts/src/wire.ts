@@ -6,6 +6,8 @@
  * - media, `/api/remote/call/:callId/media`: pictures and media-path probes, binary; its first message is `mediaTicket`;
  * - live, `/api/remote/live`: news for a signed-in person, JSON text downwards only (`liveMessage`).
  *
+ * And before a call, for anybody: `/api/remote/check` says back what it is told, a few times, and closes.
+ *
  * Pictures, voice and signals are sealed between the two ends: the server sees a frame's header and length, nothing else.
  */
 import { z } from "zod";
@@ -17,6 +19,7 @@ export const remotePaths = {
   control: "/api/remote/call/:callId",
   media: "/api/remote/call/:callId/media",
   live: "/api/remote/live",
+  check: "/api/remote/check",
 } as const;
 
 // ---- limits -----------------------------------------------------------------------------------------------------------

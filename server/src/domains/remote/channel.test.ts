@@ -319,6 +319,22 @@ describe("chat", () => {
   });
 });
 
+describe("the check before a call", () => {
+  test("says back what anybody says, a few short words and no more", async () => {
+    const page = new WebSocket(world.url + remotePaths.check, { headers: { origin: world.url.replace("ws", "http") } });
+    const heard: string[] = [];
+    page.on("message", (data) => heard.push(String(data)));
+    await once(page, "open");
+    page.send("0");
+    await until("the echo", () => (heard.length === 1 ? true : null));
+    expect(heard).toEqual(["0"]);
+    const closed = once(page, "close");
+    page.send("x".repeat(1000));
+    await closed;
+    expect(heard).toEqual(["0"]);
+  });
+});
+
 describe("the end", () => {
   test("of the call closes both for good, and nobody comes in again", async () => {
     const { client, consultant } = await bothJoined();

@@ -4,6 +4,7 @@
  * A call's two ends meet in the memory of one server copy.
  * Design: "How a call connects"; messages and frames: contracts/wire.ts.
  */
+import { serveCheck } from "./check.ts";
 import { serveCalls } from "./control.ts";
 import { RESTART } from "./limits.ts";
 import { serveLive } from "./live.ts";
@@ -27,6 +28,7 @@ export function openRemote(ports: RemotePorts): Remote {
   const { clock, log } = ports;
   const { all: rooms, turn } = serveCalls(ports);
   serveLive(ports);
+  serveCheck(ports);
   const tried = (what: string, work: () => Promise<void>) => async (): Promise<void> => {
     if (rooms.size > 0) await work().catch((error: unknown) => log.warn({ err: error }, `remote.${what}_failed`));
   };

@@ -5,6 +5,10 @@ export const RESTART = 1012;
 
 /** The first message must come this soon, or the socket is closed. */
 export const FIRST_MESSAGE_WITHIN_MS = 10_000;
+/** A check before a call lasts this long at most, and says back so many words of so many characters. */
+export const CHECK_WITHIN_MS = 15_000;
+export const CHECK_ECHOES_MAX = 10;
+export const CHECK_TEXT_MAX_LENGTH = 16;
 /** Messages that may wait while it is looked up whose socket this is. */
 export const EARLY_MESSAGES_MAX = 16;
 /** And their bytes: a greeting is small, and anybody may open a socket. */

@@ -14,6 +14,7 @@ import { Page } from "../../ui/page.tsx";
 import { Problem } from "../../ui/problem.tsx";
 import { ConsultantLine } from "./consultant-line.tsx";
 import { GuestForm } from "./guest-form.tsx";
+import { Preflight } from "./preflight.tsx";
 import { ScamWarning } from "./scam-warning.tsx";
 import classes from "./calls.module.css";
 import { ButtonLink } from "../../ui/link.tsx";
@@ -51,6 +52,9 @@ export function JoinPage() {
         <ScamWarning onLeave={() => setLeft(true)} />
         <Card title={t("join.whatTitle")}>
           <WhatHappens ownRateKopecks={invitation.ownRateKopecks} />
+        </Card>
+        <Card title={t("preflight.title")}>
+          <Preflight />
         </Card>
         <Card title={t("join.formTitle")}>
           <GuestForm token={token} />

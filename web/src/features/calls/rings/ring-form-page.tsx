@@ -22,6 +22,7 @@ import { useCard } from "../../catalogue/use-card.ts";
 import { termName } from "../../catalogue/terms.ts";
 import { useMe } from "../../people/me.ts";
 import { ConsultantLine } from "../consultant-line.tsx";
+import { Preflight } from "../preflight.tsx";
 import { forgetDraft, keepDraft, keptDraft } from "./draft.ts";
 import { RingCost } from "./ring-cost.tsx";
 
@@ -122,6 +123,9 @@ function RingForm({ card }: { readonly card: CatalogueCard }) {
         </Card>
         <Card title={t("ringForm.costTitle")}>
           <RingCost pricePerMinute={card.pricePerMinute} />
+        </Card>
+        <Card title={t("preflight.title")}>
+          <Preflight />
         </Card>
         <Refused card={card} error={ring.error} />
         <Button
