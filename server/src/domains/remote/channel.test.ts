@@ -194,7 +194,7 @@ describe("a receiver that never reads", () => {
     expect(client.closeCode).toBeNull();
     consultant.media?.resume();
     await client.next("key-frame-please");
-  });
+  }, 20_000);
 
   test("of voice and signals makes the server keep little voice, and is dropped for signals it does not take", async () => {
     const { client, consultant } = await bothJoined();
