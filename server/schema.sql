@@ -50,6 +50,13 @@ create table platform.event (
 );
 CREATE INDEX event_retry ON platform.event USING btree (queue, n) WHERE (retry_at IS NOT NULL);
 
+CREATE OR REPLACE FUNCTION platform.tell(topic text, queues text[], bodies jsonb[], told_at timestamp with time zone)
+ RETURNS void
+ LANGUAGE sql
+AS $function$
+  insert into platform.event (topic, queue, body, told_at) select tell.topic, news.queue, news.body, tell.told_at from unnest(queues, bodies) as news (queue, body)
+$function$;
+
 create schema ledger;
 create type ledger.account_kind as enum ('wallet', 'earned', 'receivable', 'bank', 'card', 'compensation', 'platform');
 
@@ -103,7 +110,7 @@ create type ledger.transfer_kind as enum ('quota', 'charge', 'quota-return', 'se
 
 create table ledger.transfer (
   id bigint generated always as identity not null,
-  key text not null,
+  key text,
   kind ledger.transfer_kind not null,
   purse bigint,
   from_account bigint,
@@ -114,6 +121,7 @@ create table ledger.transfer (
   reason text not null,
   occurred_at timestamp(3) with time zone not null,
   recorded_at timestamp(3) with time zone not null,
+  before bigint,
   constraint transfer_amount_check CHECK ((amount > 0)),
   constraint pockets_of_the_kind CHECK (
 CASE kind
@@ -125,8 +133,8 @@ CASE kind
 END),
   constraint goes_somewhere CHECK ((from_account <> to_account)),
   constraint balances_are_told CHECK ((((from_account IS NULL) = (from_balance IS NULL)) AND ((to_account IS NULL) = (to_balance IS NULL)))),
-  constraint transfer_pkey PRIMARY KEY (id),
-  constraint transfer_key_key UNIQUE (key)
+  constraint is_known_once CHECK ((((purse IS NULL) = (key IS NOT NULL)) AND ((purse IS NULL) = (before IS NULL)))),
+  constraint transfer_pkey PRIMARY KEY (id)
 );
 CREATE INDEX transfer_from_account ON ledger.transfer USING btree (from_account, id) WHERE (from_account IS NOT NULL);
 CREATE INDEX transfer_to_account ON ledger.transfer USING btree (to_account, id) WHERE (to_account IS NOT NULL);
@@ -159,7 +167,7 @@ CREATE OR REPLACE FUNCTION ledger.quota(purse bigint, wallet bigint, before bigi
  LANGUAGE sql
  IMMUTABLE
 AS $function$
-  select ('quota:' || purse || ':' || before, 'quota', purse, wallet, null, amount, before, may_overdraw, '', occurred_at)::ledger.movement
+  select (null, 'quota', purse, wallet, null, amount, before, may_overdraw, '', occurred_at)::ledger.movement
 $function$;
 
 CREATE OR REPLACE FUNCTION ledger.charge(purse bigint, before bigint, amount bigint, occurred_at timestamp with time zone)
@@ -167,7 +175,7 @@ CREATE OR REPLACE FUNCTION ledger.charge(purse bigint, before bigint, amount big
  LANGUAGE sql
  IMMUTABLE
 AS $function$
-  select ('charge:' || purse || ':' || before, 'charge', purse, null, null, amount, before, false, '', occurred_at)::ledger.movement
+  select (null, 'charge', purse, null, null, amount, before, false, '', occurred_at)::ledger.movement
 $function$;
 
 CREATE OR REPLACE FUNCTION ledger.quota_return(purse bigint, wallet bigint, before bigint, amount bigint, occurred_at timestamp with time zone)
@@ -175,7 +183,7 @@ CREATE OR REPLACE FUNCTION ledger.quota_return(purse bigint, wallet bigint, befo
  LANGUAGE sql
  IMMUTABLE
 AS $function$
-  select ('quota-return:' || purse || ':' || before, 'quota-return', purse, null, wallet, amount, before, false, '', occurred_at)::ledger.movement
+  select (null, 'quota-return', purse, null, wallet, amount, before, false, '', occurred_at)::ledger.movement
 $function$;
 
 CREATE OR REPLACE FUNCTION ledger.settlement(purse bigint, to_account bigint, before bigint, amount bigint, reason text, occurred_at timestamp with time zone)
@@ -183,7 +191,7 @@ CREATE OR REPLACE FUNCTION ledger.settlement(purse bigint, to_account bigint, be
  LANGUAGE sql
  IMMUTABLE
 AS $function$
-  select ('settlement:' || purse || ':' || before, 'settlement', purse, null, to_account, amount, before, false, reason, occurred_at)::ledger.movement
+  select (null, 'settlement', purse, null, to_account, amount, before, false, reason, occurred_at)::ledger.movement
 $function$;
 
 CREATE OR REPLACE FUNCTION ledger.decide(asked ledger.movement[])
@@ -273,8 +281,8 @@ begin
     select leg.ord, leg.account, a.balance + sum(leg.delta) over (partition by leg.account order by leg.ord) as balance
     from leg join ledger.account a on a.id = leg.account
   )
-  insert into ledger.transfer (key, kind, purse, from_account, to_account, amount, from_balance, to_balance, reason, occurred_at, recorded_at)
-  select p.key, p.kind, p.purse, p.from_account, p.to_account, p.amount, f.balance, t.balance, p.reason, p.occurred_at, recorded
+  insert into ledger.transfer (key, kind, purse, before, from_account, to_account, amount, from_balance, to_balance, reason, occurred_at, recorded_at)
+  select p.key, p.kind, p.purse, p.before, p.from_account, p.to_account, p.amount, f.balance, t.balance, p.reason, p.occurred_at, recorded
   from post p
   left join after f on f.ord = p.ord and f.account = p.from_account
   left join after t on t.ord = p.ord and t.account = p.to_account
@@ -456,7 +464,7 @@ create view ledger.movement_view as
     t.from_balance AS balance,
     t.reason,
     t.occurred_at,
-    ((t.kind = 'quota'::ledger.transfer_kind) AND (t.key = (('quota:'::text || t.purse) || ':0'::text))) AS opens_purse
+    COALESCE(((t.kind = 'quota'::ledger.transfer_kind) AND (t.before = 0)), false) AS opens_purse
    FROM ledger.transfer t
   WHERE (t.from_account IS NOT NULL)
 UNION ALL
@@ -471,6 +479,134 @@ UNION ALL
     false AS opens_purse
    FROM ledger.transfer t
   WHERE (t.to_account IS NOT NULL);
+CREATE UNIQUE INDEX transfer_of_key ON ledger.transfer USING btree (key) WHERE (key IS NOT NULL);
+CREATE UNIQUE INDEX transfer_of_purse ON ledger.transfer USING btree (purse, kind, before) WHERE (purse IS NOT NULL);
+
+CREATE OR REPLACE FUNCTION ledger.post_charges(purses bigint[], befores bigint[], amounts bigint[], quotas bigint[], occurred_at timestamp with time zone)
+ RETURNS boolean[]
+ LANGUAGE plpgsql
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_seqscan TO 'off'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
+AS $function$
+declare
+  recorded timestamptz(3) := platform.now();
+  posted boolean[];
+  changed bigint[];
+  expected bigint[];
+begin
+  if coalesce(cardinality(purses), 0) = 0 then return '{}'; end if;
+  perform from ledger.purse p where p.id = any (purses) order by p.id for no key update;
+  perform from ledger.account a where a.id in (select p.owner from unnest(purses, quotas) q (id, quota) join ledger.purse p on p.id = q.id where q.quota > 0)
+    order by a.kind, a.id for no key update;
+  perform from ledger.budget b
+    where b.id in (select unnest(p.budgets) from unnest(purses, quotas) q (id, quota) join ledger.purse p on p.id = q.id where q.quota > 0 and p.budgets <> '{}')
+    order by b.id for no key update;
+
+  with asked as materialized (
+    select q.*, p.owner, p.set_aside, p.budgets, w.balance,
+      q.amount > 0 and q.quota >= 0 and p.charged = q.before and p.closed_at is null and p.reserved + q.quota >= q.amount
+        and (q.quota = 0 or w.balance >= sum(q.quota) over (partition by p.owner)) as fits
+    from unnest(purses, befores, amounts, quotas) with ordinality as q (purse, before, amount, quota, ord)
+    join ledger.purse p on p.id = q.purse join ledger.account w on w.id = p.owner
+  ), exhausted as materialized (
+    select b.id from asked cross join lateral unnest(asked.budgets) counting join ledger.budget b on b.id = counting
+    where asked.quota > 0 and asked.budgets <> '{}' group by b.id having b.allowed - b.spent < sum(asked.quota)
+  ), decided as materialized (
+    select asked.*, fits and (quota = 0 or budgets = '{}' or not exists (select from exhausted where exhausted.id = any (asked.budgets))) as posts from asked
+  ), fit as materialized (
+    select * from decided where posts
+  ), in_purses as (
+    update ledger.purse p set reserved = p.reserved + fit.quota - fit.amount, held = p.held + fit.amount,
+      set_aside = p.set_aside + fit.quota, charged = p.charged + fit.amount
+    from fit where p.id = fit.purse returning 1
+  ), in_accounts as (
+    update ledger.account a set balance = a.balance - q.quota
+    from (select owner, sum(quota)::bigint as quota from fit where quota > 0 group by owner) q where a.id = q.owner returning 1
+  ), in_budgets as (
+    update ledger.budget b set spent = b.spent + q.quota
+    from (select counting, sum(quota)::bigint as quota from fit cross join lateral unnest(budgets) counting where quota > 0 and budgets <> '{}' group by counting) q
+    where b.id = q.counting returning 1
+  ), as_transfers as (
+    insert into ledger.transfer (kind, purse, before, from_account, amount, from_balance, reason, occurred_at, recorded_at)
+    select kind, purse, before, from_account, amount, from_balance, '', post_charges.occurred_at, recorded
+    from (
+      select ord, 'quota'::ledger.transfer_kind as kind, purse, set_aside as before, owner as from_account, quota as amount,
+        balance - sum(quota) over (partition by owner order by ord) as from_balance
+      from fit where quota > 0
+      union all
+      select ord, 'charge', purse, before, null, amount, null from fit
+    ) moved order by ord, kind returning 1
+  )
+  select array_agg(posts order by ord),
+    array[(select count(*) from in_purses), (select count(*) from as_transfers), (select count(*) from in_accounts), (select count(*) from in_budgets)],
+    array[count(*) filter (where posts), count(*) filter (where posts) + count(*) filter (where posts and quota > 0), count(distinct owner) filter (where posts and quota > 0),
+      (select count(distinct counting) from fit cross join lateral unnest(budgets) counting where quota > 0)]
+  into posted, changed, expected from decided;
+  if changed is distinct from expected or cardinality(posted) is distinct from cardinality(purses) then
+    raise exception 'post_charges changed % (purses, transfers, accounts, budgets) where it decided %', changed, expected using errcode = 'LG500';
+  end if;
+  return posted;
+end
+$function$;
+
+create table ledger.closed_month (
+  month date not null,
+  closed_at timestamp(3) with time zone not null,
+  closed_by text not null,
+  constraint closed_month_month_check CHECK ((month = (date_trunc('month'::text, (month)::timestamp with time zone))::date)),
+  constraint closed_month_closed_by_check CHECK ((closed_by <> ''::text)),
+  constraint closed_month_pkey PRIMARY KEY (month)
+);
+CREATE TRIGGER closed_month_is_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON ledger.closed_month FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change();
+
+CREATE OR REPLACE FUNCTION ledger.month_of(at timestamp with time zone)
+ RETURNS date
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select date_trunc('month', at at time zone 'Europe/Moscow')::date
+$function$;
+
+CREATE OR REPLACE FUNCTION ledger.close_month(wanted date, by text)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if (wanted + interval '1 month 1 day') at time zone 'Europe/Moscow' > least(platform.now(), clock_timestamp()) then
+    raise exception 'month % is not over', wanted using errcode = 'LG425';
+  end if;
+  -- Whoever back-dates an entry at this moment is waited for.
+  lock table ledger.transfer in share row exclusive mode;
+  insert into ledger.closed_month (month, closed_at, closed_by) values (wanted, platform.now(), by) on conflict do nothing;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION ledger.refuse_closed_month()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if exists (select from ledger.closed_month where month = ledger.month_of(new.occurred_at)) then
+    raise exception 'month % is closed: only a correction may be entered', ledger.month_of(new.occurred_at) using errcode = 'LG423';
+  end if;
+  return new;
+end
+$function$;
+CREATE TRIGGER closed_month_takes_corrections BEFORE INSERT ON ledger.transfer FOR EACH ROW WHEN (((new.kind <> 'correction'::ledger.transfer_kind) AND (new.occurred_at < (clock_timestamp() - '1 day'::interval)))) EXECUTE FUNCTION ledger.refuse_closed_month();
+
+CREATE OR REPLACE FUNCTION ledger.money_as_of(wallet bigint, at timestamp with time zone, OUT balance bigint, OUT reserved bigint, OUT held bigint)
+ RETURNS record
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select
+    (select coalesce(sum(amount), 0)::bigint from ledger.movement_view where account = wallet and occurred_at <= at),
+    coalesce(sum(case t.kind when 'quota' then t.amount when 'settlement' then 0 else -t.amount end), 0)::bigint,
+    coalesce(sum(case t.kind when 'charge' then t.amount when 'settlement' then -t.amount else 0 end), 0)::bigint
+  from ledger.purse p join ledger.transfer t on t.purse = p.id where p.owner = wallet and t.occurred_at <= at
+$function$;
 comment on table ledger.account is 'One balance. Written by ledger.post_batch only; nothing here is ever deleted.';
 comment on column ledger.account.overdraft is 'How far below zero the balance may go. Null: boundless, an account that stands for the world outside (money in is minus there).';
 comment on column ledger.account.paid_in_at is 'When money first came in from outside (bank, card); bonuses do not count.';
@@ -481,9 +617,11 @@ comment on column ledger.purse.set_aside is 'All that ever came from the wallet;
 comment on column ledger.purse.charged is 'All that was ever charged; charged - held is settled.';
 comment on column ledger.purse.closed_at is 'Nothing more is set aside or charged; what is held may still wait for its outcome, until settled_at.';
 comment on table ledger.transfer is 'Money moved, from one pocket to another; append-only. A mistake is answered by a new transfer. No foreign keys: they cost half of a charge, and the proof checks them.';
-comment on column ledger.transfer.key is 'Idempotency: the same key moves money once. With a purse it is kind:purse:what was moved that way before.';
+comment on column ledger.transfer.key is 'Idempotency of what has no purse: the same key moves money once.';
 comment on column ledger.transfer.from_balance is 'What was on the account afterwards, for its statement.';
+comment on column ledger.transfer.before is 'Idempotency of what has a purse: how much had been moved in this way before. Unique for each purse and kind.';
 comment on view ledger.movement_view is 'opens_purse: the first money ever set aside into its purse; it never moves in the order of its account.';
+comment on table ledger.closed_month is 'Append-only: what was closed stays closed, a mistake in it is answered by a correction.';
 
 create schema people;
 
@@ -640,7 +778,6 @@ AS $function$
 $function$;
 CREATE INDEX line_of_call ON metering.line USING btree (call_id);
 CREATE INDEX line_of_payer ON metering.line USING btree (payer) WHERE (status <> 'ended'::text);
-CREATE INDEX line_due ON metering.line USING btree (lane, slot) WHERE (status = 'live'::text);
 CREATE INDEX line_look_again ON metering.line USING btree (lane, look_again_at) WHERE (look_again_at IS NOT NULL);
 CREATE INDEX line_deadline ON metering.line USING btree (lane, deadline) WHERE (deadline IS NOT NULL);
 
@@ -858,6 +995,67 @@ create view metering.line_view as
     payee,
     price_per_minute
    FROM metering.line l;
+CREATE INDEX line_due ON metering.line USING btree (lane, slot, id) WHERE (status = 'live'::text);
+
+CREATE OR REPLACE FUNCTION metering.charge_steady(of_lane integer, slots smallint[], after_slot smallint, after_id uuid, page integer, OUT seen integer, OUT last_slot smallint, OUT last_id uuid, OUT rest uuid[])
+ RETURNS record
+ LANGUAGE plpgsql
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_seqscan TO 'off'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
+AS $function$
+declare
+  at timestamptz := platform.now();
+  ids uuid[]; calls uuid[]; purses bigint[]; befores bigint[]; amounts bigint[]; quotas bigint[]; billables bigint[]; posted boolean[];
+begin
+  if not pg_try_advisory_xact_lock(hashtext('metering.lane'), of_lane) then return; end if;
+  with due as (
+    select l.id, l.call_id, l.slot, l.purse, l.wallet, l.warned, l.live_since, l.proven_before_ms, l.price_per_minute as price, t, p.charged, p.reserved, w.balance, r.burn,
+      metering.proven_seconds(l, client.through, consultant.through) as proven, l.countersigned_seconds
+    from (
+      select * from metering.line
+      where lane = of_lane and status = 'live' and slot = any (slots) and (slot, id) > (after_slot, after_id) order by slot, id limit page
+    ) l
+    join metering.tariff t on t.id = l.tariff
+    join metering.copy client on client.id = l.client_copy join metering.copy consultant on consultant.id = l.consultant_copy
+    join ledger.purse_view p on p.id = l.purse join ledger.account_view w on w.id = l.wallet
+    cross join lateral (select sum(s.price_per_minute)::bigint as burn from metering.line s where s.payer = l.payer and s.status = 'live') r
+    offset 0
+  ), proved as (
+    select *, least(proven, countersigned_seconds + (t).uncountersigned_seconds) as bound from due offset 0
+  ), bounded as (
+    select *, metering.chargeable_seconds(t, bound) + (t).quota_minutes * 60 as ahead_seconds from proved offset 0
+  ), costed as (
+    select *, metering.cost(t, price, bound) as cost, metering.cost(t, price, bound + 1) as cost_of_more, metering.cost(t, price, ahead_seconds) as ahead from bounded offset 0
+  ), asked as (
+    select *, cost - charged as amount, case when charged + reserved - cost < (t).quota_low_minutes * price then ahead - charged - reserved else 0 end as quota from costed offset 0
+  ), after as (
+    select *, charged + amount as charged_now, reserved + quota - amount as reserved_now, balance - (sum(quota) over (partition by wallet))::bigint as balance_now from asked offset 0
+  ), turned as (
+    select *, metering.next_turn(t, price, charged_now, reserved_now) as turn from after offset 0
+  ), planned as (
+    -- The second of next_look for a line that was charged before.
+    select *, extract(epoch from live_since) + turn - proven_before_ms / 1000.0 + 12 as look from turned offset 0
+  ), told as (
+    -- No warning at m minutes while what is left lasts m + 1.
+    select *, coalesce(amount > 0 and quota >= 0 and warned = 0 and cost_of_more <= charged_now + reserved_now
+      and balance_now / nullif(burn, 0) - 1 >= all ((t).warning_minutes)
+      and proven < turn and look > extract(epoch from at) + 1 and floor(look)::bigint % 60 = slot, false) as steady
+    from planned offset 0
+  )
+  select count(*), (array_agg(slot order by slot desc, id desc))[1], (array_agg(id order by slot desc, id desc))[1], coalesce(array_agg(id) filter (where not steady), '{}'),
+    array_agg(id) filter (where steady), array_agg(call_id) filter (where steady), array_agg(purse) filter (where steady), array_agg(charged) filter (where steady),
+    array_agg(amount) filter (where steady), array_agg(quota) filter (where steady), array_agg(bound) filter (where steady)
+  into seen, last_slot, last_id, rest, ids, calls, purses, befores, amounts, quotas, billables from told;
+
+  posted := ledger.post_charges(purses, befores, amounts, quotas, at);
+  select rest || coalesce(array_agg(line.id) filter (where not line.charged), '{}') into rest from unnest(ids, posted) as line (id, charged);
+  perform platform.tell('metering.charged', array_agg(line.call_id::text), array_agg(jsonb_build_object('callId', line.call_id, 'lineId', line.id,
+      'amountKopecks', line.amount, 'chargedKopecks', line.before + line.amount, 'billableSeconds', line.billable)), at)
+    from unnest(ids, calls, befores, amounts, billables, posted) as line (id, call_id, before, amount, billable, charged) where line.charged;
+end
+$function$;
 comment on table metering.tariff is 'A version of the terms of one kind of call, in force from valid_from until the next of its kind. Never changed once in force: a line keeps the version it began with.';
 comment on column metering.tariff.price_per_minute is 'Kopecks. Null: the payee names his own price (marketplace).';
 comment on table metering.line is 'One charging line: a call, its payer, its payee and the price. Money of it lies in a purse of the ledger. A steady minute changes nothing here.';

@@ -30,7 +30,7 @@ with schemas as (
     left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
     where a.attnum > 0 and not a.attisdropped
   union all
-  select conrelid, 10000 + oid::int8, format('  constraint %I %s', conname, pg_get_constraintdef(oid)) from pg_constraint where contype in ('p', 'u', 'c', 'x')
+  select conrelid, 10000 + oid::int8 + case contype when 'c' then 0 else 10000000000 end, format('  constraint %I %s', conname, pg_get_constraintdef(oid)) from pg_constraint where contype in ('p', 'u', 'c', 'x')
 ), comments as (
   select d.objoid, d.classoid, d.objsubid, quote_literal(d.description) as text from pg_description d
 )

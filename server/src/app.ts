@@ -11,6 +11,7 @@ import { systemClock, type Clock } from "#platform/clock";
 import { openDb, type Db, type DbOptions } from "#platform/db";
 import { playHistory } from "./demo-history.ts";
 import { HISTORY_DAYS, seededChance } from "./demo-history-plan.ts";
+import { nightlyProof } from "./nightly-proof.ts";
 import { startEvents, type Event, type Subscribers } from "#platform/events";
 import { createHttp, type Caller, type Cookies, type Routes } from "#platform/http";
 import { startJobs } from "#platform/jobs";
@@ -94,7 +95,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   const ice = await iceSettings(config, options.folder);
   const remote = openRemote(remotePorts({ ...domains, ...platform, sockets, evidence, ice, onTurn: front.onTurn }));
   const stops: (() => void | Promise<void>)[] = [
-    await startJobs(db, { ...mail.jobs, ...calls.jobs }, log),
+    await startJobs(db, { ...mail.jobs, ...calls.jobs, "ledger.prove": nightlyProof(platform, config.OPERATOR_MAIL) }, log),
     startEvents({ db, clock, log, subscribers: subscribersOf(domains, bus) }),
     metering.startChargingPass(),
     calls.start(),

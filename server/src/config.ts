@@ -59,6 +59,10 @@ export const settings = {
     schema: z.string().optional(),
   },
   MAIL_FROM: { meaning: "Sender of the product's mails", schema: z.string().default("Минута <noreply@minuta.example>") },
+  OPERATOR_MAIL: {
+    meaning: "Whom to write when the nightly proof of the money fails; without it only the log says so",
+    schema: z.email().optional(),
+  },
   LOG_LEVEL: {
     meaning: "fatal, error, warn, info, debug or silent",
     schema: z.enum(["fatal", "error", "warn", "info", "debug", "silent"]).default("warn"),

@@ -20,7 +20,7 @@ export async function proveMoney(db: Db): Promise<readonly Invariant[]> {
   return [...(await ledger.proof()), ...(await metering.proof())];
 }
 
-const line = ({ holds, figure, invariant }: Invariant): string =>
+export const printed = ({ holds, figure, invariant }: Invariant): string =>
   `${holds ? "holds " : "BROKEN"}  ${String(figure).padStart(6)}  ${invariant}`;
 
 async function main(): Promise<void> {
@@ -34,7 +34,7 @@ async function main(): Promise<void> {
     const invariants = await proveMoney(db);
     const broken = invariants.filter(({ holds }) => !holds).length;
     const verdict = broken === 0 ? `All ${invariants.length} invariants hold.` : `${broken} of ${invariants.length} invariants are broken.`;
-    process.stdout.write(`${[...invariants.map(line), verdict].join("\n")}\n`);
+    process.stdout.write(`${[...invariants.map(printed), verdict].join("\n")}\n`);
     process.exitCode = broken === 0 ? 0 : 1;
   } finally {
     await db.close();

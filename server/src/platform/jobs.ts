@@ -1,5 +1,5 @@
 /** Work for later, queued in the transaction that wants it (graphile-worker): mail, timers. Runs at least once; failed jobs are tried again. */
-import { Logger, run as runWorker } from "graphile-worker";
+import { Logger, parseCronItems, run as runWorker } from "graphile-worker";
 import pg from "pg";
 import { command, type Db, type Tx } from "./db.ts";
 import type { Json } from "./bus.ts";
@@ -19,8 +19,16 @@ export interface Job {
 /** By task name, `domain.verb_noun`. */
 export type JobHandlers = Readonly<Record<string, (payload: unknown) => Promise<void>>>;
 
+/** What runs once a night, on one copy of the server. */
+export interface Nightly {
+  readonly atUtc: { readonly hour: number; readonly minute: number };
+  run(): Promise<void>;
+}
+
 const CONCURRENT_JOBS = 4;
 const ATTEMPTS_MAX = 25;
+/** A nightly job that nobody was there for is done at the next start, if that is within a day. */
+const CAUGHT_UP_MS = 86_400_000;
 
 const addOne = command({
   name: "platform.add_job",
@@ -33,8 +41,19 @@ export async function addJob(tx: Tx, { task, payload, runAt, key }: Job): Promis
 }
 
 /** Starts working; answers what stops it after the running jobs are done. */
-export async function startJobs(db: Db, handlers: JobHandlers, log: Log): Promise<() => Promise<void>> {
-  const taskList = Object.fromEntries(Object.entries(handlers).map(([task, handler]) => [task, (payload: unknown) => handler(payload)]));
+export async function startJobs(
+  db: Db,
+  jobs: Readonly<Record<string, JobHandlers[string] | Nightly>>,
+  log: Log,
+): Promise<() => Promise<void>> {
+  const taskList = Object.fromEntries(
+    Object.entries(jobs).map(([task, job]) => [task, (payload: unknown) => (typeof job === "function" ? job(payload) : job.run())]),
+  );
+  const timetable = Object.entries(jobs).flatMap(([task, job]) =>
+    typeof job === "function"
+      ? []
+      : [{ task, match: `${job.atUtc.minute} ${job.atUtc.hour} * * *`, options: { backfillPeriod: CAUGHT_UP_MS } }],
+  );
   // A pool of the worker's own: it writes ids of jobs as JSON, so to it an int8 must be text, not our bigint.
   const pool = new pg.Pool({ ...db.pool.options, types: pg.types, max: CONCURRENT_JOBS + 2 });
   const noteLost = (error: Error): void => log.warn({ err: error }, "jobs.connection_lost");
@@ -45,6 +64,7 @@ export async function startJobs(db: Db, handlers: JobHandlers, log: Log): Promis
     concurrency: CONCURRENT_JOBS,
     noHandleSignals: true,
     taskList,
+    parsedCronItems: parseCronItems(timetable),
     logger: quietLogger(log),
     pollInterval: 1000,
   });

@@ -8,6 +8,7 @@
 import type { Wallet } from "@minuta/contracts/ledger";
 import type { Kopecks } from "@minuta/contracts/money";
 import type { Db, Reader, Tx } from "#platform/db";
+import { closeMonth, correct, moneyAsOf, type Correction, type Money } from "./months.ts";
 import { proof } from "./proof.ts";
 import { movementsFor, statement, type Page } from "./statement.ts";
 import { topUp, type TopUp } from "./top-up.ts";
@@ -35,6 +36,12 @@ export function createLedger(deps: LedgerDeps) {
     /** What moved on the party's wallet, newest first. */
     statement: (party: PartyId, page: Page) => statement(db, party, page),
     movementsFor: (party: PartyId, reference: string) => movementsFor(db, party, reference),
+    /** What the party had at an instant, by when things occurred. */
+    moneyAsOf: (party: PartyId, at: Date): Promise<Money> => moneyAsOf(db, party, at),
+    /** Closes a month that is over: it takes corrections only, for ever. */
+    closeMonth: (tx: Tx, month: { month: string; by: string }) => closeMonth(tx, month),
+    /** Answers whether the money was there. The reason is printed on the statement. */
+    correct: (tx: Tx, correction: Correction): Promise<boolean> => correct(tx, correction),
     /** Every invariant of the ledger with its figure, read in one snapshot. */
     proof: () => proof(db),
     findPersonByEmail: deps.findPersonByEmail,

@@ -20,6 +20,25 @@ export const postOne = query({
     ]))[1] as outcome`,
 });
 
+/** A correction between two accounts, entered at the time it corrects. */
+export const postCorrection = query({
+  name: "ledger.post_correction",
+  row: z.object({ outcome: z.enum(["posted", "repeated", "stale", "short", "later"]) }),
+  text: `select (ledger.post_batch(array[
+      ($1::text, 'correction', null, $2::bigint, $3::bigint, $4::bigint, null, false, $5::text, $6::timestamptz)::ledger.movement
+    ]))[1] as outcome`,
+});
+export const closeMonth = query({
+  name: "ledger.close_month",
+  row: z.object({ closed: z.unknown() }),
+  text: "select ledger.close_month($1::date, $2)::text as closed",
+});
+export const readMoneyAsOf = query({
+  name: "ledger.read_money_as_of",
+  row: z.object({ balance: kopecksColumn, reserved: kopecksColumn, held: kopecksColumn }),
+  text: "select balance, reserved, held from ledger.money_as_of((select id from ledger.account where name = $1), $2)",
+});
+
 export const findTransfer = query({
   name: "ledger.find_transfer",
   row: z.object({ to_balance: kopecksColumn }),
@@ -66,23 +85,13 @@ export const listEntries = query({
     order by page.id desc limit $3`,
 });
 
-/**
- * What was moved for $2 out of the wallet named $1, in order. Each key of a purse says what was moved that way before, so every step is
- * found by the one before it; what a settlement gave to others is theirs to see.
- */
+/** What was moved for $2 out of the wallet named $1, in order; what a settlement gave to others is theirs to see. */
 export const listOfPurse = query({
   name: "ledger.list_of_purse",
   row: z.object({ kind: z.enum(["quota", "charge", "quota-return", "settlement"]), amount: kopecksColumn, occurredAt: z.date() }),
-  text: `with recursive own as (
-      select p.id, p.owner from ledger.purse p join ledger.account a on a.id = p.owner where a.name = $1 and p.reference = $2
-    ), step as (
-      select t.id, own.owner, t.kind, t.purse, t.amount as moved, t.amount, t.to_account, t.occurred_at
-      from own cross join unnest(array['quota', 'charge', 'quota-return', 'settlement']) way (kind) join ledger.transfer t on t.key = way.kind || ':' || own.id || ':0'
-      union all
-      select t.id, step.owner, t.kind, t.purse, step.moved + t.amount, t.amount, t.to_account, t.occurred_at
-      from step join ledger.transfer t on t.key = step.kind || ':' || step.purse || ':' || step.moved
-    )
-    select kind, amount, occurred_at as "occurredAt" from step where kind <> 'settlement' or to_account = owner order by id limit $3`,
+  text: `select t.kind, t.amount, t.occurred_at as "occurredAt"
+    from ledger.purse p join ledger.account a on a.id = p.owner join ledger.transfer t on t.purse = p.id
+    where a.name = $1 and p.reference = $2 and (t.kind <> 'settlement' or t.to_account = p.owner) order by t.id limit $3`,
 });
 
 /** One statement, so one snapshot: it may run beside a charging pass. */
@@ -117,10 +126,12 @@ export const prove = query({
       (6, 'budgets whose count is not what was set aside under them',
         (select count(*) from ledger.budget b left join budget_sum s using (id) where b.spent is distinct from coalesce(s.spent, 0))),
       (7, 'settled purses with money in them', (select count(*) from ledger.purse where settled_at is not null and reserved + held <> 0)),
-      (8, 'transfers of purses whose key is not what was moved that way before',
+      (8, 'transfers of purses whose number is not what was moved that way before',
         (select count(*) from (
-          select key <> kind || ':' || purse || ':' || sum(amount) over (partition by purse, kind order by id) - amount as wrong from ledger.transfer where purse is not null
-        ) moved where wrong))
+          select before <> sum(amount) over (partition by purse, kind order by id) - amount as wrong from ledger.transfer where purse is not null
+        ) moved where wrong)),
+      (9, 'entries that came into a month after it was closed and are no corrections',
+        (select count(*) from ledger.transfer t join ledger.closed_month m on m.month = ledger.month_of(t.occurred_at) where t.recorded_at > m.closed_at and t.kind <> 'correction'))
     ) as proof (n, invariant, figure)
     order by n`,
 });

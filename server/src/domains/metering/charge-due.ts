@@ -4,6 +4,7 @@
  * A late pass catches up, a doubled one charges nothing.
  */
 import type { CallId, LineId } from "@minuta/contracts/ids";
+import type { z } from "zod";
 import { emit } from "#platform/events";
 import type { Tx } from "#platform/db";
 import { endLines } from "./end-call.ts";
@@ -13,9 +14,12 @@ import { look, type Looked } from "./look.ts";
 import { beginPause, endPauses } from "./pause.ts";
 import { slotsBetween } from "./rules.ts";
 import { listExpiredCopies } from "./evidence/store.ts";
+import * as lanes from "./lanes/store.ts";
 import * as store from "./store.ts";
 
-const PASS_EVERY_MS = 1000;
+const PASS_EVERY_MS = 200;
+/** Lanes charged at a time by one process. */
+const LANES_TOGETHER = 2;
 const BATCH = 1000;
 
 /** Answers what stops the loop after the running pass. */
@@ -36,12 +40,22 @@ type Deps = Pick<MeteringDeps, "db">;
 /** One pass over everything. */
 export async function runPass(deps: Deps): Promise<void> {
   await fenceSilent(deps);
-  for (const { lane } of await deps.db.rows(store.listBusyLanes)) {
-    await goOn(deps, lane);
-    await lookAgain(deps, lane);
-    await chargeLane(deps, lane);
-    await endOverdue(deps, lane);
-  }
+  const waiting = await deps.db.rows(lanes.listLanes);
+  await Promise.all(
+    Array.from({ length: LANES_TOGETHER }, async () => {
+      for (let lane = waiting.shift(); lane !== undefined; lane = waiting.shift()) await passLane(deps, lane);
+    }),
+  );
+}
+
+type Lane = z.output<(typeof lanes.listLanes)["row"]>;
+
+async function passLane(deps: Deps, { lane, now, looked_through, work }: Lane): Promise<void> {
+  if (work.includes("go-on")) await goOn(deps, lane);
+  if (work.includes("look-again")) await lookAgain(deps, lane);
+  const slots = work.includes("charge") ? slotsBetween(looked_through, now) : [];
+  if (slots.length > 0 && (await chargeLane(deps, lane, slots))) await deps.db.run(lanes.noteLane, [lane, now]);
+  if (work.includes("end")) await endOverdue(deps, lane);
 }
 
 /** Copies that did not renew in time: what they held open counts through their last lease. */
@@ -49,19 +63,23 @@ async function fenceSilent({ db }: Deps): Promise<void> {
   for (const { id } of await db.rows(listExpiredCopies)) await db.tx((tx) => endCopy(tx, id, "expired"));
 }
 
-/** Live lines whose second of the minute came, a batch in a transaction; a lane that another worker took meanwhile is left to it. */
-async function chargeLane(deps: Deps, lane: number): Promise<void> {
-  const { now, looked_through } = await deps.db.one(store.readLane, [lane]);
-  const slots = slotsBetween(looked_through, now);
-  if (slots.length === 0) return;
-  for (let after: string | null = NO_LINE; after !== null;) {
-    const from: string = after;
-    const looked = await inLane(deps, lane, async (tx) => lookAt(tx, await tx.rows(store.listDue, [lane, slots, from, BATCH])));
-    if (looked === null) return;
-    await helpOrPause(deps, lane, looked);
-    after = looked.length < BATCH ? null : (looked.at(-1)?.id ?? null);
+/**
+ * Live lines whose second of the minute came, a page at a time: the steady ones in one statement, what needs a decision the long way.
+ * False: another worker has the lane, it is left to it.
+ */
+async function chargeLane(deps: Deps, lane: number, slots: readonly number[]): Promise<boolean> {
+  for (let [slot, id]: [number, string] = [-1, NO_LINE]; ;) {
+    const page = await deps.db.one(lanes.chargeSteady, [lane, slots, slot, id, BATCH]);
+    if (page.rest === null) return false;
+    if (page.rest.length > 0) {
+      const rest = page.rest.map((line) => ({ id: line }));
+      const looked = await inLane(deps, lane, (tx) => lookAt(tx, rest));
+      if (looked === null) return false;
+      await helpOrPause(deps, lane, looked);
+    }
+    if (page.last_slot === null || page.last_id === null || page.seen !== BATCH) return true;
+    [slot, id] = [page.last_slot, page.last_id];
   }
-  await deps.db.run(store.noteLane, [lane, now]);
 }
 
 const NO_LINE = "00000000-0000-0000-0000-000000000000";
@@ -81,7 +99,7 @@ async function lookAgain(deps: Deps, lane: number): Promise<void> {
 
 /** Null: another worker has the lane. */
 const inLane = <T>({ db }: Deps, lane: number, work: (tx: Tx) => Promise<T>): Promise<T | null> =>
-  db.tx(async (tx) => ((await tx.one(store.tryLane, [lane])).mine ? work(tx) : null));
+  db.tx(async (tx) => ((await tx.one(lanes.tryLane, [lane])).mine ? work(tx) : null));
 
 const lookAt = (tx: Tx, lines: readonly { id: LineId }[]): Promise<Looked[]> =>
   look(
@@ -98,7 +116,7 @@ async function helpOrPause({ db }: Deps, lane: number, looked: readonly Looked[]
   const ids = looked.filter(({ out_of_money }) => out_of_money).map(({ id }) => id);
   if (ids.length === 0) return;
   await db.tx(async (tx) => {
-    await tx.one(store.takeLane, [lane]);
+    await tx.one(lanes.takeLane, [lane]);
     const live = (await tx.rows(store.lockLines, [ids])).filter(({ status }) => status === "live").map(({ id }) => id);
     await tx.one(store.reclaim, [live]);
     await tx.one(store.allowOverdraft, [live]);
@@ -113,7 +131,7 @@ async function goOn({ db }: Deps, lane: number): Promise<void> {
   const waiting = await db.rows(store.listResumable, [lane, BATCH]);
   if (waiting.length === 0) return;
   await db.tx(async (tx) => {
-    await tx.one(store.takeLane, [lane]);
+    await tx.one(lanes.takeLane, [lane]);
     const resumed = await endPauses(
       tx,
       waiting.map(({ call_id }) => call_id),

@@ -80,41 +80,6 @@ export const endPause = query({
 
 // Charging
 
-/** A lane without work costs nothing. */
-export const listBusyLanes = query({
-  name: "metering.list_busy_lanes",
-  row: z.object({ lane: z.int() }),
-  text: `select lane from generate_series(0, 7) lane where exists (select from metering.line l where l.lane = lane.lane and l.status = 'live')
-    or exists (select from metering.line l where l.lane = lane.lane and l.deadline is not null)
-    or exists (select from metering.line l where l.lane = lane.lane and l.look_again_at is not null) order by lane`,
-});
-export const tryLane = query({
-  name: "metering.try_lane",
-  row: z.object({ mine: z.boolean() }),
-  text: "select pg_try_advisory_xact_lock(hashtext('metering.lane'), $1) as mine",
-});
-export const takeLane = query({
-  name: "metering.take_lane",
-  row: z.object({ taken: z.unknown() }),
-  text: "select pg_advisory_xact_lock(hashtext('metering.lane'), $1)::text as taken",
-});
-
-export const readLane = query({
-  name: "metering.read_lane",
-  row: z.object({ now: instant, looked_through: instant.nullable() }),
-  text: "select platform.now() as now, (select looked_through from metering.lane where lane = $1) as looked_through",
-});
-export const noteLane = command({
-  name: "metering.note_lane",
-  text: "insert into metering.lane (lane, looked_through) values ($1, $2) on conflict (lane) do update set looked_through = excluded.looked_through",
-});
-
-/** Live lines whose second came since the lane was looked at, and those that wait for the last of their evidence. */
-export const listDue = query({
-  name: "metering.list_due",
-  row: z.object({ id: lineId }),
-  text: `select id from metering.line where lane = $1 and status = 'live' and slot = any ($2) and id > $3 order by id limit $4`,
-});
 export const listToLookAgain = query({
   name: "metering.list_to_look_again",
   row: z.object({ call_id: callId }),

@@ -1,0 +1,49 @@
+/** The same rows written with no rules: what PostgreSQL could do on this machine if nobody asked whether it is right. */
+import type { Db } from "../../server/src/platform/db.ts";
+
+const BATCH = 1000;
+const WORKERS = 2;
+
+/** Copies of the tables with all they hold, so that no kopeck of the real ones moves without a reason. */
+export async function prepareRaw(db: Db): Promise<void> {
+  await db.pool.query("drop schema if exists raw cascade; create schema raw");
+  for (const [schema, table] of [
+    ["ledger", "purse"],
+    ["ledger", "account"],
+    ["ledger", "transfer"],
+    ["platform", "event"],
+  ] as const) {
+    await db.pool.query(`create table raw.${table} (like ${schema}.${table} including all)`);
+    if (table === "purse" || table === "account")
+      await db.pool.query(`insert into raw.${table} overriding system value select * from ${schema}.${table} order by id`);
+  }
+  await db.pool.query("alter table raw.purse set (fillfactor = 70); alter table raw.account set (fillfactor = 70)");
+  await db.pool.query("vacuum analyze");
+}
+
+/** One round: every purse is charged once, and every `quotaEvery`-th takes a quota from its wallet. */
+export async function rawRound(db: Db, { legs, round, quotaEvery }: { legs: number; round: number; quotaEvery: number }): Promise<void> {
+  const starts = Array.from({ length: Math.ceil(legs / BATCH) }, (_, n) => n * BATCH + 1);
+  await Promise.all(
+    Array.from({ length: WORKERS }, async () => {
+      for (let from = starts.shift(); from !== undefined; from = starts.shift())
+        await db.pool.query({ name: "raw.batch", text: batch, values: [from, from + BATCH - 1, round, quotaEvery] });
+    }),
+  );
+}
+
+const batch = `with asked as materialized (
+    select id, owner, id % $4::bigint = $3::bigint % $4::bigint as extend from raw.purse where id between $1 and $2
+  ), purse as (
+    update raw.purse p set reserved = reserved - 1 + case when extend then 1 else 0 end, held = held + 1, set_aside = set_aside + 1, charged = charged + 1 from asked where p.id = asked.id returning p.id
+  ), account as (
+    update raw.account a set balance = balance - wanted.n from (select owner, count(*) as n from asked where extend group by owner) wanted where a.id = wanted.owner returning a.id
+  ), quota as (
+    insert into raw.transfer (kind, purse, before, from_account, amount, from_balance, reason, occurred_at, recorded_at)
+    select 'quota', id, $3::bigint, owner, 1, 1, '', now(), now() from asked where extend
+  ), charge as (
+    insert into raw.transfer (kind, purse, before, amount, reason, occurred_at, recorded_at)
+    select 'charge', id, $3::bigint, 1, '', now(), now() from asked
+  )
+  insert into raw.event (topic, queue, body, told_at)
+  select 'metering.charged', '00000000-0000-0000-0000-000000000000', '{"callId":"00000000-0000-0000-0000-000000000000","lineId":"00000000-0000-0000-0000-000000000000","amountKopecks":100,"chargedKopecks":1000,"billableSeconds":660}', now() from asked`;

@@ -1,0 +1,44 @@
+/** SQL of lanes: a payer is in one lane, a lane is one worker's at a time, by an advisory lock until its transaction ends. */
+import { lineId } from "@minuta/contracts/ids";
+import { z } from "zod";
+import { command, query } from "#platform/db";
+
+const instant = z.date();
+
+/** What waits in each lane; one without work costs nothing. */
+export const listLanes = query({
+  name: "metering.list_lanes",
+  row: z.object({
+    lane: z.int(),
+    now: instant,
+    looked_through: instant.nullable(),
+    work: z.array(z.enum(["go-on", "look-again", "charge", "end"])),
+  }),
+  text: `select lane, now.at as now, looked.looked_through, array_remove(array[case when exists (select from metering.line l where l.lane = lane.lane and l.deadline > now.at and l.status = 'paused-for-top-up') then 'go-on' end,
+        case when exists (select from metering.line l where l.lane = lane.lane and l.look_again_at <= now.at) then 'look-again' end,
+        case when exists (select from metering.line l where l.lane = lane.lane and l.status = 'live') then 'charge' end,
+        case when exists (select from metering.line l where l.lane = lane.lane and l.deadline <= now.at) then 'end' end], null) as work
+    from (select platform.now() as at offset 0) now cross join generate_series(0, 7) lane left join metering.lane looked using (lane) order by lane`,
+});
+export const tryLane = query({
+  name: "metering.try_lane",
+  row: z.object({ mine: z.boolean() }),
+  text: "select pg_try_advisory_xact_lock(hashtext('metering.lane'), $1) as mine",
+});
+export const takeLane = query({
+  name: "metering.take_lane",
+  row: z.object({ taken: z.unknown() }),
+  text: "select pg_advisory_xact_lock(hashtext('metering.lane'), $1)::text as taken",
+});
+
+export const noteLane = command({
+  name: "metering.note_lane",
+  text: "insert into metering.lane (lane, looked_through) values ($1, $2) on conflict (lane) do update set looked_through = excluded.looked_through",
+});
+
+/** Null: another worker has the lane. Otherwise a page of live lines whose second came: how many, the last of them, and those that are for `look`. */
+export const chargeSteady = query({
+  name: "metering.charge_steady",
+  row: z.object({ seen: z.int().nullable(), last_slot: z.int().nullable(), last_id: lineId.nullable(), rest: z.array(lineId).nullable() }),
+  text: "select seen, last_slot, last_id, rest from metering.charge_steady($1, $2, $3, $4, $5)",
+});
