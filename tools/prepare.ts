@@ -1,6 +1,6 @@
 /**
- * What the tests need besides npm's packages: a browser, X screens, a loudspeaker nobody hears. As root on Debian it is installed;
- * otherwise this says what to install and refuses.
+ * What the tests need besides npm's packages: a browser, X screens, a loudspeaker nobody hears; with the name of a lab, what that lab needs
+ * as well. As root on Debian it is installed; otherwise this says what to install and refuses.
  */
 import { spawnSync } from "node:child_process";
 import { accessSync, constants } from "node:fs";
@@ -8,7 +8,14 @@ import { delimiter, isAbsolute, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 /** Debian's package ← the program, or the file, by which we know that it is there. */
-const needed = {
+type Packages = Readonly<Record<string, string>>;
+
+const forLabs: Readonly<Record<string, Packages>> = {
+  call: { x11vnc: "x11vnc", novnc: "/usr/share/novnc/vnc.html", websockify: "websockify", iproute2: "ip", python3: "/usr/bin/python3" },
+};
+
+const needed: Packages = {
+  ...forLabs[process.argv[2] ?? ""],
   chromium: "chromium",
   xvfb: "Xvfb",
   openbox: "openbox",
@@ -19,7 +26,7 @@ const needed = {
   "pulseaudio-utils": "parec",
   "poppler-utils": "pdftotext",
   "fonts-dejavu-core": "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf",
-} as const;
+};
 
 const ATTEMPTS_MAX = 4;
 const ATTEMPT_PAUSE_MS = 5_000;
