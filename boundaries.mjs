@@ -35,7 +35,7 @@ export const domains = {
 };
 
 /** Tests and the files that help them: they may see more than the product does. */
-export const tests = "[.]test[.]tsx?$|/testing[.]ts$";
+export const tests = "[.]test[.]tsx?$|/testing[.]ts$|^server/src/simulation/";
 
 /** What is absent on purpose: `from` never imports `to` (regular expressions over repository paths and package names). */
 export const absences = [

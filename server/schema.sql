@@ -868,11 +868,14 @@ CREATE OR REPLACE FUNCTION metering.measure(line metering.line, OUT proven_befor
  LANGUAGE sql
  STABLE
 AS $function$
-  with end_of as (
-    select p.side, range_agg(tstzrange(p.began_at, p.ended_at)) as held,
-      range_agg(tstzrange(p.began_at, greatest(p.began_at, coalesce(p.ended_at, c.through)))) as shown
+  with presence as (
+    select p.side, p.began_at, p.ended_at, greatest(p.began_at, coalesce(p.ended_at, c.through)) as shown_to,
+      p.ended_at is null and p.copy < max(p.copy) filter (where p.ended_at is null) over (partition by p.side) as superseded
     from metering.presence p join metering.copy c on c.id = p.copy
-    where p.call_id = line.call_id group by p.side
+    where p.call_id = line.call_id
+  ), end_of as (
+    select side, range_agg(tstzrange(began_at, case when superseded then shown_to else ended_at end)) as held, range_agg(tstzrange(began_at, shown_to)) as shown
+    from presence group by side
   ), life as (
     select tstzmultirange(tstzrange(line.opened_at, line.ended_at))
       - coalesce((select range_agg(tstzrange(began_at, ended_at)) from metering.pause where call_id = line.call_id), '{}') as billed
@@ -885,7 +888,7 @@ AS $function$
     select since, held * tstzmultirange(tstzrange(null, since)) as held, shown * tstzmultirange(tstzrange(null, since)) as shown, metering.length_ms(shown) as total from running
   )
   select coalesce(metering.length_ms(finished.shown), 0), finished.since,
-    coalesce(metering.length_ms(finished.shown) = metering.length_ms(finished.held), true), coalesce(finished.total, 0)
+    coalesce(metering.length_ms(finished.shown) = metering.length_ms(finished.held), true) and not exists (select from presence where superseded), coalesce(finished.total, 0)
   from (select 1) one left join finished on true
 $function$;
 

@@ -11,7 +11,8 @@ import { foreignNames } from "./sql-names.ts";
 
 const files = repositoryFiles();
 const sources = files.filter((path) => /\.(ts|tsx|mjs)$/.test(path) && !path.endsWith(".d.ts"));
-const isTest = (path: string): boolean => /\.(test|spec)\.tsx?$/.test(path) || path.endsWith("/testing.ts");
+const isTest = (path: string): boolean =>
+  /\.(test|spec)\.tsx?$/.test(path) || path.endsWith("/testing.ts") || path.startsWith("server/src/simulation/");
 const migrations = files.filter((path) => path.startsWith("server/migrations/"));
 const domainFiles = files.filter((path) => path.startsWith("server/src/domains/"));
 const domainOf = (path: string): string => path.split("/")[3] ?? "";

@@ -16,7 +16,8 @@ export const offsetOf = (now: Date, { sentMs, receivedMs }: { sentMs: number; re
 export const toDatabaseTime = (offset: Offset, bound: keyof Offset, ms: number): Date =>
   new Date(bound === "earliest" ? Math.floor(ms + offset.earliest) : Math.ceil(ms + offset.latest));
 
-const JUMP_MS = 2000;
+/** The bounds hold the round trip already; clocks drift less than this between two leases. */
+const JUMP_MS = 500;
 
 /** Whether the database's clock leapt forward between two round trips. A leap backward needs nothing: time that comes twice counts once. */
 export const jumped = (before: Offset, after: Offset): boolean => after.earliest > before.latest + JUMP_MS;

@@ -150,7 +150,7 @@ class Holder implements Evidence {
     const sentMs = this.#now();
     const writing = [...this.#unwritten];
     const rows = writing.map((one) => row(lease, one));
-    const through = toDatabaseTime(lease.offset, "earliest", sentMs - EVIDENCE_DELAY_SECONDS * 1000);
+    const through = toDatabaseTime(lease.offset, "earliest", this.#allProvenMs(sentMs));
     const now = await this.#options.db.tx((tx) => writeAndRenew(tx, { copy: lease.copy, rows, through }));
     if (now === null) return this.#beginAgain();
     // What ended while it was being written is still to be written.
@@ -230,9 +230,16 @@ class Holder implements Evidence {
     this.#unwritten.add(open);
   }
 
-  /** How far an open end counts right now: to where it was last seen, or at least to where a lease would say. */
-  #provenMs(one: Presence): number {
-    return Math.max(one.beganMs, one.seenMs ?? 0, this.#now() - EVIDENCE_DELAY_SECONDS * 1000);
+  /** How far an open end counts right now: to where it was last seen; of whom nobody looks after, to where a lease would say. */
+  #provenMs({ beganMs, seenMs }: Presence): number {
+    return Math.max(beganMs, seenMs ?? this.#now() - EVIDENCE_DELAY_SECONDS * 1000);
+  }
+
+  /** What can be said of all that are open: a process that stood still has seen nobody meanwhile. */
+  #allProvenMs(now: number): number {
+    let through = now - EVIDENCE_DELAY_SECONDS * 1000;
+    for (const { seenMs } of this.#open.values()) if (seenMs !== null && seenMs < through) through = seenMs;
+    return through;
   }
 
   #now(): number {

@@ -27,7 +27,8 @@ export const renewLease = query({
 });
 /**
  * Run before the lease is renewed: an end is no earlier than what the lease asserted while it was open. Nothing begins in the future, nor before the
- * end of a line that ended meanwhile: what was charged for stays what was proven.
+ * end of a line that ended meanwhile: what was charged for stays what was proven. What was written before keeps its beginning: a slower
+ * answer of the database puts it later, and an end before that would be moved there.
  */
 export const writePresence = command({
   name: "metering.write_presence",
@@ -35,7 +36,8 @@ export const writePresence = command({
     select c.id, w.n, w.call_id, w.side, w.begun, case when w.ended_at is not null then greatest(w.begun, least(w.ended_at, platform.now())) end
     from metering.copy c
     cross join unnest($2::bigint[], $3::uuid[], $4::text[], $5::timestamptz[], $6::timestamptz[]) as given (n, call_id, side, began_at, ended_at)
-    cross join lateral (select given.*, greatest(least(given.began_at, platform.now()), (select max(l.ended_at) from metering.line l where l.call_id = given.call_id)) as begun) w
+    cross join lateral (select given.*, coalesce((select earlier.began_at from metering.presence earlier where earlier.copy = c.id and earlier.n = given.n),
+      greatest(least(given.began_at, platform.now()), (select max(l.ended_at) from metering.line l where l.call_id = given.call_id))) as begun) w
     where c.id = $1 and c.over_at is null
     on conflict (copy, n) do update
       set ended_at = greatest(p.began_at, excluded.ended_at, (select through from metering.copy where id = p.copy))
