@@ -1429,6 +1429,153 @@ comment on column catalogue.card.name is 'The person''s name when the card was l
 comment on column catalogue.card.names is 'The words the card is found by besides its text: the person''s name and the names of configurations and areas, with ё as е.';
 comment on column catalogue.card.document is 'Stems, for words in other forms, and the words themselves, for their beginnings: the beginning of a stem is a beginning of too much.';
 
+create schema recordings;
+
+create table recordings.consent (
+  id uuid default uuidv7() not null,
+  call_id uuid not null,
+  side text not null,
+  agreed boolean not null,
+  version text not null,
+  at timestamp with time zone default platform.now() not null,
+  constraint consent_side_check CHECK ((side = ANY (ARRAY['client'::text, 'consultant'::text]))),
+  constraint consent_pkey PRIMARY KEY (id)
+);
+CREATE INDEX consent_of_call ON recordings.consent USING btree (call_id, id);
+
+create table recordings.take (
+  id uuid not null,
+  call_id uuid not null,
+  side text not null,
+  recorder text not null,
+  why text,
+  began_at timestamp with time zone default platform.now() not null,
+  heard_at timestamp with time zone default platform.now() not null,
+  constraint take_side_check CHECK ((side = ANY (ARRAY['client'::text, 'consultant'::text]))),
+  constraint take_recorder_check CHECK ((recorder = ANY (ARRAY['off'::text, 'recording'::text, 'paused'::text, 'failing'::text]))),
+  constraint take_why_check CHECK ((why = ANY (ARRAY['disk-full'::text, 'encoder'::text, 'not-supported'::text, 'silent'::text, 'internal'::text]))),
+  constraint take_check CHECK (((why IS NULL) OR (recorder = ANY (ARRAY['failing'::text, 'off'::text])))),
+  constraint take_pkey PRIMARY KEY (id)
+);
+CREATE INDEX take_of_call ON recordings.take USING btree (call_id, side, began_at);
+CREATE INDEX take_running ON recordings.take USING btree (heard_at) WHERE (recorder = ANY (ARRAY['recording'::text, 'paused'::text]));
+
+create table recordings.head (
+  call_id uuid not null,
+  side text not null,
+  count integer not null,
+  hash text not null,
+  constraint head_side_check CHECK ((side = ANY (ARRAY['client'::text, 'consultant'::text]))),
+  constraint head_count_check CHECK ((count >= 0)),
+  constraint head_hash_check CHECK ((hash ~ '^[0-9a-f]{64}$'::text)),
+  constraint head_pkey PRIMARY KEY (call_id, side)
+);
+
+create table recordings.segment (
+  id uuid not null,
+  call_id uuid not null,
+  side text not null,
+  n integer not null,
+  take_id uuid not null,
+  from_at timestamp with time zone not null,
+  to_at timestamp with time zone not null,
+  bytes integer not null,
+  sha256 text not null,
+  cut boolean not null,
+  hash text not null,
+  told_at timestamp with time zone default platform.now() not null,
+  state text default 'told'::text not null,
+  codec text,
+  width integer,
+  height integer,
+  constraint segment_n_check CHECK ((n > 0)),
+  constraint segment_check CHECK ((to_at > from_at)),
+  constraint segment_bytes_check CHECK ((bytes > 0)),
+  constraint segment_sha256_check CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text)),
+  constraint segment_hash_check CHECK ((hash ~ '^[0-9a-f]{64}$'::text)),
+  constraint segment_state_check CHECK ((state = ANY (ARRAY['told'::text, 'kept'::text, 'damaged'::text, 'deleted'::text]))),
+  constraint segment_pkey PRIMARY KEY (id),
+  constraint segment_call_id_side_n_key UNIQUE (call_id, side, n)
+);
+alter table recordings.segment add constraint segment_call_id_side_fkey FOREIGN KEY (call_id, side) REFERENCES recordings.head(call_id, side);
+
+CREATE OR REPLACE FUNCTION recordings.refuse_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception '% is evidence: it is added to, never changed', tg_table_name using errcode = 'restrict_violation';
+end
+$function$;
+CREATE TRIGGER segment_stays BEFORE UPDATE ON recordings.segment FOR EACH ROW WHEN (((((((((((((old.id IS DISTINCT FROM new.id) OR (old.call_id IS DISTINCT FROM new.call_id)) OR (old.side IS DISTINCT FROM new.side)) OR (old.n IS DISTINCT FROM new.n)) OR (old.take_id IS DISTINCT FROM new.take_id)) OR (old.from_at IS DISTINCT FROM new.from_at)) OR (old.to_at IS DISTINCT FROM new.to_at)) OR (old.bytes IS DISTINCT FROM new.bytes)) OR (old.sha256 IS DISTINCT FROM new.sha256)) OR (old.cut IS DISTINCT FROM new.cut)) OR (old.hash IS DISTINCT FROM new.hash)) OR (old.told_at IS DISTINCT FROM new.told_at))) EXECUTE FUNCTION recordings.refuse_change();
+CREATE TRIGGER segment_is_not_removed BEFORE DELETE OR TRUNCATE ON recordings.segment FOR EACH STATEMENT EXECUTE FUNCTION recordings.refuse_change();
+CREATE TRIGGER consent_is_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON recordings.consent FOR EACH STATEMENT EXECUTE FUNCTION recordings.refuse_change();
+
+create table recordings.part (
+  segment_id uuid not null,
+  part integer not null,
+  object text not null,
+  constraint part_part_check CHECK ((part >= 0)),
+  constraint part_pkey PRIMARY KEY (segment_id, part),
+  constraint part_object_key UNIQUE (object)
+);
+alter table recordings.part add constraint part_segment_id_fkey FOREIGN KEY (segment_id) REFERENCES recordings.segment(id);
+
+create table recordings.remux (
+  call_id uuid not null,
+  side text not null,
+  segments text not null,
+  objects text[] not null,
+  bytes bigint not null,
+  made_at timestamp with time zone default platform.now() not null,
+  constraint remux_bytes_check CHECK ((bytes > 0)),
+  constraint remux_pkey PRIMARY KEY (call_id, side, segments)
+);
+
+create table recordings.key (
+  call_id uuid not null,
+  side text not null,
+  key_id text not null,
+  wrapped bytea not null,
+  constraint key_pkey PRIMARY KEY (call_id, side)
+);
+
+create table recordings.hold (
+  id uuid default uuidv7() not null,
+  call_id uuid not null,
+  reason text not null,
+  held_at timestamp with time zone default platform.now() not null,
+  released_at timestamp with time zone,
+  constraint hold_pkey PRIMARY KEY (id)
+);
+CREATE UNIQUE INDEX hold_of_call ON recordings.hold USING btree (call_id, reason) WHERE (released_at IS NULL);
+
+create table recordings.access (
+  id uuid default uuidv7() not null,
+  call_id uuid not null,
+  side text not null,
+  by text not null,
+  person_id uuid,
+  guest_id uuid,
+  what text not null,
+  at timestamp with time zone default platform.now() not null,
+  constraint access_side_check CHECK ((side = ANY (ARRAY['client'::text, 'consultant'::text]))),
+  constraint access_by_check CHECK ((by = ANY (ARRAY['client'::text, 'consultant'::text, 'arbiter'::text]))),
+  constraint access_what_check CHECK ((what = ANY (ARRAY['played'::text, 'downloaded'::text]))),
+  constraint access_pkey PRIMARY KEY (id)
+);
+CREATE INDEX access_of_call ON recordings.access USING btree (call_id, id);
+CREATE TRIGGER access_is_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON recordings.access FOR EACH STATEMENT EXECUTE FUNCTION recordings.refuse_change();
+comment on table recordings.consent is 'What each side answered when asked to be recorded, and every change of mind. The last one holds.';
+comment on table recordings.take is 'One run of a recorder at one end, and what it last said of itself. One that says nothing for long is found silent.';
+comment on table recordings.head is 'The end of the chain of each side''s segments. Whoever adds one holds this row.';
+comment on table recordings.segment is 'One piece of a recording as its end told it; hash binds it to the one before (contracts/src/recording-chain.ts). It outlives its bytes.';
+comment on table recordings.part is 'The bytes of a segment that have come, each part a sealed object of the store.';
+comment on table recordings.remux is 'The same in one file that seeks, made of the segments when somebody opens it, sealed as they are; may be thrown away at any time. segments: SHA-256 over their ids.';
+comment on table recordings.key is 'What the objects of this side are sealed with, itself sealed with the key of the key file that key_id names.';
+comment on table recordings.hold is 'While one is not released the call''s recordings are not deleted, however old they are.';
+comment on table recordings.access is 'Who opened whose recording, when. Both parties see it.';
+
 create schema graphile_worker;
 
 create table graphile_worker.migrations (

@@ -93,12 +93,19 @@ function description({ access, limit }: Endpoint): string {
   return [accessMeaning[access], limited].filter(Boolean).join(" ");
 }
 
-function reply(endpoint: Endpoint): JsonObject {
-  const content = endpoint.path.endsWith(".pdf")
-    ? { "application/pdf": { schema: { type: "string", format: "binary" } } }
-    : { "application/json": { schema: wire(endpoint.reply) } };
-  return { description: "Done", content };
+const bytes = { schema: { type: "string", format: "binary" } };
+/** Schemas of bytes and streams say of themselves what they take, and nothing of JSON. */
+const isRaw = (schema: z.ZodType): boolean =>
+  !schema.safeParse({}).success && [new Uint8Array(), new ReadableStream()].some((value) => schema.safeParse(value).success);
+
+function content(schema: z.ZodType, rawType: string): JsonObject {
+  return isRaw(schema) ? { [rawType]: bytes } : { "application/json": { schema: wire(schema) } };
 }
+
+const reply = (endpoint: Endpoint): JsonObject => ({
+  description: "Done",
+  content: content(endpoint.reply, endpoint.path.endsWith(".pdf") ? "application/pdf" : "application/octet-stream"),
+});
 
 function operation(tag: string, name: string, endpoint: Endpoint): JsonObject {
   const all = [
@@ -111,7 +118,7 @@ function operation(tag: string, name: string, endpoint: Endpoint): JsonObject {
     tags: [tag],
     description: description(endpoint),
     ...(all.length > 0 ? { parameters: all } : {}),
-    ...(endpoint.body ? { requestBody: { required: true, content: { "application/json": { schema: wire(endpoint.body) } } } } : {}),
+    ...(endpoint.body ? { requestBody: { required: true, content: content(endpoint.body, "application/octet-stream") } } : {}),
     responses: { "200": reply(endpoint), default: { $ref: "#/components/responses/Problem" } },
     ...(endpoint.access === "anyone" ? {} : { security: [{ cookie: [] }] }),
   };

@@ -11,13 +11,16 @@ import type { z } from "zod";
 export type Access = "anyone" | "person" | "operator" | "party";
 
 export interface Endpoint {
-  readonly method: "GET" | "POST" | "PATCH" | "DELETE";
+  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   /** Fastify notation: `/api/calls/:callId`. */
   readonly path: string;
   readonly access: Access;
   readonly params?: z.ZodType;
   readonly query?: z.ZodType;
   readonly body?: z.ZodType;
+  /** The longest body taken; without it 256 KiB. */
+  readonly bodyMaxBytes?: number;
+  /** A `Uint8Array` is sent as it is, a `ReadableStream` as it comes (by ranges where its size is known); anything else as JSON. */
   readonly reply: z.ZodType;
   /** Changes something: carries an `Idempotency-Key` (a UUID) and runs once, in one transaction with its answer. */
   readonly command?: true;

@@ -48,6 +48,14 @@ export const journalKind = z.enum([
   "ended",
   "settled",
   "flagged",
+  "recording-agreed",
+  "recording-refused",
+  "recording-started",
+  "recording-stopped",
+  "recording-failed",
+  "recording-gap",
+  "recording-damaged",
+  "recording-deleted",
 ]);
 export type JournalKind = z.infer<typeof journalKind>;
 

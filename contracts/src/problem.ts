@@ -54,6 +54,15 @@ export const problems = {
   },
   "own-call": { status: 409, title: "Nobody can call himself", facts: none },
   "ring-over": { status: 409, title: "The ring is over", facts: z.object({ state: z.string() }) },
+  "recording-not-agreed": { status: 409, title: "Both sides have to agree to a recording first", facts: none },
+  /** `count` and `hash`: the end of the chain, which the next segment has to follow. */
+  "recording-out-of-order": {
+    status: 409,
+    title: "The segment does not follow the last one that is known",
+    facts: z.object({ count: z.int(), hash: z.string() }),
+  },
+  "recording-full": { status: 413, title: "No more can be recorded of this call", facts: z.object({ maxSegments: z.int() }) },
+  "storage-full": { status: 507, title: "The server has no room for recordings just now", facts: none },
   overloaded: { status: 503, title: "The server is starting or stopping", facts: none },
   internal: { status: 500, title: "Something went wrong at our end", facts: z.object({ requestId: z.string() }) },
 } as const satisfies Record<string, { status: number; title: string; facts: z.ZodObject }>;

@@ -124,6 +124,8 @@ export const serverMessage = z.discriminatedUnion("t", [
   z.object({ t: z.literal("low-balance"), minutesLeft: z.int() }),
   z.object({ t: z.literal("chat"), line: chatLine }),
   z.object({ t: z.literal("ice-servers"), iceServers: z.array(iceServer) }),
+  /** Somebody agreed to the recording or not, or a recorder began, stopped or failed. */
+  z.object({ t: z.literal("recordings-changed") }),
   /** The relay had to drop pictures: the next one must be a key frame. */
   z.object({ t: z.literal("key-frame-please") }),
 ]);

@@ -18,6 +18,7 @@ import { startJobs } from "#platform/jobs";
 import type { Log } from "#platform/log";
 import { createMail, type Mail } from "#platform/mail";
 import { migrate } from "#platform/migrate";
+import { objectsInFolder, objectsInS3 } from "#platform/objects";
 import { forgetOldAnswers } from "#platform/once";
 import { servePages } from "#platform/pages";
 import type { Certificate } from "#platform/certificate";
@@ -32,6 +33,7 @@ import { createLedger, ledgerRoutes } from "#ledger";
 import { createMetering, type Evidence } from "#metering";
 import { createPeople, demoPeople, peopleRoutes, seedDemoPeople, SIGN_IN_COOKIE, type DemoSignIn } from "#people";
 import { createPresence, presenceRoutes, startPresence } from "#presence";
+import { createRecordings, recordingsRoutes, type Recordings, type RecordingsDeps } from "#recordings";
 import { openRemote, type RemotePorts } from "#remote";
 import { createReports, reportsRoutes } from "#reports";
 
@@ -67,9 +69,15 @@ export async function startApp(options: AppOptions): Promise<App> {
   await migrate(db.pool);
   const bus = await openBus({ connect: connectTo(connection), clock, log });
   const mail = createMail({ smtpUrl: config.SMTP_URL ?? null, from: config.MAIL_FROM, folder: join(options.folder, "mail"), clock, log });
-  const platform = { db, bus, mail, clock, log, publicUrl, demo: config.DEMO };
+  const recordingsStore = {
+    objects:
+      config.RECORDINGS_S3_URL === undefined ? objectsInFolder(join(options.folder, "recordings")) : objectsInS3(config.RECORDINGS_S3_URL),
+    keys: await keysIn(join(options.folder, "keys", "recordings.json")),
+    keptDays: config.RECORDINGS_DAYS,
+  };
+  const platform = { db, bus, mail, clock, log, publicUrl, demo: config.DEMO, recordingsStore };
   const domains = createDomains(platform);
-  const { people, ledger, catalogue, presence, calls, journal, metering } = domains;
+  const { people, ledger, catalogue, presence, calls, journal, metering, recordings } = domains;
 
   const front = createFront({ certificate: options.certificate ?? null, behindProxy: config.BEHIND_PROXY, log });
   const http = createHttp({
@@ -85,6 +93,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   catalogueRoutes(http, catalogue);
   presenceRoutes(http, presence);
   callsRoutes(http, calls);
+  recordingsRoutes(http, recordings, calls.partyOf);
   journalRoutes(http, journal, calls.partyOf);
   reportsRoutes(http, createReports({ db }));
   if (config.DEMO) devRoutes(http, mail);
@@ -99,6 +108,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     startEvents({ db, clock, log, subscribers: subscribersOf(domains, bus) }),
     metering.startChargingPass(),
     calls.start(),
+    recordings.start(),
     startPresence(presence, { clock, log }),
     clock.every(FORGET_EVERY_MS, () =>
       Promise.all([db.run(forgetOldAnswers), db.run(forgetOldAttempts)]).then(
@@ -140,6 +150,7 @@ interface Platform {
   readonly log: Log;
   readonly publicUrl: string;
   readonly demo: boolean;
+  readonly recordingsStore: Pick<RecordingsDeps, "objects" | "keys" | "keptDays">;
 }
 
 export type Domains = ReturnType<typeof createDomains>;
@@ -164,8 +175,17 @@ function createDomains(platform: Platform) {
     metering,
     record: (tx, callId, event) => journal.append(tx, callId, event),
   });
+  const recordings: Recordings = createRecordings({
+    ...platform,
+    ...platform.recordingsStore,
+    calls,
+    counted: async (id) => (await metering.intervals(id)).filter((interval) => interval.counted),
+    // Disputes come later; until then nobody but the parties opens a recording.
+    isArbiter: async () => false,
+    record: (tx, callId, event) => journal.append(tx, callId, event),
+  });
   const journal: Journal = createJournal({ db, clock, log, calls, metering });
-  return { people, metering, ledger, catalogue, presence, calls, journal };
+  return { people, metering, ledger, catalogue, presence, calls, recordings, journal };
 }
 
 async function identify(

@@ -63,6 +63,14 @@ export const settings = {
     meaning: "Whom to write when the nightly proof of the money fails; without it only the log says so",
     schema: z.email().optional(),
   },
+  RECORDINGS_S3_URL: {
+    meaning: "Bucket for the recordings, as https://key:secret@host/bucket?region=name; without it they lie in DATA_DIR/recordings",
+    schema: z.url().optional(),
+  },
+  RECORDINGS_DAYS: {
+    meaning: "How many days recordings are kept; their hashes stay",
+    schema: z.coerce.number().int().min(1).max(3650).default(90),
+  },
   LOG_LEVEL: {
     meaning: "fatal, error, warn, info, debug or silent",
     schema: z.enum(["fatal", "error", "warn", "info", "debug", "silent"]).default("warn"),

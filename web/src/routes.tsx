@@ -28,6 +28,7 @@ const pages = {
   cabinet: lazy(() => withWords(import("./features/calls/cabinet-page.tsx")), "CabinetPage"),
   work: lazy(() => withWords(import("./features/calls/work-page.tsx")), "WorkPage"),
   profile: lazy(() => withWords(import("./features/people/profile-page.tsx")), "ProfilePage"),
+  periodReport: lazy(() => withWords(import("./features/reports/period-report-page.tsx")), "PeriodReportPage"),
   operator: lazy(() => withWords(import("./features/ledger/top-up-page.tsx")), "TopUpPage"),
 };
 
@@ -61,6 +62,13 @@ const cabinetSearch = z.object({
     .regex(/^20\d{2}-(0[1-9]|1[0-2])$/)
     .optional()
     .catch(undefined),
+});
+const isoDay = z.iso.date().optional().catch(undefined);
+const reportSearch = z.object({
+  side: z.enum(["client", "consultant"]).optional().catch(undefined),
+  from: isoDay,
+  to: isoDay,
+  with: z.uuid().optional().catch(undefined),
 });
 const workSearch = z.object({
   invitation: z.string().max(40).optional().catch(undefined),
@@ -113,6 +121,7 @@ const person = [
   createRoute({ ...forPerson, path: "/cabinet", validateSearch: cabinetSearch, component: pages.cabinet }),
   createRoute({ ...forPerson, path: "/cabinet/work", validateSearch: workSearch, component: pages.work }),
   createRoute({ ...forPerson, path: "/cabinet/profile", component: pages.profile }),
+  createRoute({ ...forPerson, path: "/cabinet/report", validateSearch: reportSearch, component: pages.periodReport }),
   createRoute({ ...forPerson, path: "/operator", beforeLoad: operatorsOnly, component: pages.operator }),
 ] as const;
 

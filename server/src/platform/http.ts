@@ -3,6 +3,7 @@
  * commands that run once, and how a refusal becomes an RFC 9457 problem.
  */
 import type { RequestListener, Server } from "node:http";
+import { Readable } from "node:stream";
 import type { Access, Endpoint } from "@minuta/contracts/endpoint";
 import type { GuestId, PersonId, SignInId } from "@minuta/contracts/ids";
 import type { Role } from "@minuta/contracts/people";
@@ -41,12 +42,24 @@ export interface Cookies {
 }
 
 type Parsed<S> = S extends z.ZodType ? z.output<S> : undefined;
-type ReplyOf<E extends Endpoint> = z.output<E["reply"]> extends Uint8Array ? BinaryReply : z.output<E["reply"]>;
+type ReplyOf<E extends Endpoint> =
+  z.output<E["reply"]> extends Uint8Array ? BinaryReply : z.output<E["reply"]> extends ReadableStream ? StreamReply : z.output<E["reply"]>;
 
 export interface BinaryReply {
   readonly bytes: Uint8Array;
   readonly contentType: string;
   readonly fileName: string;
+}
+
+/** Bytes as they come. */
+export interface StreamReply {
+  readonly contentType: string;
+  /** Saved under this name; null: shown where it is. */
+  readonly fileName: string | null;
+  /** In bytes; null: not known before, so there are no ranges. */
+  readonly size: number | null;
+  /** The bytes from `start` to before `end` (with an unknown size: all of them). */
+  read(start: number, end: number): AsyncIterable<Uint8Array>;
 }
 
 export type Request<E extends Endpoint> = {
@@ -92,6 +105,7 @@ export function createHttp(options: HttpOptions): Http {
     genReqId: () => crypto.randomUUID(),
   });
   void server.register(cookie);
+  server.addContentTypeParser("application/octet-stream", { parseAs: "buffer" }, (_, body, done) => done(null, body));
   server.setErrorHandler((error, request, reply) => sendProblem({ error, request, reply, log: options.log }));
   server.addHook("onRequest", async (request, reply) => {
     void reply.headers(securityHeaders);
@@ -155,6 +169,7 @@ function bind({ server, options, allowed, endpoint, handler }: Binding): void {
   server.route({
     method: endpoint.method,
     url: endpoint.path,
+    bodyLimit: endpoint.bodyMaxBytes ?? BODY_MAX_BYTES,
     handler: async (request, reply) => {
       const jar = cookiesOf(request, reply);
       const caller: Caller = { ...(await options.identify(jar)), address: request.ip, agent: request.headers["user-agent"] ?? "" };
@@ -168,7 +183,7 @@ function bind({ server, options, allowed, endpoint, handler }: Binding): void {
         caller,
         cookies: jar,
       };
-      if (!endpoint.command) return send(reply, endpoint, await handler(parsed));
+      if (!endpoint.command) return send({ request, reply }, endpoint, await handler(parsed));
       const id = parse(idempotencyKey, request.headers["idempotency-key"]) as string;
       const key = { actor: actorOf(caller), id, body: [endpoint.method, request.url, request.body ?? null] };
       const answer = await options.db.tx((tx) =>
@@ -213,16 +228,43 @@ function parse(schema: z.ZodType | undefined, given: unknown): unknown {
   throw refuse("invalid-input", { fields: [...new Set(result.error.issues.map((issue) => issue.path.join(".")))] });
 }
 
-function send(reply: FastifyReply, endpoint: Endpoint, answer: unknown): FastifyReply {
-  if (isBinary(answer)) {
-    const name = encodeURIComponent(answer.fileName);
+function send({ request, reply }: Pick<Failure, "request" | "reply">, endpoint: Endpoint, answer: unknown): FastifyReply {
+  if (isStream(answer)) return sendStream(request.headers.range, reply, answer);
+  if (isBinary(answer))
     return reply
       .type(answer.contentType)
-      .header("content-disposition", `attachment; filename*=UTF-8''${name}`)
+      .header(...savedAs(answer.fileName))
       .send(Buffer.from(answer.bytes));
-  }
   return reply.send(endpoint.reply.encode(answer));
 }
+
+const savedAs = (fileName: string) => ["content-disposition", `attachment; filename*=UTF-8''${encodeURIComponent(fileName)}`] as const;
+
+/** One range is answered (RFC 9110, 14); several, or a unit that is not bytes, count as none. */
+function sendStream(range: string | undefined, reply: FastifyReply, { contentType, fileName, size, read }: StreamReply): FastifyReply {
+  void reply.type(contentType);
+  if (fileName !== null) void reply.header(...savedAs(fileName));
+  if (size === null) return reply.send(Readable.from(read(0, Number.POSITIVE_INFINITY)));
+  void reply.header("accept-ranges", "bytes");
+  const asked = rangeOf(range, size);
+  if (asked === "none-of-it") return reply.status(416).header("content-range", `bytes */${size}`).send();
+  const { start, end } = asked ?? { start: 0, end: size };
+  if (asked !== null) void reply.status(206).header("content-range", `bytes ${start}-${end - 1}/${size}`);
+  return reply.header("content-length", end - start).send(Readable.from(read(start, end)));
+}
+
+/** `end` is not included. Null: the whole is to be sent. */
+function rangeOf(range: string | undefined, size: number): { start: number; end: number } | "none-of-it" | null {
+  const [, first, last] = /^bytes=(\d*)-(\d*)$/.exec(range ?? "") ?? [];
+  // `-500`: the last 500 bytes.
+  const start = first === "" ? Math.max(0, size - Number(last)) : Number(first);
+  const end = first === "" || last === "" ? size : Math.min(size, Number(last) + 1);
+  if (first === undefined || (first === "" && last === "")) return null;
+  return start < end ? { start, end } : "none-of-it";
+}
+
+const isStream = (answer: unknown): answer is StreamReply =>
+  typeof answer === "object" && answer !== null && "read" in answer && typeof answer.read === "function";
 
 const isBinary = (answer: unknown): answer is BinaryReply =>
   typeof answer === "object" && answer !== null && "bytes" in answer && answer.bytes instanceof Uint8Array;

@@ -5,7 +5,7 @@ import type { TDocumentDefinitions } from "pdfmake/interfaces.js";
 
 const locate = createRequire(import.meta.url).resolve;
 const face = (name: string): string => locate(`@expo-google-fonts/pt-sans/${name}/PTSans_${name}.ttf`);
-const faces = {
+export const faces = {
   normal: face("400Regular"),
   italics: face("400Regular_Italic"),
   bold: face("700Bold"),

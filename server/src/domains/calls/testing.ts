@@ -4,18 +4,24 @@ import type { CallView } from "@minuta/contracts/calls";
 import { CONSENT_VERSION } from "@minuta/contracts/consent";
 import { callId, personId, type CallId, type PersonId } from "@minuta/contracts/ids";
 import { kopecks } from "@minuta/contracts/money";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, vi } from "vitest";
 import { systemClock } from "#platform/clock";
 import { startEvents } from "#platform/events";
 import { createHttp, type Http } from "#platform/http";
+import { keysIn } from "#platform/key-file";
 import { createLog } from "#platform/log";
 import type { NewMail } from "#platform/mail";
+import { objectsInFolder } from "#platform/objects";
 import { createJournal, journalRoutes, type Journal } from "#journal";
 import { createLedger, type Ledger } from "#ledger";
 import { createCatalogue, type Catalogue } from "#catalogue";
 import { createMetering, type Metering } from "#metering";
 import { createPeople } from "#people";
 import { createPresence, type Presence } from "#presence";
+import { createRecordings, recordingsRoutes, type Recordings, type RecordingsDeps } from "#recordings";
 import { testDatabase, type TestDatabase } from "../../testing.ts";
 import { callsRoutes, createCalls, GUEST_COOKIE, type Calls } from "./index.ts";
 
@@ -26,6 +32,11 @@ export interface World {
   database: TestDatabase;
   calls: Calls;
   journal: Journal;
+  recordings: Recordings;
+  /** Where the recordings' bytes and the keys are. */
+  folder: string;
+  /** Persons who are arbiters of every call. */
+  readonly arbiters: Set<PersonId>;
   metering: Metering;
   ledger: Ledger;
   catalogue: Catalogue;
@@ -40,7 +51,7 @@ export interface World {
 
 /** Filled before the first test of the file that calls this; the clocks stand still between the steps of a test. */
 export function callsWorld(): World {
-  const world = { published: [] as [string, unknown][], mails: [] as NewMail[] } as World;
+  const world = { published: [] as [string, unknown][], mails: [] as NewMail[], arbiters: new Set<PersonId>() } as World;
   let passedMs = 0;
   const clock = {
     now: () => new Date(NOON.getTime() + passedMs),
@@ -75,6 +86,7 @@ export function callsWorld(): World {
       record: (tx, id, event) => world.journal.append(tx, id, event),
     });
     world.journal = createJournal({ db, clock, log, calls: world.calls, metering: world.metering });
+    await makeRecordings(world, { bus, clock });
     world.wait = async (seconds) => {
       passedMs += seconds * 1000;
       await world.database.advanceClock(seconds);
@@ -94,12 +106,29 @@ export function callsWorld(): World {
     await stopEvents();
     await world.http.server.close();
     await world.database.close();
+    await rm(world.folder, { recursive: true, force: true });
   });
   beforeEach(() => {
     world.published.length = 0;
     world.mails.length = 0;
   });
   return world;
+}
+
+async function makeRecordings(world: World, given: Pick<RecordingsDeps, "bus" | "clock">): Promise<void> {
+  world.folder = await mkdtemp(join(tmpdir(), "minuta-calls-"));
+  world.recordings = createRecordings({
+    ...given,
+    db: world.database.db,
+    log,
+    objects: objectsInFolder(join(world.folder, "recordings")),
+    keys: await keysIn(join(world.folder, "keys", "recordings.json")),
+    keptDays: 90,
+    calls: world.calls,
+    counted: async (id) => (await world.metering.intervals(id)).filter((interval) => interval.counted),
+    isArbiter: async (_, person) => world.arbiters.has(person),
+    record: (tx, id, event) => world.journal.append(tx, id, event),
+  });
 }
 
 /** Signing in is another domain's: here a cookie names the person. */
@@ -124,11 +153,19 @@ function serve(world: World): Http {
   });
   callsRoutes(http, world.calls);
   journalRoutes(http, world.journal, world.calls.partyOf);
+  recordingsRoutes(http, world.recordings, world.calls.partyOf);
   return http;
 }
 
 let addresses = 0;
-type Method = "GET" | "POST" | "PATCH" | "DELETE";
+type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+
+interface Asked {
+  readonly method: Method;
+  readonly path: string;
+  readonly payload?: object;
+  readonly more?: Readonly<Record<string, string>>;
+}
 
 /** A browser at an address of its own, keeping its cookies. */
 export class Browser {
@@ -156,13 +193,23 @@ export class Browser {
     for (const [name, value] of this.cookies) moved.cookies.set(name, value);
     return moved;
   }
-  async send(method: Method, path: string, payload?: object) {
+  /** The same, for a part of what is there: `bytes=0-99`. */
+  get(path: string, range?: string) {
+    return this.ask({ method: "GET", path, ...(range === undefined ? {} : { more: { range } }) });
+  }
+  /** A body of bytes goes as such, anything else as JSON. */
+  send(method: Method, path: string, payload?: object) {
+    return this.ask({ method, path, ...(payload === undefined ? {} : { payload }) });
+  }
+  private async ask({ method, path, payload, more = {} }: Asked) {
     const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join("; ");
     const headers = {
       "x-forwarded-for": this.address,
       "user-agent": "Firefox",
       "idempotency-key": this.key ?? randomUUID(),
       ...(cookie ? { cookie } : {}),
+      ...(payload instanceof Uint8Array ? { "content-type": "application/octet-stream" } : {}),
+      ...more,
     };
     const answer = await this.world.http.server.inject({ method, url: `/api/${path}`, headers, ...(payload ? { payload } : {}) });
     for (const { name, value } of answer.cookies) this.cookies.set(name, value);

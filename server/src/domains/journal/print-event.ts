@@ -79,6 +79,10 @@ const details: Partial<Readonly<Record<JournalKind, (facts: Facts, words: Words)
     if (sumOf(facts, "feeKopecks") === null) return total;
     return `${total}: ${platform} ${money(facts, "feeKopecks", words)}, ${consultant} ${money(facts, "earnedKopecks", words)}`;
   },
+  "recording-refused": (facts, { texts }) => (textOf(facts, "by") === "red-stop" ? texts.facts.byRedStop : ""),
+  "recording-failed": (facts, { texts }) => within(texts.troubles, textOf(facts, "why")) ?? "",
+  "recording-gap": (facts, words) => joined(side(facts, words), words.texts.gap(Number(facts["seconds"]))),
+  "recording-damaged": (facts, words) => joined(side(facts, words), words.texts.segment(Number(facts["n"]))),
   flagged: (facts, { texts }) =>
     Array.isArray(facts["flags"]) ? facts["flags"].map((flag) => within(texts.flags, String(flag)) ?? String(flag)).join("; ") : "",
 };

@@ -2,6 +2,7 @@
 import type { CallOutcome, CallView } from "@minuta/contracts/calls";
 import type { JournalActor, JournalKind, ProtocolInterval } from "@minuta/contracts/journal";
 import type { Locale } from "@minuta/contracts/people";
+import type { RecordingTrouble } from "@minuta/contracts/recordings";
 
 type EndReason = NonNullable<CallView["endReason"]>;
 type SettledBy = Extract<CallOutcome, { state: "settled" }>["by"];
@@ -71,10 +72,14 @@ export interface PrintTexts {
       | "notSupported"
       | "refused"
       | "missing"
-      | "notIdentified",
+      | "notIdentified"
+      | "byRedStop",
       string
     >
   >;
+  readonly troubles: Readonly<Record<RecordingTrouble, string>>;
+  readonly gap: (seconds: number) => string;
+  readonly segment: (n: number) => string;
   readonly sides: Readonly<Record<"client" | "consultant", string>>;
   readonly paths: Readonly<Record<string, string>>;
   readonly head: string;
@@ -191,6 +196,14 @@ const ru: PrintTexts = {
     ended: "звонок завершён",
     settled: "расчёт",
     flagged: "отметка",
+    "recording-agreed": "согласие на запись",
+    "recording-refused": "отказ от записи",
+    "recording-started": "запись идёт",
+    "recording-stopped": "запись остановлена",
+    "recording-failed": "запись не идёт",
+    "recording-gap": "пропуск в записи",
+    "recording-damaged": "часть записи повреждена",
+    "recording-deleted": "записи удалены, контрольные суммы сохранены",
   },
   facts: {
     release: "релиз",
@@ -205,7 +218,17 @@ const ru: PrintTexts = {
     refused: "отказ",
     missing: "нет микрофона",
     notIdentified: "не идентифицирован",
+    byRedStop: "красным «Стоп»",
   },
+  troubles: {
+    "disk-full": "нет места на диске",
+    encoder: "отказал кодировщик",
+    "not-supported": "браузер не умеет",
+    silent: "от неё ничего не слышно",
+    internal: "сбой",
+  },
+  gap: (seconds) => `${seconds} с`,
+  segment: (n) => `часть ${n}`,
   sides: { client: "клиент", consultant: "консультант" },
   paths: {
     websocket: "через сервер",
@@ -328,6 +351,14 @@ const en: PrintTexts = {
     ended: "call ended",
     settled: "settled",
     flagged: "mark",
+    "recording-agreed": "agreed to the recording",
+    "recording-refused": "refused the recording",
+    "recording-started": "recording runs",
+    "recording-stopped": "recording stopped",
+    "recording-failed": "recording does not run",
+    "recording-gap": "gap in the recording",
+    "recording-damaged": "a part of the recording is damaged",
+    "recording-deleted": "recordings deleted, checksums kept",
   },
   facts: {
     release: "release",
@@ -342,7 +373,17 @@ const en: PrintTexts = {
     refused: "refused",
     missing: "no microphone",
     notIdentified: "not identified",
+    byRedStop: "by the red stop",
   },
+  troubles: {
+    "disk-full": "no room on the disk",
+    encoder: "the encoder failed",
+    "not-supported": "not supported by the browser",
+    silent: "nothing was heard of it",
+    internal: "a fault",
+  },
+  gap: (seconds) => `${seconds} s`,
+  segment: (n) => `part ${n}`,
   sides: { client: "client", consultant: "consultant" },
   paths: {
     websocket: "through the server",

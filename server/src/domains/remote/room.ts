@@ -20,6 +20,7 @@ import { relayPicture } from "./relay.ts";
 /** What the bus tells of a call; other news there are not for us. */
 const callNews = z.discriminatedUnion("t", [
   z.object({ t: z.literal("call-changed") }),
+  z.object({ t: z.literal("recordings-changed") }),
   z.object({ t: z.literal("low-balance"), minutesLeft: z.int() }),
 ]);
 
@@ -228,6 +229,7 @@ export class Room {
     const { data } = callNews.safeParse(news);
     if (data?.t === "call-changed")
       void this.#lookAtCall().catch((error: unknown) => this.#ports.log.warn({ err: error }, "remote.call_not_seen"));
+    if (data?.t === "recordings-changed") for (const end of this.#eachEnd()) end.tell(data);
     if (data?.t !== "low-balance") return;
     for (const end of this.#eachEnd()) if (end.pays) end.tell(data);
   }

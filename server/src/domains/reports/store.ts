@@ -2,6 +2,7 @@
 import { callId, side } from "@minuta/contracts/ids";
 import { kopecksColumn } from "@minuta/contracts/money";
 import type { Figures } from "@minuta/contracts/reports";
+import { COUNTERPARTIES_MAX, lineOutcome } from "@minuta/contracts/period-reports";
 import { z } from "zod";
 import { query } from "#platform/db";
 
@@ -159,4 +160,71 @@ export const listEarnings = query({
     waits_until: z.date().nullable(),
   }),
   text: `select * from (${EARNED_IN_MONTH}) earned where $3::bigint is null or number < $3 order by number desc limit $4`,
+});
+
+/**
+ * The calls of person $1 on side $2 that are over and opened on the Moscow days $3 to $4, with $5 or (null) everybody. Money as this side
+ * sees it: what his wallet paid; what was settled in his favour, or will be when the call is solved.
+ */
+const period = `select k.id as call_id, k.number, k.opened_at, k.billable_seconds, k.task,
+    case when $2 = 'consultant' then k.client_name else k.consultant_name end as name,
+    case when $2 = 'consultant' then coalesce(k.client_person_id, k.client_guest_id) else k.consultant_id end as other,
+    coalesce(l.price_per_minute, 0) as price,
+    case when l.payer = $1::uuid then coalesce(p.charged, 0) end as paid,
+    case when l.payee = $1::uuid then k.earned_kopecks end as earned, case when l.payee = $1::uuid then k.earned_when_solved_kopecks end as waiting
+  from calls.call_view k
+  left join metering.line_view l on l.call_id = k.id
+  left join lateral (select q.charged from ledger.purse_view q where q.id = l.purse) p on true
+  where (($2 = 'consultant' and k.consultant_id = $1::uuid) or ($2 = 'client' and k.client_person_id = $1::uuid)) and k.state in ('ended', 'settled')
+    and k.opened_at >= ($3::date)::timestamp at time zone 'Europe/Moscow' and k.opened_at < ($4::date + 1)::timestamp at time zone 'Europe/Moscow'`;
+const OF_OTHER = "($5::uuid is null or other = $5::uuid)";
+
+export const sumPeriod = query({
+  name: "reports.sum_period",
+  row: z
+    .object({
+      day: z.string(),
+      calls: z.int(),
+      billable_seconds: z.bigint(),
+      paid: kopecksColumn,
+      earned: kopecksColumn,
+      waiting: kopecksColumn,
+    })
+    .transform(({ billable_seconds, ...of }) => ({ ...of, billableSeconds: Number(billable_seconds) })),
+  text: `select to_char(opened_at at time zone 'Europe/Moscow', 'YYYY-MM-DD') as day, count(*)::integer as calls, sum(billable_seconds)::bigint as billable_seconds,
+      coalesce(sum(paid), 0)::bigint as paid, coalesce(sum(earned), 0)::bigint as earned, coalesce(sum(waiting), 0)::bigint as waiting
+    from (${period}) k where ${OF_OTHER} group by 1`,
+});
+
+export const listPeriod = query({
+  name: "reports.list_period",
+  row: z
+    .object({
+      call_id: callId,
+      number: z.bigint(),
+      opened_at: z.date(),
+      name: z.string(),
+      task: z.string(),
+      billable_seconds: z.int(),
+      price: kopecksColumn,
+      sum: kopecksColumn,
+      outcome: lineOutcome,
+    })
+    .transform(({ call_id, opened_at, billable_seconds, price, ...of }) => ({
+      ...of,
+      callId: call_id,
+      at: opened_at,
+      billableSeconds: billable_seconds,
+      pricePerMinute: price,
+    })),
+  text: `select call_id, number, opened_at, name, task, billable_seconds, price, coalesce(paid, earned, waiting, 0) as sum,
+      case when paid > 0 then 'paid' when earned > 0 then 'earned' when waiting > 0 then 'waiting' else 'nothing' end as outcome
+    from (${period} and k.number > $6) k where ${OF_OTHER} order by number limit $7`,
+});
+
+export const listCounterparties = query({
+  name: "reports.list_counterparties",
+  row: z.object({ id: z.uuid(), name: z.string(), calls: z.int() }),
+  text: `select other as id, (array_agg(name order by number desc))[1] as name, count(*)::integer as calls
+    from (${period}) k group by other order by calls desc, name limit ${COUNTERPARTIES_MAX}`,
 });

@@ -3,6 +3,7 @@ import { Stack, Tabs } from "@mantine/core";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { Card } from "../../ui/card.tsx";
+import { TextLink } from "../../ui/link.tsx";
 import { Loading } from "../../ui/loading.tsx";
 import { Page } from "../../ui/page.tsx";
 import { useOwnCard } from "../catalogue/use-own-card.ts";
@@ -27,7 +28,7 @@ export function CabinetPage() {
   const open = (name: string | null) =>
     void navigate({ to: "/cabinet", search: { tab: name === "calls" ? undefined : tabs.find((one) => one === name) }, resetScroll: false });
   return (
-    <Page title={t("cabinet.title")}>
+    <Page title={t("cabinet.title")} action={<TextLink to="/cabinet/report">{t("periodReport.link")}</TextLink>}>
       <Stack gap="lg">
         <WalletCard />
         {isConsultant && <EarningsCard />}

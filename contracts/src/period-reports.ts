@@ -1,0 +1,71 @@
+/** The protocol of a period: each call a line, for one side of the caller's calls, with everybody or with one other party; on screen and as files. */
+import { z } from "zod";
+import { endpoints } from "./endpoint.ts";
+import { callId, side } from "./ids.ts";
+import { kopecksSchema } from "./money.ts";
+import { locale } from "./people.ts";
+import { instant } from "./time.ts";
+
+/** A calendar day in Europe/Moscow. */
+const day = z.iso.date();
+
+export const REPORT_DAYS_MAX = 366;
+export const COUNTERPARTIES_MAX = 500;
+
+/** Of whose calls: `with` is the id of the other side's person or guest. */
+const asked = z.object({ side, from: day, to: day, with: z.uuid().optional() });
+
+/**
+ * What became of a call's money, seen from this side. `paid`: the caller's wallet paid the sum; `earned`: it was settled in his favour;
+ * `waiting`: the client paid it and may still speak, the sum is what is left to the caller when it is solved; `nothing`: no money of the caller.
+ */
+export const lineOutcome = z.enum(["paid", "earned", "waiting", "nothing"]);
+
+export const reportLine = z.object({
+  callId,
+  number: z.string(),
+  at: instant,
+  name: z.string(),
+  task: z.string(),
+  billableSeconds: z.int(),
+  pricePerMinute: kopecksSchema,
+  sum: kopecksSchema,
+  outcome: lineOutcome,
+});
+export type ReportLine = z.infer<typeof reportLine>;
+
+const sums = z.object({ calls: z.int(), billableSeconds: z.int(), paid: kopecksSchema, earned: kopecksSchema, waiting: kopecksSchema });
+export type ReportSums = z.infer<typeof sums>;
+
+export const periodReportsApi = endpoints({
+  /** With whom the caller had calls on this side in the period; most calls first. */
+  counterparties: {
+    method: "GET",
+    path: "/api/reports/counterparties",
+    access: "person",
+    query: asked.omit({ with: true }),
+    reply: z.object({ counterparties: z.array(z.object({ id: z.uuid(), name: z.string(), calls: z.int() })).max(COUNTERPARTIES_MAX) }),
+  },
+  /** Sums of the whole period, every day of it, and its lines page by page in the order of time. */
+  calls: {
+    method: "GET",
+    path: "/api/reports/calls",
+    access: "person",
+    query: asked.extend({ after: z.string().max(20).optional(), limit: z.coerce.number().int().min(1).max(200).default(50) }),
+    reply: z.object({
+      total: sums,
+      byDay: z.array(sums.extend({ day })),
+      lines: z.array(reportLine),
+      next: z.string().nullable(),
+    }),
+  },
+  /** The whole period as a file, however many calls it has. */
+  file: {
+    method: "GET",
+    path: "/api/reports/calls/file",
+    access: "person",
+    limit: { max: 20, perSeconds: 60 },
+    query: asked.extend({ as: z.enum(["pdf", "xlsx", "csv"]), locale: locale.default("ru") }),
+    reply: z.instanceof(ReadableStream),
+  },
+});
