@@ -32,15 +32,19 @@ describe("a call", () => {
     ]);
   });
 
-  test("paused by one is resumed by the other; a second click on either changes nothing more", async () => {
+  test("is resumed by the one who paused, not by the other; a second click on either changes nothing more", async () => {
     const { id, consultant, guest } = await openCall(world);
     const [one, two] = await Promise.all([act(guest, [id, "pause"]), act(consultant.browser, [id, "pause"])]);
     expect([one.body.call.meter.status, two.body.call.meter.status]).toEqual(["paused", "paused"]);
     expect(one.body.call.meter.pauseEndsAt).toBe(
       new Date((await world.database.db.pool.query("select platform.now() as now")).rows[0].now.getTime() + 15 * 60_000).toISOString(),
     );
-    expect((await act(consultant.browser, [id, "resume"])).body.call.meter.status).toBe("idle");
-    expect((await act(guest, [id, "resume"])).body.call.meter.status).toBe("idle");
+    const { pausedBy } = one.body.call.meter;
+    expect(two.body.call.meter.pausedBy).toBe(pausedBy);
+    const [first, second] = pausedBy === "client" ? [guest, consultant.browser] : [consultant.browser, guest];
+    expect((await act(second, [id, "resume"])).body.call.meter).toMatchObject({ status: "paused", pausedBy });
+    expect((await act(first, [id, "resume"])).body.call.meter).toMatchObject({ status: "idle", pausedBy: null });
+    expect((await act(first, [id, "resume"])).body.call.meter.status).toBe("idle");
     await heardAll(world);
     expect((await kindsOf(id)).slice(3).map((line) => line.split(" ")[1])).toEqual(["paused", "resumed"]);
   });

@@ -24,6 +24,12 @@ const COMMENT_KEPT_WHOLE = 1500;
 const LOWEST_HEADING = 0.85;
 const HEAD_SHOWN_LENGTH = 16;
 
+/** What the printing thread is asked for. */
+export interface Printing {
+  readonly protocol: Protocol;
+  readonly locale: Locale;
+}
+
 export async function printProtocol(protocol: Protocol, locale: Locale): Promise<Uint8Array> {
   return renderPdf(documentOf({ protocol, texts: printTexts[locale], formats: formatsOf(locale) }, locale));
 }

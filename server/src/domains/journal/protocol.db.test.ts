@@ -15,7 +15,7 @@ describe("the protocol", () => {
     await talk(world, id, 70);
     await guest.send("POST", `calls/${id}/pause`);
     await world.wait(40);
-    await consultant.browser.send("POST", `calls/${id}/resume`);
+    await guest.send("POST", `calls/${id}/resume`);
     await talk(world, id, 56);
     await consultant.browser.send("POST", `calls/${id}/comments`, { text: "Исправлен счёт учёта" });
     await guest.send("POST", `calls/${id}/end`);

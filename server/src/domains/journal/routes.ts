@@ -3,8 +3,11 @@ import type { CallId, Side } from "@minuta/contracts/ids";
 import { journalApi } from "@minuta/contracts/journal";
 import type { Caller, Routes } from "#platform/http";
 import { refuse } from "#platform/refusal";
+import { askWorker } from "#platform/worker";
 import type { Journal } from "./index.ts";
-import { printProtocol } from "./print-protocol.ts";
+import type { Printing } from "./print-protocol.ts";
+
+const print = askWorker<Printing, Uint8Array>(new URL("./print-worker.ts", import.meta.url));
 
 /** The caller's side of a call, null when he is no party of it. */
 export type PartyOf = (callId: CallId, caller: Caller) => Promise<{ side: Side } | null>;
@@ -21,6 +24,6 @@ export function journalRoutes(routes: Routes, journal: Journal, partyOf: PartyOf
   }));
   routes.bind(journalApi.protocolPdf, async ({ params, query, caller }) => {
     const protocol = await journal.protocol(params.callId, await sideOf(params.callId, caller));
-    return { bytes: await printProtocol(protocol, query.locale), contentType: "application/pdf", fileName: `${protocol.number}.pdf` };
+    return { bytes: await print({ protocol, locale: query.locale }), contentType: "application/pdf", fileName: `${protocol.number}.pdf` };
   });
 }

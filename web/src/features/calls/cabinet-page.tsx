@@ -14,6 +14,7 @@ import { monthOf } from "../reports/period.ts";
 import { Statement } from "../reports/statement.tsx";
 import { StatisticsPanel } from "../reports/statistics.tsx";
 import { useToday } from "../reports/use-today.ts";
+import classes from "./calls.module.css";
 import { History } from "./history.tsx";
 import { RunningCalls } from "./running.tsx";
 
@@ -35,7 +36,7 @@ export function CabinetPage() {
         <RunningCalls />
         <Card>
           <Tabs value={tab ?? "calls"} onChange={open} keepMounted={false}>
-            <Tabs.List mb="md" aria-label={t("cabinet.sections")}>
+            <Tabs.List mb="md" className={classes.tabs} aria-label={t("cabinet.sections")}>
               <Tabs.Tab value="calls">{t("cabinet.calls")}</Tabs.Tab>
               <Tabs.Tab value="statement">{t("cabinet.statement")}</Tabs.Tab>
               {(isConsultant || tab === "earnings") && <Tabs.Tab value="earnings">{t("cabinet.earnings")}</Tabs.Tab>}
