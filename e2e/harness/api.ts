@@ -8,6 +8,8 @@ import type { Kopecks } from "@minuta/contracts/money";
 import { peopleApi } from "@minuta/contracts/people";
 import type { Page } from "@playwright/test";
 import { randomUUID } from "node:crypto";
+import { request, type IncomingMessage } from "node:http";
+import { text as wholeText } from "node:stream/consumers";
 import { z } from "zod";
 import type { Credentials, Product } from "./product.ts";
 
@@ -71,17 +73,33 @@ function callerBy(product: Product, way: Way, cookies: Pick<Caller, "signIn" | "
 
 const SIGN_IN_COOKIE = "__Host-minuta";
 
-/** Somebody without a cookie; cookies that answers set are kept. */
-function stranger(product: Product): Caller {
+interface Heard extends Answered {
+  readonly cookies: readonly string[];
+}
+
+/** One request over a socket bound to an address of this computer. */
+async function sendFrom(localAddress: string, address: string, sent: Sent): Promise<Heard> {
+  const { host, port, pathname, search } = new URL(address);
+  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+  const headers = { ...sent.headers, host };
+  request({ host: "127.0.0.1", port, path: pathname + search, method: sent.method, headers, localAddress }, resolve)
+    .on("error", reject)
+    .end(sent.body);
+  const reply = await promise;
+  return { status: reply.statusCode ?? 0, text: await wholeText(reply), cookies: reply.headers["set-cookie"] ?? [] };
+}
+
+/** Somebody without a cookie; cookies that answers set are kept. `from`: where he is, as limits count him. */
+export function stranger(product: Product, from = "127.0.0.1"): Caller {
   const cookies = new Map<string, string>();
   const way: Way = async (address, sent) => {
     const cookie = Array.from(cookies, ([name, value]) => `${name}=${value}`).join("; ");
-    const reply = await fetch(address, { ...sent, headers: { ...sent.headers, cookie } });
-    for (const line of reply.headers.getSetCookie()) {
+    const reply = await sendFrom(from, address, { ...sent, headers: { ...sent.headers, cookie } });
+    for (const line of reply.cookies) {
       const [, name, value] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
       if (name !== undefined && value !== undefined) cookies.set(name, value);
     }
-    return { status: reply.status, text: await reply.text() };
+    return reply;
   };
   return callerBy(product, way, {
     signIn: async () => cookies.get(SIGN_IN_COOKIE) ?? null,
