@@ -22,6 +22,7 @@ export interface BrowserWishes {
   /** Another program that is Chromium in the end, for instance in a network of its own. */
   readonly program?: string;
   readonly flags?: readonly string[];
+  readonly proxy?: { readonly server: string; readonly username?: string; readonly password?: string };
 }
 
 export interface Browser {
@@ -75,6 +76,7 @@ export async function startBrowser(wishes: BrowserWishes): Promise<Browser> {
     viewport: null,
     locale: wishes.locale ?? "ru-RU",
     env: { ...wishes.screen.env, ...wishes.ear?.env },
+    ...(wishes.proxy === undefined ? {} : { proxy: wishes.proxy }),
     args: [
       ...quietFlags,
       ...(await microphoneFlags(wishes.microphone, folder)),

@@ -18,7 +18,7 @@ export async function isTold(page: Page, problem: string): Promise<void> {
   await expect(alert).toBeVisible();
 }
 
-export async function signIn(page: Page, product: Product, { email, password }: Credentials): Promise<void> {
+export async function signIn(page: Page, product: Pick<Product, "address">, { email, password }: Credentials): Promise<void> {
   await page.goto(`${product.address}/sign-in`);
   await field(page, "field.email").fill(email);
   await field(page, "field.password").fill(password);

@@ -37,7 +37,8 @@ function numberOfCells(cells: readonly boolean[]): number | null {
   return bits.reduce((value, bit) => value * 2 + (bit ? 1 : 0), 0);
 }
 
-interface Box {
+/** Where a marker's frame is in a picture, in pixels, edges included. */
+export interface Box {
   left: number;
   top: number;
   right: number;
@@ -107,14 +108,17 @@ function readBox(pixels: Pixels, box: Box): number | null {
   return numberOfCells(lights.map((light) => light >= 170));
 }
 
-/** The number of the marker seen anywhere in the picture; null when there is none or it cannot be read for certain. */
-export function readMarker(pixels: Pixels): number | null {
+/** The marker seen anywhere in the picture; null when there is none or it cannot be read for certain. */
+export function findMarker(pixels: Pixels): { value: number; box: Readonly<Box> } | null {
   for (const box of redBoxes(pixels)) {
     const value = readBox(pixels, box);
-    if (value !== null) return value;
+    if (value !== null) return { value, box };
   }
   return null;
 }
+
+/** Its number. */
+export const readMarker = (pixels: Pixels): number | null => findMarker(pixels)?.value ?? null;
 
 const RED = "\u001B[41m";
 const BLACK = "\u001B[40m";

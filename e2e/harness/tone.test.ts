@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { beeps, shareOfTone, soundsIn } from "./tone.ts";
+import { beeps, longestSilence, shareOfTone, soundsIn } from "./tone.ts";
 
 const RATE = 16_000;
 
@@ -46,4 +46,12 @@ test("silence, noise and a hum too faint to be heard are no tone", () => {
   expect(soundsIn(noise(1), 440)).toBe(false);
   expect(soundsIn(tone(440, 1, 20), 440)).toBe(false);
   expect(soundsIn(new Int16Array(0), 440)).toBe(false);
+});
+
+test("the pauses between beeps are no interruption, a voice that was away for two seconds is", () => {
+  const talk = file(440);
+  expect(longestSilence(talk, 440)).toBeLessThanOrEqual(100);
+  const broken = talk.map((sample, n) => (n > 3 * RATE && n < 5 * RATE ? 0 : sample));
+  expect(longestSilence(broken, 440)).toBeGreaterThan(1700);
+  expect(longestSilence(broken, 440)).toBeLessThan(2500);
 });

@@ -67,6 +67,17 @@ export function soundsIn(samples: Int16Array, hertz: number): boolean {
   return windows > 0 && clear >= windows / 5;
 }
 
+/** The longest stretch without the pitch, in ms, beyond the silence between two beeps. */
+export function longestSilence(samples: Int16Array, hertz: number): number {
+  const size = Math.round(WINDOW_SECONDS * HEARING_RATE);
+  let [longest, now] = [0, 0];
+  for (let n = 0; n < Math.floor(samples.length / size); n += 1) {
+    now = shareOfTone(samples.subarray(n * size, (n + 1) * size), hertz) > 0.5 ? 0 : now + 1;
+    longest = Math.max(longest, now);
+  }
+  return Math.max(0, Math.round((longest * WINDOW_SECONDS - SILENCE_SECONDS) * 1000));
+}
+
 export interface Ear {
   /** Environment of the browser that is to be heard. */
   readonly env: NodeJS.ProcessEnv;

@@ -1,0 +1,87 @@
+/** The client's screen shows a number after number; what the consultant's screen shows of them, and when. */
+import { setTimeout as sleep } from "node:timers/promises";
+import { findMarker, MARKER_VALUES, type Box } from "../../e2e/harness/marker.ts";
+import type { Pixels } from "../../e2e/harness/pixels.ts";
+import type { Stage } from "../../e2e/harness/stage.ts";
+
+const NUMBER_EVERY_MS = 200;
+const LOOK_EVERY_MS = 80;
+/** A number drawn longer ago than this is an old picture; the numbers come round again after more than twice as long. */
+const OLD_AFTER_MS = 20_000;
+
+export interface Watch {
+  /** When numbers appeared on the consultant's screen that had been drawn just before: `performance.now()` instants. */
+  readonly seenAt: readonly number[];
+  /** When the number was drawn that was seen last. */
+  readonly lastDrawnAt: number;
+  stop(): Promise<void>;
+}
+
+export function watch({ marker, consultant }: Pick<Stage, "marker" | "consultant">): Watch {
+  const drawnAt = new Map<number, number>();
+  const seenAt: number[] = [];
+  let value = 0;
+  let lastDrawnAt = -Infinity;
+  const draw = setInterval(() => {
+    value = (value + 1) % MARKER_VALUES;
+    marker.show(value);
+    drawnAt.set(value, performance.now());
+  }, NUMBER_EVERY_MS);
+  let going = true;
+  const look = async (): Promise<void> => {
+    const read = quickReader();
+    let last: number | null = null;
+    while (going) {
+      const seen = read(await consultant.screen.pixels());
+      const now = performance.now();
+      const drawn = seen === null ? -Infinity : (drawnAt.get(seen) ?? -Infinity);
+      if (seen !== last && now - drawn < OLD_AFTER_MS) {
+        seenAt.push(now);
+        lastDrawnAt = drawn;
+      }
+      last = seen ?? last;
+      await sleep(LOOK_EVERY_MS);
+    }
+  };
+  const looking = look();
+  return {
+    seenAt,
+    get lastDrawnAt() {
+      return lastDrawnAt;
+    },
+    async stop() {
+      going = false;
+      clearInterval(draw);
+      await looking;
+    },
+  };
+}
+
+/** Looks first where the marker was last seen: the whole screen takes longer. */
+function quickReader(): (pixels: Pixels) => number | null {
+  let last: Readonly<Box> | null = null;
+  return (pixels) => {
+    const here = last === null ? null : findMarker(rowsOf(pixels, last));
+    if (here !== null) return here.value;
+    const found = findMarker(pixels);
+    last = found?.box ?? last;
+    return found?.value ?? null;
+  };
+}
+
+/** The rows of the picture that the box takes up. */
+function rowsOf({ width, rgba }: Pixels, { top, bottom }: Readonly<Box>): Pixels {
+  const rows = rgba.subarray(top * width * 4, (bottom + 1) * width * 4);
+  return { width, height: rows.length / width / 4, rgba: rows };
+}
+
+/** The longest silence among the instants from `from` on: where it began and how long it was. */
+export function longestGap(instants: readonly number[], from: number): { began: number; ms: number } {
+  const after = [from, ...instants.filter((at) => at > from)];
+  let [began, ms] = [from, 0];
+  for (let n = 1; n < after.length; n += 1) {
+    const gap = (after[n] ?? 0) - (after[n - 1] ?? 0);
+    if (gap > ms) [began, ms] = [after[n - 1] ?? 0, gap];
+  }
+  return { began, ms };
+}
