@@ -1,0 +1,184 @@
+/**
+ * `npm run lab:chaos -- --lines 500 --copies 3`: live calls on real copies of the product and a real PostgreSQL while copies are killed and
+ * frozen, PostgreSQL is restarted and killed, and the copies' bus is cut. In the end: what was charged against the evidence in the tables,
+ * and against the pages' own record of when they were together.
+ */
+import { randomUUID } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { CONSENT_VERSION } from "@minuta/contracts/consent";
+import { proveMoney } from "../../server/src/ledger-proof.ts";
+import { openDb } from "../../server/src/platform/db.ts";
+import { Oracle } from "../../server/src/simulation/oracle.ts";
+import { readVersions } from "../../server/src/simulation/arena.ts";
+import { costOf, inAll, lengthMs } from "../../server/src/simulation/model.ts";
+import { takeSnapshot } from "../../server/src/simulation/snapshot.ts";
+import { START_MS } from "../../server/src/simulation/world.ts";
+import { atLeast, atMost, Page } from "./pages.ts";
+import { Fleet, pause } from "./servers.ts";
+
+const { values } = parseArgs({
+  options: {
+    lines: { type: "string", default: "500" },
+    copies: { type: "string", default: "3" },
+    port: { type: "string", default: "4870" },
+  },
+});
+const ports = Array.from({ length: Number(values.copies) }, (_, n) => Number(values.port) + n);
+const folder = await mkdtemp(join(tmpdir(), "minuta-chaos-"));
+const fleet = new Fleet(folder, ports);
+const say = (what: string): void => console.log(`${((performance.now() - began) / 1000).toFixed(1)} s: ${what}`);
+const began = performance.now();
+
+interface Talk {
+  readonly callId: string;
+  readonly consultantCookie: string;
+  readonly pages: readonly [Page, Page];
+}
+
+/** One request as somebody's browser sends it, each from an address of its own. */
+async function ask<T>(path: string, body: unknown, { cookie = "", from = "198.51.100.1" } = {}): Promise<{ reply: T; cookie: string }> {
+  const origin = `http://127.0.0.1:${ports[0]}`;
+  const response = await fetch(origin + path, {
+    method: "POST",
+    headers: { "content-type": "application/json", origin, cookie, "x-forwarded-for": from, "idempotency-key": randomUUID() },
+    body: JSON.stringify(body),
+  });
+  if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
+  const set = response.headers.getSetCookie().map((one) => one.split(";")[0]!);
+  return { reply: (await response.json()) as T, cookie: [cookie, ...set].filter((one) => one !== "").join("; ") };
+}
+
+const signIn = async (email: string): Promise<string> => (await ask("/api/people/sign-in", { email, password: "demo-minuta" })).cookie;
+
+async function openTalks(): Promise<Talk[]> {
+  const emails = ["anna@minuta.example", "igor@minuta.example", "maria@minuta.example"];
+  const operator = await signIn("operator@minuta.example");
+  const consultants: string[] = [];
+  for (const email of emails) {
+    await ask("/api/ledger/top-ups", { email, amount: 10_000_000, reason: "Many calls at once" }, { cookie: operator });
+    consultants.push(await signIn(email));
+  }
+  const talks: Talk[] = [];
+  const open = async (n: number): Promise<void> => {
+    const consultantCookie = consultants[n % consultants.length]!;
+    const { reply } = await ask<{ invitation: { token: string } }>(
+      "/api/calls/invitations",
+      { task: "", configuration: null, ownRateKopecks: null },
+      { cookie: consultantCookie },
+    );
+    const guest = { name: `Guest ${n}`, organisation: null, inn: null, email: null };
+    const from = `10.${(n >> 16) & 255}.${(n >> 8) & 255}.${n & 255}`;
+    const joined = await ask<{ callId: string }>(
+      "/api/calls/join",
+      { token: reply.invitation.token, guest, consent: CONSENT_VERSION },
+      { from },
+    );
+    const { callId } = joined.reply;
+    const page = (cookie: string): Page => new Page({ callId, cookie, servers: fleet });
+    talks.push({ callId, consultantCookie, pages: [page(joined.cookie), page(consultantCookie)] });
+  };
+  for (let n = 0; n < Number(values.lines); n += 10)
+    await Promise.all(Array.from({ length: Math.min(10, Number(values.lines) - n) }, (_, at) => open(n + at)));
+  return talks;
+}
+
+/** Faults, each with time to heal; between them the calls go on. */
+async function breakThings(cutBus: () => Promise<unknown>): Promise<number> {
+  let kills = 0;
+  const restart = async (n: number): Promise<void> => {
+    fleet.signal(n, "SIGKILL");
+    kills += 1;
+    await pause(3000);
+    await fleet.start(n);
+  };
+  const freeze = async (n: number, ms: number): Promise<void> => {
+    fleet.signal(n, "SIGSTOP");
+    await pause(ms);
+    fleet.signal(n, "SIGCONT");
+  };
+  const faults: [string, () => Promise<unknown>][] = [
+    ["copy 2 is killed", () => restart(1)],
+    ["copy 3 is frozen for longer than its lease", () => freeze(2, 20_000)],
+    ["PostgreSQL is restarted", () => fleet.restartPostgres("SIGINT")],
+    ["the bus is cut", cutBus],
+    ["copy 1 is frozen for a moment", () => freeze(0, 7000)],
+    ["copy 3 is killed", () => restart(2)],
+    ["PostgreSQL is killed", () => fleet.restartPostgres("SIGKILL")],
+  ];
+  for (const [what, fault] of faults) {
+    await pause(12_000);
+    say(what);
+    await fault();
+  }
+  await pause(25_000);
+  return kills;
+}
+
+/** Whatever happens, nothing that was started here stays. */
+let cleaning: Promise<void> | null = null;
+async function clean(): Promise<void> {
+  await db.close();
+  await fleet.stop();
+  await fleet.startPostgres().then((running) => running.stop());
+  await rm(folder, { recursive: true, force: true });
+}
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void (cleaning ??= clean()).finally(() => process.exit(1)));
+
+const postgres = await fleet.startPostgres();
+const db = openDb({ connection: postgres.connection, onError: () => {} });
+try {
+  await fleet.start(0);
+  for (let n = 1; n < ports.length; n += 1) await fleet.start(n);
+  const talks = await openTalks();
+  say(`${talks.length} calls are open`);
+  await pause(20_000);
+  const kills = await breakThings(() =>
+    db.pool.query("select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'minuta-bus'"),
+  );
+  say("everybody hangs up");
+  for (const { callId, consultantCookie } of talks) await ask(`/api/calls/${callId}/end`, {}, { cookie: consultantCookie });
+  for (const { pages } of talks) for (const page of pages) page.close();
+  await judge(talks, kills);
+} finally {
+  await (cleaning ??= clean());
+}
+
+async function judge(talks: readonly Talk[], kills: number): Promise<void> {
+  const seen = await takeSnapshot(db, 0);
+  const oracle = new Oracle(await db.rows(readVersions));
+  const figures = { charges: 0, wrongKopecks: 0n, overchargedCalls: 0, unchargedSecondsMax: 0, unchargedSecondsMean: 0 };
+  for (const { callId, pages } of talks) {
+    const line = seen.lines.find(({ call }) => call === callId);
+    if (line === undefined) throw new Error(`call ${callId} has no line`);
+    const terms = oracle.termsOf(line);
+    const proven = oracle.proven(line, seen, Number.MAX_SAFE_INTEGER);
+    const difference = line.charged - costOf(terms, proven);
+    figures.wrongKopecks += difference < 0n ? -difference : difference;
+    const life = { from: line.openedAt + START_MS, to: (line.endedAt ?? 0) + START_MS };
+    const [most, least] = [atMost, atLeast].map((record) =>
+      Math.floor(lengthMs(inAll([record(pages[0]), record(pages[1]), [life]])) / 1000),
+    );
+    if (line.charged > costOf(terms, most!)) figures.overchargedCalls += 1;
+    const uncharged = Math.max(0, least! - proven);
+    figures.unchargedSecondsMax = Math.max(figures.unchargedSecondsMax, uncharged);
+    figures.unchargedSecondsMean += uncharged / talks.length;
+  }
+  const broken = (await proveMoney(db)).filter(({ holds }) => !holds);
+  const { rows } = await db.pool.query("select count(*)::integer as charges from ledger.transfer where kind = 'charge'");
+  console.log(
+    JSON.stringify({
+      lab: "chaos",
+      lines: talks.length,
+      ...figures,
+      charges: (rows as { charges: number }[])[0]!.charges,
+      kills,
+      wrongKopecks: Number(figures.wrongKopecks),
+      unchargedSecondsMean: Math.round(figures.unchargedSecondsMean * 10) / 10,
+      broken: broken.map(({ invariant, figure }) => `${invariant}: ${figure}`),
+      seconds: Math.round((performance.now() - began) / 1000),
+    }),
+  );
+}

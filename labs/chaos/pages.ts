@@ -1,0 +1,119 @@
+/** The two pages of a call without a browser: they speak the wire, answer probes, come back when cut off, and keep their own record of when the other was there. */
+import { noMedia, PROBE_EVERY_MS, PROBE_FRESH_MS, remotePaths, writeProbe, type EndMedia } from "@minuta/contracts/wire";
+import type { Span } from "../../server/src/simulation/model.ts";
+
+/** The servers as a balancer sees them: a call's pages are sent to one of those that answer. */
+export interface Servers {
+  /** Where this call's pages go now. */
+  of(callId: string): number | null;
+  /** It did not answer this page. */
+  silent(port: number): void;
+}
+
+const media: EndMedia = { ...noMedia, screen: "on", microphone: "on", path: "websocket", receives: { screen: true, voice: true } };
+/** A page gives a server up that echoed none of its beats for so long. */
+const GIVE_UP_AFTER_MS = 5000;
+const COME_BACK_AFTER_MS = 500;
+
+export class Page {
+  readonly #callId: string;
+  readonly #cookie: string;
+  readonly #servers: Servers;
+  /** Since when and until when answers of the other end came to us without a gap. */
+  readonly answered: { from: number; to: number }[] = [];
+  #control: WebSocket | null = null;
+  #pictures: WebSocket | null = null;
+  #port: number | null = null;
+  #echoedAt = 0;
+  #beats = 0;
+  #timer: NodeJS.Timeout;
+  #comesBackAt = 0;
+
+  constructor(of: { callId: string; cookie: string; servers: Servers }) {
+    this.#callId = of.callId;
+    this.#cookie = of.cookie;
+    this.#servers = of.servers;
+    this.#timer = setInterval(() => this.#tick(), PROBE_EVERY_MS);
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+    this.#leave();
+  }
+
+  #tick(): void {
+    const now = Date.now();
+    const port = this.#servers.of(this.#callId);
+    if (this.#control !== null && now - this.#echoedAt > GIVE_UP_AFTER_MS) {
+      if (this.#port !== null) this.#servers.silent(this.#port);
+      this.#leave();
+    }
+    if (this.#control !== null && port !== this.#port) this.#leave();
+    if (this.#control === null) {
+      if (port !== null && now >= this.#comesBackAt) this.#come(port);
+      return;
+    }
+    if (this.#control.readyState !== WebSocket.OPEN) return;
+    this.#control.send(JSON.stringify({ t: "beat", n: (this.#beats += 1) }));
+    if (this.#pictures?.readyState === WebSocket.OPEN) this.#pictures.send(writeProbe("probe", BigInt(now)));
+  }
+
+  #come(port: number): void {
+    this.#port = port;
+    this.#echoedAt = Date.now();
+    const control = this.#open(port, remotePaths.control);
+    this.#control = control;
+    control.onopen = () => control.send(JSON.stringify({ t: "hello", media }));
+    control.onmessage = ({ data }) => {
+      if (typeof data !== "string" || this.#control !== control) return;
+      const message = JSON.parse(data) as { t: string; mediaTicket?: string };
+      if (message.t === "beat") this.#echoedAt = Date.now();
+      if (message.t === "welcome") this.#openPictures(port, String(message.mediaTicket));
+    };
+    control.onclose = () => {
+      if (this.#control === control) this.#leave();
+    };
+  }
+
+  #openPictures(port: number, ticket: string): void {
+    this.#echoedAt = Date.now();
+    const pictures = this.#open(port, remotePaths.media);
+    this.#pictures = pictures;
+    pictures.onopen = () => pictures.send(JSON.stringify({ ticket }));
+    pictures.onmessage = ({ data }) => {
+      const bytes = new Uint8Array(data as ArrayBuffer);
+      if (bytes[0] === 4) pictures.send(writeProbe("answer", new DataView(bytes.buffer).getBigUint64(1)));
+      if (bytes[0] === 5) this.#wasAnswered();
+    };
+  }
+
+  #open(port: number, path: string): WebSocket {
+    const origin = `http://127.0.0.1:${port}`;
+    const address = `${origin.replace("http", "ws")}${path.replace(":callId", this.#callId)}`;
+    // Node's own WebSocket takes headers, though the standard does not.
+    const socket = new WebSocket(address, { headers: { cookie: this.#cookie, origin } } as unknown as string[]);
+    socket.binaryType = "arraybuffer";
+    socket.onerror = () => {};
+    return socket;
+  }
+
+  #wasAnswered(): void {
+    const now = Date.now();
+    const last = this.answered.at(-1);
+    if (last !== undefined && now <= last.to + PROBE_FRESH_MS) last.to = now;
+    else this.answered.push({ from: now, to: now });
+  }
+
+  #leave(): void {
+    this.#comesBackAt = Date.now() + COME_BACK_AFTER_MS;
+    const [control, pictures] = [this.#control, this.#pictures];
+    this.#control = this.#pictures = this.#port = null;
+    control?.close();
+    pictures?.close();
+  }
+}
+
+/** At most: each answer proves the seconds after it, as the rule has it. */
+export const atMost = (page: Page): Span[] => page.answered.map(({ from, to }) => ({ from, to: to + PROBE_FRESH_MS }));
+/** Beyond any doubt: from the first answer to the last of each stretch. */
+export const atLeast = (page: Page): Span[] => page.answered;
