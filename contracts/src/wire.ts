@@ -1,5 +1,6 @@
 /**
- * The call channel (design: "How a call connects"). Three sockets on the page's own origin:
+ * The call channel (design: "How a call connects"). Three sockets on the page's own origin (WebSockets, or HTTP requests in their place
+ * where a proxy refuses those: http-socket.ts):
  *
  * - control, `/api/remote/call/:callId`: JSON text (`endMessage` up, `serverMessage` down); binary: voice and sealed signals,
  *   so that both stay ahead of pictures;

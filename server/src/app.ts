@@ -25,6 +25,7 @@ import type { Certificate } from "#platform/certificate";
 import { createFront } from "#platform/front";
 import { keysIn } from "#platform/key-file";
 import { livePast, type Past } from "#platform/past";
+import { serveHttpSockets } from "#platform/http-sockets";
 import { createSockets } from "#platform/socket";
 import { callsRoutes, createCalls, GUEST_COOKIE, type Calls } from "#calls";
 import { catalogueRoutes, createCatalogue, seedDemoCards } from "#catalogue";
@@ -100,6 +101,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   await servePages(http.server);
 
   const sockets = createSockets({ server: http.server.server, callerOf: http.callerOf, log });
+  serveHttpSockets(http.server, sockets, clock);
   const evidence = metering.startEvidence();
   const ice = await iceSettings(config, options.folder);
   const remote = openRemote(remotePorts({ ...domains, ...platform, sockets, evidence, ice, onTurn: front.onTurn }));

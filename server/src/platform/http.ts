@@ -222,7 +222,11 @@ async function limitAttempts(db: Db, endpoint: Endpoint, caller: Caller): Promis
 }
 
 function parse(schema: z.ZodType | undefined, given: unknown): unknown {
-  if (schema === undefined) return undefined;
+  return schema === undefined ? undefined : parseOrRefuse(schema, given);
+}
+
+/** Refuses with `invalid-input`, naming the fields. */
+export function parseOrRefuse<S extends z.ZodType>(schema: S, given: unknown): z.output<S> {
   const result = schema.safeParse(given ?? {});
   if (result.success) return result.data;
   throw refuse("invalid-input", { fields: [...new Set(result.error.issues.map((issue) => issue.path.join(".")))] });
@@ -285,7 +289,7 @@ interface Failure {
   readonly log: Log;
 }
 
-function sendProblem({ error, request, reply, log }: Failure): void {
+export function sendProblem({ error, request, reply, log }: Failure): void {
   const refusal = asRefusal(error, request.id);
   const { status, title } = problems[refusal.type];
   if (status >= 500)

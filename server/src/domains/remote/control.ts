@@ -1,8 +1,8 @@
 /** The two sockets of a call: who may open them, what may come over them, which room they belong to. */
 import { callId as callIdSchema, type CallId, type Side } from "@minuta/contracts/ids";
 import { closeCodes, endMessage, mediaTicket, remotePaths, type EndMedia, type IceServer } from "@minuta/contracts/wire";
-import type { WebSocket } from "ws";
 import type { Caller } from "#platform/http";
+import type { Channel } from "#platform/socket";
 import { End } from "./end.ts";
 import { inboxOf, type Received } from "./inbox.ts";
 import type { RemotePorts } from "./ports.ts";
@@ -11,7 +11,7 @@ import type { Reached } from "./turn/ice-servers.ts";
 import { openTurn, type Turn } from "./turn/index.ts";
 
 interface Opened {
-  readonly socket: WebSocket;
+  readonly socket: Channel;
   readonly caller: Caller;
   readonly params: Readonly<Record<string, string>>;
   readonly reached: Reached;
@@ -108,7 +108,7 @@ interface Heard {
   readonly received: Received;
 }
 
-function hearControl(ports: RemotePorts, socket: WebSocket, { room, end, received }: Heard): void {
+function hearControl(ports: RemotePorts, socket: Channel, { room, end, received }: Heard): void {
   const now = ports.clock.monotonicMs();
   if ("bytes" in received) {
     if (!end.allowed.controlFrames.take(1, now)) return void refuse(socket, closeCodes.tooMuch, "too many frames");
@@ -121,7 +121,7 @@ function hearControl(ports: RemotePorts, socket: WebSocket, { room, end, receive
   room.text(end, message);
 }
 
-function hearMedia(ports: RemotePorts, socket: WebSocket, { room, end, received }: Heard): void {
+function hearMedia(ports: RemotePorts, socket: Channel, { room, end, received }: Heard): void {
   const now = ports.clock.monotonicMs();
   if (!("bytes" in received)) return void refuse(socket, closeCodes.badMessage, "bad message");
   if (!end.allowed.mediaFrames.take(1, now) || !end.allowed.mediaBytes.take(received.bytes.length, now))
@@ -143,7 +143,7 @@ function jsonOf(text: string): unknown {
   }
 }
 
-function refuse(socket: WebSocket, code: number, reason: string): null {
+function refuse(socket: Channel, code: number, reason: string): null {
   socket.close(code, reason);
   return null;
 }

@@ -3,10 +3,10 @@ import { randomBytes } from "node:crypto";
 import type { Side } from "@minuta/contracts/ids";
 import type { CallView, Meter } from "@minuta/contracts/calls";
 import { closeCodes, serverMessage, type EndMedia, type IceServer, type ServerMessage } from "@minuta/contracts/wire";
-import type { WebSocket } from "ws";
 import { z } from "zod";
 import { meterAsSeen } from "#calls";
 import type { Caller } from "#platform/http";
+import type { Channel } from "#platform/socket";
 import { bucket, CONTROL_QUEUE_BYTES, PICTURE_QUEUE_BYTES, rates, VOICE_QUEUE_BYTES } from "./limits.ts";
 import type { EndFacts } from "./presence.ts";
 import { freshRelay, type PictureRelay } from "./relay.ts";
@@ -15,7 +15,7 @@ export interface EndOptions {
   readonly side: Side;
   readonly caller: Caller;
   readonly view: CallView;
-  readonly control: WebSocket;
+  readonly control: Channel;
   readonly media: EndMedia;
   readonly iceServers: () => IceServer[];
   readonly now: number;
@@ -43,8 +43,8 @@ export class End {
   /** Where this end finds STUN and TURN, with fresh credentials. */
   readonly iceServers: () => IceServer[];
   readonly #tariff: CallView["tariff"];
-  readonly #control: WebSocket;
-  #pictures: WebSocket | null = null;
+  readonly #control: Channel;
+  #pictures: Channel | null = null;
   #lastMeter = "";
   #lastProbe = -1;
   #numberShown: number | null = null;
@@ -103,16 +103,16 @@ export class End {
     if (this.#control.readyState !== this.#control.OPEN) return;
     if (kind === "voice" && this.#control.bufferedAmount > VOICE_QUEUE_BYTES) return;
     if (this.#control.bufferedAmount > CONTROL_QUEUE_BYTES) return this.#control.terminate();
-    this.#control.send(bytes, { binary: true });
+    this.#control.send(bytes);
   }
 
   sendMediaFrame(bytes: Uint8Array): void {
     const waiting = this.waitingPictureBytes;
-    if (waiting !== null && waiting <= PICTURE_QUEUE_BYTES) this.#pictures?.send(bytes, { binary: true });
+    if (waiting !== null && waiting <= PICTURE_QUEUE_BYTES) this.#pictures?.send(bytes);
   }
 
   /** A later media socket takes the place of the one before. */
-  attachMedia(socket: WebSocket): void {
+  attachMedia(socket: Channel): void {
     const before = this.#pictures;
     this.#pictures = socket;
     this.relay = freshRelay;

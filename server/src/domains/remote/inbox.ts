@@ -1,8 +1,9 @@
 /** Messages of one socket, in order, held back until it is known whose socket it is. */
-import type { RawData, WebSocket } from "ws";
+import type { RawData } from "ws";
 import { closeCodes } from "@minuta/contracts/wire";
 import type { Clock } from "#platform/clock";
 import type { Log } from "#platform/log";
+import type { Channel } from "#platform/socket";
 import { EARLY_BYTES_MAX, EARLY_MESSAGES_MAX, FIRST_MESSAGE_WITHIN_MS } from "./limits.ts";
 
 export type Received = { readonly text: string } | { readonly bytes: Uint8Array };
@@ -14,7 +15,7 @@ export interface Inbox {
   open(heard: (received: Received) => void): void;
 }
 
-export function inboxOf(socket: WebSocket, { clock, log }: { clock: Clock; log: Log }): Inbox {
+export function inboxOf(socket: Channel, { clock, log }: { clock: Clock; log: Log }): Inbox {
   const waiting: Received[] = [];
   let waitingBytes = 0;
   let heard: ((received: Received) => void) | null = null;

@@ -2,8 +2,8 @@
 import { randomUUID } from "node:crypto";
 import type { PersonId, SignInId } from "@minuta/contracts/ids";
 import { closeCodes, liveMessage, remotePaths } from "@minuta/contracts/wire";
-import type { WebSocket } from "ws";
 import { z } from "zod";
+import type { Channel } from "#platform/socket";
 import { LIVE_CHANNELS_PER_PERSON, LIVE_PING_EVERY_MS } from "./limits.ts";
 import type { RemotePorts } from "./ports.ts";
 
@@ -31,7 +31,7 @@ export function serveLive(ports: RemotePorts): void {
 }
 
 /** Returns what is to be done when the socket is closed. */
-function serveOne(ports: RemotePorts, socket: WebSocket, { personId, signInId }: { personId: PersonId; signInId: SignInId }): () => void {
+function serveOne(ports: RemotePorts, socket: Channel, { personId, signInId }: { personId: PersonId; signInId: SignInId }): () => void {
   const unsubscribe = ports.bus.subscribe(ports.personTopic(personId), (news) => {
     const message = liveMessage.safeParse(news);
     if (message.success && socket.readyState === socket.OPEN) socket.send(JSON.stringify(z.encode(liveMessage, message.data)));

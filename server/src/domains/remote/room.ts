@@ -7,8 +7,8 @@ import type { CallView, Meter } from "@minuta/contracts/calls";
 import { otherSide, type CallId, type Side } from "@minuta/contracts/ids";
 import type { JournalKind } from "@minuta/contracts/journal";
 import { closeCodes, isWebRtc, noMedia, readFrame, type EndMedia, type EndMessage, type FrameHeader } from "@minuta/contracts/wire";
-import type { WebSocket } from "ws";
 import { z } from "zod";
+import type { Channel } from "#platform/socket";
 import type { End } from "./end.ts";
 import { mediaEvents } from "./events.ts";
 import { openLine } from "./evidence.ts";
@@ -90,7 +90,7 @@ export class Room {
   }
 
   /** The end's media socket is there: pictures sent before it was are lost, and a still screen would send no other. */
-  attachMedia(end: End, socket: WebSocket): void {
+  attachMedia(end: End, socket: Channel): void {
     end.attachMedia(socket);
     this.#ends[otherSide(end.side)]?.tell({ t: "key-frame-please" });
   }

@@ -1,4 +1,7 @@
-/** The signed-in person's live channel: news that something changed, over a WebSocket of the page's own origin. The screens read again what changed. */
+/**
+ * The signed-in person's live channel: news that something changed, over a WebSocket of the page's own origin, or by asking now and then
+ * where WebSockets are refused. The screens read again what changed.
+ */
 import { callsApi } from "@minuta/contracts/calls";
 import type { Endpoint } from "@minuta/contracts/endpoint";
 import { journalApi } from "@minuta/contracts/journal";
@@ -9,6 +12,7 @@ import { ringsApi } from "@minuta/contracts/rings";
 import { liveMessage, remotePaths, type LiveMessage } from "@minuta/contracts/wire";
 import { useEffect, useEffectEvent } from "react";
 import { keyOf, queryClient } from "../../api/queries.ts";
+import { HttpSocket } from "../../rtc/channel/http-socket.ts";
 
 /** What is stale after each kind of news. */
 const staleAfter: Record<LiveMessage["t"], readonly Endpoint[]> = {
@@ -26,6 +30,8 @@ function readAgain(endpoints: readonly Endpoint[]): void {
 
 const FIRST_RETRY_MS = 1_000;
 const LONGEST_RETRY_MS = 30_000;
+const OPENS_WITHIN_MS = 8_000;
+const HTTP_FOR_MS = 300_000;
 
 /** Keeps the channel open while mounted; `onWalletEmpty` when a client stood at the person's link and the wallet had not enough to let him in. */
 export function useLiveNews(onWalletEmpty: () => void): void {
@@ -52,7 +58,7 @@ async function keepOpen(tell: (raw: unknown) => void, leaving: AbortSignal): Pro
   while (!leaving.aborted) {
     await new Promise((resolve) => setTimeout(resolve, waitMs));
     if (leaving.aborted) return;
-    const wasOpen = await listen(listener, leaving);
+    const wasOpen = (await listen(listener, webSocket, leaving)) || (await listen(listener, httpSocket, leaving));
     listener = { tell, onOpen: catchUp };
     waitMs = wasOpen ? FIRST_RETRY_MS : Math.min(Math.max(waitMs * 2, FIRST_RETRY_MS), LONGEST_RETRY_MS);
   }
@@ -63,18 +69,31 @@ interface Listener {
   readonly onOpen: () => void;
 }
 
+const webSocket = (): WebSocket => new WebSocket(`${location.origin.replace(/^http/, "ws")}${remotePaths.live}`);
+const httpSocket = (): HttpSocket => new HttpSocket(location.origin, remotePaths.live, "seldom");
+
 /** One life of the channel; resolves when it closed, with whether it had ever opened. */
-function listen({ tell, onOpen }: Listener, leaving: AbortSignal): Promise<boolean> {
+function listen({ tell, onOpen }: Listener, open: () => WebSocket | HttpSocket, leaving: AbortSignal): Promise<boolean> {
+  if (leaving.aborted) return Promise.resolve(false);
+  const socket = open();
   return new Promise((resolve) => {
-    const socket = new WebSocket(`${location.origin.replace(/^http/, "ws")}${remotePaths.live}`);
     let opened = false;
-    socket.addEventListener("open", () => {
+    const leave = (): void => {
+      clearTimeout(timer);
+      socket.close();
+      resolve(opened);
+    };
+    let timer = setTimeout(leave, OPENS_WITHIN_MS);
+    socket.onopen = () => {
       opened = true;
+      clearTimeout(timer);
+      // Then a WebSocket is tried again.
+      if (socket instanceof HttpSocket) timer = setTimeout(leave, HTTP_FOR_MS);
       onOpen();
-    });
-    socket.addEventListener("message", (event: MessageEvent<unknown>) => tell(event.data));
-    socket.addEventListener("close", () => resolve(opened));
-    leaving.addEventListener("abort", () => socket.close(), { once: true });
+    };
+    socket.onmessage = ({ data }: { data: unknown }) => tell(data);
+    socket.onclose = leave;
+    leaving.addEventListener("abort", leave, { once: true });
   });
 }
 

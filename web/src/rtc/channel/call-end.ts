@@ -77,6 +77,7 @@ export class CallEnd {
       opened: () => this.#say({ t: "hello", media: this.#media }),
       lost: () => this.#lost("reconnecting"),
       ended: (code) => this.#lost(code === closeCodes.replaced ? "replaced" : "closed"),
+      kind: (kind) => options.tell({ t: "relay-kind", kind }),
       text: (message) => this.#hear(message),
       controlFrame: (bytes) => void this.#openFrame(bytes),
       mediaFrame: (bytes) => void this.#openFrame(bytes),

@@ -1,13 +1,20 @@
-/** The two sockets of a call from the end's side: opened, watched, opened again until the server says it is for good. */
-import { closeCodes, PROBE_FRESH_MS, remotePaths } from "@minuta/contracts/wire";
+/**
+ * The two lanes of a call from the end's side, opened, watched, opened again until the server says it is for good: as WebSockets; over
+ * HTTP where those are refused, as a stream or, where a proxy holds answers back whole, by asking again and again; and up again when a
+ * better way works.
+ */
+import { closeCodes, PROBE_FRESH_MS, remotePaths, type RelayKind } from "@minuta/contracts/wire";
+import { HttpSocket, streamsComeThrough } from "./http-socket.ts";
 
 export interface SocketEvents {
-  /** The control socket is open: say hello. */
+  /** The control lane is open: say hello. */
   opened(): void;
-  /** The control socket was lost; another one is on its way. */
+  /** The control lane was lost; another one is on its way. */
   lost(): void;
   /** The server closed it for good, with this code of closeCodes. */
   ended(code: number): void;
+  /** How the server is reached from now on. */
+  kind(kind: RelayKind): void;
   text(message: string): void;
   controlFrame(bytes: Uint8Array): void;
   mediaFrame(bytes: Uint8Array): void;
@@ -16,23 +23,39 @@ export interface SocketEvents {
 const FIRST_RETRY_MS = 200;
 const LAST_RETRY_MS = 3_000;
 const OPENS_WITHIN_MS = 8_000;
+/** With a WebSocket that does not open so soon HTTP is tried beside it: the person waits. */
+const WEBSOCKET_ALONE_MS = 2_500;
+/** A better way is tried again after this, twice as long after each time it failed. */
+const FIRST_CLIMB_MS = 20_000;
+const LAST_CLIMB_MS = 300_000;
+const CLIMB_ANSWERS_WITHIN_MS = 5_000;
+/** No ticket is this short: who is refused by the server knows that its word came through. */
+const NO_TICKET = JSON.stringify({ ticket: "none" });
 const forGood: ReadonlySet<number> = new Set(Object.values(closeCodes));
 
+type Lane = WebSocket | HttpSocket;
+
 export class CallSockets {
-  readonly #url: { readonly control: string; readonly media: string };
+  readonly #origin: string;
+  readonly #paths: { readonly control: string; readonly media: string };
   readonly #events: SocketEvents;
-  #control: WebSocket | null = null;
-  #media: WebSocket | null = null;
+  #kind: RelayKind = "websocket";
+  #control: Lane | null = null;
+  #media: Lane | null = null;
   #ticket: string | null = null;
   #silentAt = 0;
+  /** The control lane brought something since it was opened. */
+  #heard = false;
   #failures = 0;
   #retry: ReturnType<typeof setTimeout> | undefined;
+  #climb: ReturnType<typeof setTimeout> | undefined;
+  #climbMs = FIRST_CLIMB_MS;
   #closed = false;
 
   /** `origin` of the page. */
   constructor(origin: string, callId: string, events: SocketEvents) {
-    const urlOf = (path: string): string => origin.replace(/^http/, "ws") + path.replace(":callId", callId);
-    this.#url = { control: urlOf(remotePaths.control), media: urlOf(remotePaths.media) };
+    this.#origin = origin;
+    this.#paths = { control: remotePaths.control.replace(":callId", callId), media: remotePaths.media.replace(":callId", callId) };
     this.#events = events;
     this.#connect();
   }
@@ -48,7 +71,7 @@ export class CallSockets {
   sendText(text: string): void {
     if (this.#control?.readyState === WebSocket.OPEN) this.#control.send(text);
   }
-  /** False when there is no open socket. */
+  /** False when there is no open lane. */
   sendControl(bytes: Uint8Array<ArrayBuffer>): boolean {
     return sendOn(this.#control, bytes);
   }
@@ -56,17 +79,19 @@ export class CallSockets {
     return sendOn(this.#media, bytes);
   }
 
-  /** Opens the media socket with the ticket of the welcome. */
+  /** Opens the media lane with the ticket of the welcome. */
   openMedia(ticket: string): void {
     this.#ticket = ticket;
     this.#connectMedia();
   }
 
-  /** To be called often: notices a channel that died without a word. */
+  /** To be called often: notices a lane that died without a word. */
   tick(): void {
     if (this.#control === null || performance.now() < this.#silentAt) return;
-    this.#dropAll();
-    this.#again();
+    if (this.#kind !== "http-stream" || !this.#heard) return this.#broke();
+    // It began and stopped: somebody gathers the bytes. Whole answers go on from where the stream stood.
+    this.#silentAt = performance.now() + OPENS_WITHIN_MS;
+    this.#become("http-poll");
   }
 
   /** Tries at once instead of waiting: the network came back. */
@@ -79,75 +104,176 @@ export class CallSockets {
   close(): void {
     this.#closed = true;
     clearTimeout(this.#retry);
+    clearTimeout(this.#climb);
     this.#dropAll();
   }
 
   #connect(): void {
     clearTimeout(this.#retry);
     if (this.#closed) return;
-    const socket = new WebSocket(this.#url.control);
-    socket.binaryType = "arraybuffer";
-    this.#control = socket;
+    const lane = this.#lane(this.#paths.control);
+    this.#heard = false;
     this.#silentAt = performance.now() + OPENS_WITHIN_MS;
-    socket.onopen = () => {
-      this.#silentAt = performance.now() + OPENS_WITHIN_MS;
-      this.#events.opened();
+    this.#useControl(lane);
+    const beside = lane instanceof HttpSocket ? undefined : setTimeout(() => this.#tryHttpBeside(lane), WEBSOCKET_ALONE_MS);
+    lane.onopen = () => {
+      clearTimeout(beside);
+      this.#opened();
     };
-    socket.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) => {
-      if (this.#control !== socket) return;
+  }
+
+  #opened(): void {
+    this.#silentAt = performance.now() + OPENS_WITHIN_MS;
+    this.#events.opened();
+  }
+
+  /** Whichever opens first is used. */
+  #tryHttpBeside(waiting: WebSocket): void {
+    const stillWaits = (): boolean => this.#control === waiting && waiting.readyState === WebSocket.CONNECTING;
+    if (!stillWaits()) return;
+    const lane = new HttpSocket(this.#origin, this.#paths.control, "stream");
+    lane.onopen = () => {
+      if (!stillWaits()) return lane.close();
+      this.#become("http-stream");
+      lane.onheld = () => this.#become("http-poll");
+      this.#useControl(lane);
+      waiting.close();
+      this.#opened();
+    };
+  }
+
+  #useControl(lane: Lane): void {
+    this.#control = lane;
+    lane.onmessage = ({ data }: { data: string | ArrayBuffer }) => {
+      if (this.#control !== lane) return;
       this.#silentAt = performance.now() + PROBE_FRESH_MS;
       this.#failures = 0;
+      this.#heard = true;
       if (typeof data === "string") this.#events.text(data);
       else this.#events.controlFrame(new Uint8Array(data));
     };
-    socket.onclose = ({ code }) => {
-      if (this.#control !== socket) return;
+    lane.onclose = ({ code }: { code: number }) => {
+      if (this.#control !== lane) return;
+      if (!forGood.has(code)) return this.#broke();
       this.#dropAll();
-      if (!forGood.has(code)) return this.#again();
       this.#closed = true;
       this.#events.ended(code);
     };
   }
 
-  #again(): void {
+  /** The control lane is no more. One that never brought anything is refused by somebody: the other way is tried at once. */
+  #broke(): void {
+    this.#dropAll();
     if (this.#closed) return;
     this.#events.lost();
+    const refused = !this.#heard;
+    if (refused) this.#become(this.#kind === "websocket" ? "http-stream" : "websocket");
+    // Both ways were tried: the server is away.
+    if (refused && this.#kind === "http-stream") return this.#connect();
     const wait = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** this.#failures) * (0.75 + Math.random() / 2);
     this.#failures += 1;
     this.#retry = setTimeout(() => this.#connect(), wait);
+  }
+
+  #lane(path: string): Lane {
+    if (this.#kind === "websocket") return this.#webSocket(path);
+    const lane = new HttpSocket(this.#origin, path, this.#kind === "http-poll" ? "poll" : "stream");
+    lane.onheld = () => this.#become("http-poll");
+    return lane;
+  }
+
+  #webSocket(path: string): WebSocket {
+    const socket = new WebSocket(this.#origin.replace(/^http/, "ws") + path);
+    socket.binaryType = "arraybuffer";
+    return socket;
+  }
+
+  #become(kind: RelayKind): void {
+    if (kind === this.#kind) return;
+    this.#kind = kind;
+    this.#events.kind(kind);
+    for (const lane of [this.#control, this.#media])
+      if (lane instanceof HttpSocket && kind !== "websocket") lane.come(kind === "http-poll" ? "poll" : "stream");
+    this.#climbLater();
+  }
+
+  #climbLater(): void {
+    clearTimeout(this.#climb);
+    if (this.#kind !== "websocket" && !this.#closed) this.#climb = setTimeout(() => void this.#tryBetter(), this.#climbMs);
+  }
+
+  /** Only what has proven itself twice is gone over to: what works now is worth more. */
+  async #tryBetter(): Promise<void> {
+    if ((await this.#webSocketsWork()) && (await this.#webSocketsWork())) return this.#climbToWebSocket();
+    const streams = this.#kind === "http-poll" && (await streamsComeThrough(this.#origin));
+    if (this.#closed || this.#kind === "websocket") return;
+    this.#climbMs = Math.min(LAST_CLIMB_MS, this.#climbMs * 2);
+    if (streams) this.#become("http-stream");
+    else this.#climbLater();
+  }
+
+  /** Whether a message went to the server and its answer came back. */
+  #webSocketsWork(): Promise<boolean> {
+    const socket = this.#webSocket(this.#paths.media);
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => socket.close(), CLIMB_ANSWERS_WITHIN_MS);
+      socket.onopen = () => socket.send(NO_TICKET);
+      socket.onclose = ({ code }) => {
+        clearTimeout(timer);
+        resolve(code === closeCodes.notAllowed);
+      };
+    });
+  }
+
+  /** The server lets the later channel of a page take the place of the earlier one: nothing is lost in between. */
+  #climbToWebSocket(): void {
+    if (this.#closed || this.#kind === "websocket" || this.#control === null) return;
+    const before = [this.#control, this.#media];
+    const lane = this.#webSocket(this.#paths.control);
+    const giveUp = setTimeout(() => lane.close(), CLIMB_ANSWERS_WITHIN_MS);
+    lane.onclose = () => this.#climbLater();
+    lane.onopen = () => {
+      clearTimeout(giveUp);
+      if (this.#closed || !before.includes(this.#control)) return lane.close();
+      this.#become("websocket");
+      this.#media = null;
+      this.#ticket = null;
+      this.#useControl(lane);
+      this.#opened();
+      for (const old of before) old?.close();
+    };
   }
 
   #connectMedia(): void {
     const ticket = this.#ticket;
     if (ticket === null || this.#closed) return;
     const before = this.#media;
-    const socket = new WebSocket(this.#url.media);
-    socket.binaryType = "arraybuffer";
-    this.#media = socket;
+    const lane = this.#lane(this.#paths.media);
+    this.#media = lane;
     before?.close();
-    socket.onopen = () => socket.send(JSON.stringify({ ticket }));
-    socket.onmessage = ({ data }: MessageEvent<ArrayBuffer>) => {
-      if (this.#media === socket) this.#events.mediaFrame(new Uint8Array(data));
+    lane.onopen = () => lane.send(JSON.stringify({ ticket }));
+    lane.onmessage = ({ data }: { data: string | ArrayBuffer }) => {
+      if (this.#media === lane && typeof data !== "string") this.#events.mediaFrame(new Uint8Array(data));
     };
-    socket.onclose = () => {
-      if (this.#media !== socket) return;
+    lane.onclose = () => {
+      if (this.#media !== lane) return;
       this.#media = null;
-      // The ticket is good as long as the control channel it came over.
+      // The ticket is good as long as the control lane it came over.
       setTimeout(() => this.#ticket === ticket && this.#media === null && this.#connectMedia(), FIRST_RETRY_MS * 2);
     };
   }
 
   #dropAll(): void {
-    const sockets = [this.#control, this.#media];
+    const lanes = [this.#control, this.#media];
     this.#control = null;
     this.#media = null;
     this.#ticket = null;
-    for (const socket of sockets) socket?.close();
+    for (const lane of lanes) lane?.close();
   }
 }
 
-function sendOn(socket: WebSocket | null, bytes: Uint8Array<ArrayBuffer>): boolean {
-  if (socket?.readyState !== WebSocket.OPEN) return false;
-  socket.send(bytes);
+function sendOn(lane: Lane | null, bytes: Uint8Array<ArrayBuffer>): boolean {
+  if (lane?.readyState !== WebSocket.OPEN) return false;
+  lane.send(bytes);
   return true;
 }
