@@ -20,10 +20,11 @@ import {
   type Message,
 } from "./message.ts";
 
-export const REALM = "minuta";
+export { turnLimits } from "./limits.ts";
+export { attributes, methods, Splitter, uint32, type Address } from "./message.ts";
+
+const REALM = "minuta";
 export const KEY: TurnKey = { id: "k1", secret: "a secret of thirty-two characters" };
-export const CALL = callIdSchema.parse("018f0000-0000-7000-8000-000000000001");
-export const OTHER_CALL = callIdSchema.parse("018f0000-0000-7000-8000-000000000002");
 /** Seconds. */
 const GOOD_FOR = 3600;
 
@@ -34,8 +35,14 @@ export interface World {
   now: number;
 }
 
-export function turnWorld(): World {
-  const world: Omit<World, "machine"> = { open: new Set([CALL, OTHER_CALL]), ended: [], now: 1_800_000_000_000 };
+/** Ids of so many calls. */
+export const callIds = (count: number): CallId[] =>
+  Array.from({ length: count }, (_, n) => callIdSchema.parse(`018f0000-0000-7000-8000-${String(n + 1).padStart(12, "0")}`));
+
+export const [CALL, OTHER_CALL] = callIds(2) as [CallId, CallId];
+
+export function turnWorld(calls: readonly CallId[] = [CALL, OTHER_CALL]): World {
+  const world: Omit<World, "machine"> = { open: new Set(calls), ended: [], now: 1_800_000_000_000 };
   const machine = new TurnMachine({
     realm: REALM,
     keys: [KEY],
