@@ -11,6 +11,7 @@ import { createRoot } from "react-dom/client";
 import { I18nextProvider } from "react-i18next";
 import { queryClient } from "./api/queries.ts";
 import { router } from "./routes.tsx";
+import { uploadWhatIsLeft } from "./rtc/recorder/pending.ts";
 import { startText, text } from "./text/index.ts";
 import { colorSchemeManager, cssVariablesResolver, theme } from "./ui/theme.ts";
 
@@ -35,3 +36,4 @@ createRoot(place).render(
     </I18nextProvider>
   </StrictMode>,
 );
+void uploadWhatIsLeft();

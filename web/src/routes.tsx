@@ -25,6 +25,7 @@ const pages = {
   call: lazy(() => withWords(import("./features/remote/call-page.tsx")), "CallPage"),
   after: lazy(() => withWords(import("./features/calls/after-page.tsx")), "AfterPage"),
   protocol: lazy(() => withWords(import("./features/journal/protocol-page.tsx")), "ProtocolPage"),
+  recordings: lazy(() => withWords(import("./features/recordings/recordings-page.tsx")), "RecordingsPage"),
   cabinet: lazy(() => withWords(import("./features/calls/cabinet-page.tsx")), "CabinetPage"),
   work: lazy(() => withWords(import("./features/calls/work-page.tsx")), "WorkPage"),
   profile: lazy(() => withWords(import("./features/people/profile-page.tsx")), "ProfilePage"),
@@ -99,6 +100,7 @@ const anyone = [
   createRoute({ ...atRoot, path: "/call/$callId", validateSearch: callSearch, component: pages.call }),
   createRoute({ ...atRoot, path: "/call/$callId/after", component: pages.after }),
   createRoute({ ...atRoot, path: "/call/$callId/protocol", component: pages.protocol }),
+  createRoute({ ...atRoot, path: "/call/$callId/recordings", component: pages.recordings }),
 ] as const;
 
 /** Anyone who is not signed in signs in first and comes back. */

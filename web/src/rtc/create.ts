@@ -9,6 +9,7 @@ import type { PageToWorker, WorkerToPage } from "./messages.ts";
 import { OwnMedia } from "./own-media.ts";
 import { PictureView, type PictureSize } from "./picture-view.ts";
 import { isDirect, planOf, type Known, type Plan } from "./plan.ts";
+import { Recorder, type Scene } from "./recorder/recorder.ts";
 import { qualityOf, type Measured } from "./quality.ts";
 import { Sound } from "./sound.ts";
 import { watchEscEsc } from "./esc-esc.ts";
@@ -29,6 +30,7 @@ export function createCallEngine(options: CallEngineOptions): CallEngine {
     setMicrophone: (on) => engine.setMicrophone(on),
     resumeSound: () => engine.resumeSound(),
     sendChat: (text) => engine.sendChat(text),
+    record: (on) => engine.recorder.record(on),
     point: (at) => engine.point(at),
     attachPicture: (host) => engine.attachPicture(host),
     stopEverything: () => engine.stopEverything(),
@@ -39,6 +41,7 @@ export function createCallEngine(options: CallEngineOptions): CallEngine {
 class Engine {
   state: CallEngineState;
   readonly own: OwnMedia;
+  readonly recorder: Recorder;
   readonly #options: CallEngineOptions;
   readonly #worker = new Worker(new URL("./channel/channel.worker.ts", import.meta.url), { type: "module", name: "call" });
   readonly #view = new PictureView(() => this.#update());
@@ -80,7 +83,12 @@ class Engine {
       pointer: null,
       picture: null,
       minutesLeftWarning: null,
+      recorder: "off",
+      recorderTrouble: null,
+      recordingsNews: 0,
+      redStops: 0,
     };
+    this.recorder = new Recorder({ callId: call.id, side: call.side }, () => this.#update());
     this.own = new OwnMedia({
       screen: (track) => this.#useScreen(track),
       microphone: (track) => this.#useMicrophone(track),
@@ -149,7 +157,13 @@ class Engine {
 
   stopEverything(): void {
     this.own.stopEverything();
+    this.#redStop();
     this.#order({ t: "red-stop" });
+  }
+
+  #redStop(): void {
+    this.recorder.record(false);
+    this.#set({ redStops: this.state.redStops + 1 });
   }
 
   dispose(): void {
@@ -163,6 +177,7 @@ class Engine {
   }
 
   #leave(): void {
+    this.recorder.record(false);
     this.own.stopEverything();
     this.#direct.close();
   }
@@ -193,7 +208,9 @@ class Engine {
         this.#other = message.media;
         return this.#update();
       case "other-red-stop":
-        return;
+        return this.#redStop();
+      case "recordings-changed":
+        return this.#set({ recordingsNews: this.state.recordingsNews + 1 });
       case "about":
         return this.#options.onlyPath === "websocket" ? undefined : this.#direct.meet(message);
       case "safety-number":
@@ -214,7 +231,8 @@ class Engine {
 
   #connectionIs(connection: CallEngineState["connection"]): void {
     if (connection === "replaced" || connection === "closed") this.#leave();
-    this.#set({ connection });
+    // News that came while the channel was away are lost.
+    this.#set({ connection, recordingsNews: this.state.recordingsNews + 1 });
     this.#update();
   }
 
@@ -250,6 +268,7 @@ class Engine {
   #useMicrophone(track: MediaStreamTrack | null): void {
     const data = track === null ? null : soundOf(track);
     this.#order({ t: "microphone", data }, data === null ? [] : [data]);
+    this.#sound.mixIn(track);
   }
 
   /** Works out everything that follows from what is known, and tells whom it concerns. */
@@ -271,6 +290,20 @@ class Engine {
     });
     this.#show();
     this.#set({ picture: this.#pictureSize() });
+    this.recorder.follow(this.#sceneOf(plan));
+    this.#set({ recorder: this.recorder.recorder, recorderTrouble: this.recorder.why });
+  }
+
+  /** What there is to record: nothing that is hidden, nothing during a pause. */
+  #sceneOf({ otherSharing }: Plan): Scene {
+    const { picture } = this.state;
+    const element = otherSharing === "on" ? this.#view.showing : null;
+    return {
+      paused: this.#known().paused,
+      own: this.own.sendable.screen,
+      shown: element === null || picture === null ? null : { element, ...picture },
+      voices: this.#sound.voices,
+    };
   }
 
   #known(): Known {

@@ -5,6 +5,7 @@
 import type { CallView, Meter } from "@minuta/contracts/calls";
 import type { Side } from "@minuta/contracts/ids";
 import type { MediaPath } from "@minuta/contracts/wire";
+import type { RecorderState, RecordingTrouble } from "@minuta/contracts/recordings";
 
 export type { MediaPath };
 
@@ -44,6 +45,13 @@ export interface CallEngineState {
   readonly picture: { readonly width: number; readonly height: number } | null;
   /** The last low-balance warning, to the payer only. */
   readonly minutesLeftWarning: number | null;
+  /** What the recorder of this end does. */
+  readonly recorder: RecorderState;
+  readonly recorderTrouble: RecordingTrouble | null;
+  /** Grows when something of the recordings of either side may have changed. */
+  readonly recordingsNews: number;
+  /** How often red stop was pressed at either end since the page opened. */
+  readonly redStops: number;
 }
 
 export interface CallEngine {
@@ -58,6 +66,8 @@ export interface CallEngine {
   /** First `true` asks the browser for the microphone; later ones mute and unmute. Never throws. */
   setMicrophone(on: boolean): Promise<void>;
   resumeSound(): Promise<void>;
+  /** Records here while both sides agree; red stop ends it by itself. */
+  record(on: boolean): void;
   sendChat(text: string): void;
   /** Consultant's side: 0…1 of the picture; null lifts the pointer. */
   point(at: { x: number; y: number } | null): void;

@@ -47,6 +47,7 @@ export type WorkerToPage =
   | { readonly t: "safety-number"; readonly number: string | null }
   /** Keys with the other end stand, it said who it is, and committed to the certificate it shows over WebRTC. */
   | { readonly t: "about"; readonly endId: string; readonly fingerprint: string }
+  | { readonly t: "recordings-changed" }
   | { readonly t: "signal"; readonly signal: Signal }
   /** The first picture after a break came over the relay and is on the canvas. */
   | { readonly t: "picture"; readonly width: number; readonly height: number }

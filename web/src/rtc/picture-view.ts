@@ -41,6 +41,11 @@ export class PictureView {
     return this.#shown;
   }
 
+  /** Where the other's picture is shown now; null: it is not. */
+  get showing(): HTMLCanvasElement | HTMLVideoElement | null {
+    return { relay: this.#relay, direct: this.#direct, own: null, nothing: null }[this.#shown];
+  }
+
   /** For the worker; can be asked for once. */
   offscreen(): OffscreenCanvas {
     return this.#relay.transferControlToOffscreen();

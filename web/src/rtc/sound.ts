@@ -5,11 +5,17 @@ const VOICE_RATE = 48_000;
 
 export class Sound {
   readonly #context = new AudioContext({ sampleRate: VOICE_RATE, latencyHint: "interactive" });
+  /** Everything that is heard here; the recorder listens in. */
+  readonly #heard = new GainNode(this.#context);
+  readonly #mix = new MediaStreamAudioDestinationNode(this.#context, { channelCount: 1 });
+  #own: MediaStreamAudioSourceNode | null = null;
   #direct: { source: MediaStreamAudioSourceNode; pump: HTMLAudioElement } | null = null;
 
   /** `changed`: whether the browser lets sound be heard may have changed. */
   constructor(changed: () => void) {
     this.#context.onstatechange = changed;
+    this.#heard.connect(this.#context.destination);
+    this.#heard.connect(this.#mix);
   }
 
   /** The browser keeps sound back until the person clicks somewhere. */
@@ -21,7 +27,7 @@ export class Sound {
   async relayPort(): Promise<MessagePort> {
     await this.#context.audioWorklet.addModule(loudspeakerUrl);
     const loudspeaker = new AudioWorkletNode(this.#context, "loudspeaker", { numberOfInputs: 0, outputChannelCount: [1] });
-    loudspeaker.connect(this.#context.destination);
+    loudspeaker.connect(this.#heard);
     const { port1, port2 } = new MessageChannel();
     loudspeaker.port.postMessage(port1, [port1]);
     return port2;
@@ -37,8 +43,20 @@ export class Sound {
     pump.srcObject = stream;
     void pump.play().catch(() => undefined);
     const source = this.#context.createMediaStreamSource(stream);
-    source.connect(this.#context.destination);
+    source.connect(this.#heard);
     this.#direct = { source, pump };
+  }
+
+  /** What the other side says and what is said here, as one track; null while the browser keeps sound back. */
+  get voices(): MediaStreamTrack | null {
+    return this.#context.state === "running" ? (this.#mix.stream.getAudioTracks()[0] ?? null) : null;
+  }
+
+  /** The own microphone, for `voices` only; null when it is given up. */
+  mixIn(microphone: MediaStreamTrack | null): void {
+    this.#own?.disconnect();
+    this.#own = microphone === null ? null : this.#context.createMediaStreamSource(new MediaStream([microphone]));
+    this.#own?.connect(this.#mix);
   }
 
   async resume(): Promise<void> {

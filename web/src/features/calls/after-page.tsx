@@ -15,6 +15,7 @@ import { Page } from "../../ui/page.tsx";
 import { Problem } from "../../ui/problem.tsx";
 import { Intervals } from "../journal/intervals.tsx";
 import { Comments, protocolPdfAddress } from "../journal/protocol-page.tsx";
+import { RecordingLink } from "../recordings/recording-link.tsx";
 import { Sums } from "../journal/sums.tsx";
 import { CommentForm } from "./comment-form.tsx";
 import { GuestEmail } from "./guest-email.tsx";
@@ -72,6 +73,9 @@ function After({ protocol }: { readonly protocol: Protocol }) {
         </Card>
         <Card title={t("after.protocolTitle")}>
           <ProtocolLinks protocol={protocol} />
+        </Card>
+        <Card title={t("recording.cardTitle")}>
+          <RecordingLink callId={call.id} />
         </Card>
         <Card title={t("comments.title")}>
           <Stack gap="lg">

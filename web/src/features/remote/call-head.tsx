@@ -5,13 +5,21 @@ import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { BrandMark } from "../../ui/brand.tsx";
 import { useFormat } from "../../ui/format.ts";
+import { RecordingBadge } from "../recordings/recording-badge.tsx";
+import type { Recording } from "../recordings/use-recording.ts";
 import classes from "./call.module.css";
 import type { Moment, Phase } from "./phase.ts";
 import { Quality } from "./quality.tsx";
 import { SafetyNumber } from "./safety-number.tsx";
 import { TaskButton } from "./task-button.tsx";
 
-export function CallHead({ moment, phase }: { readonly moment: Moment; readonly phase: Phase }) {
+export interface CallHeadProps {
+  readonly moment: Moment;
+  readonly phase: Phase;
+  readonly recording: Recording;
+}
+
+export function CallHead({ moment, phase, recording }: CallHeadProps) {
   const { t } = useTranslation();
   const { call, state } = moment;
   return (
@@ -27,6 +35,7 @@ export function CallHead({ moment, phase }: { readonly moment: Moment; readonly 
           </Text>
         </div>
         <TaskButton call={call} />
+        <RecordingBadge recording={recording} call={call} />
         <Quality quality={state.quality} path={state.path} />
       </div>
       <Figures moment={moment} />

@@ -6,6 +6,8 @@ import { useTranslation } from "react-i18next";
 import type { CallEngine } from "../../rtc/engine.ts";
 import { useFormat } from "../../ui/format.ts";
 import { useWindowTitle } from "../../ui/page.tsx";
+import { RecordingAsk } from "../recordings/recording-ask.tsx";
+import { useRecording } from "../recordings/use-recording.ts";
 import { CallHead } from "./call-head.tsx";
 import classes from "./call.module.css";
 import { Chat } from "./chat.tsx";
@@ -38,13 +40,15 @@ export function CallScreen({ engine, opened, onRestart }: CallScreenProps) {
   }, [engine, stopped]);
   const [chatOpen, setChatOpen] = useState(false);
   const consent = useShareConsent(engine);
+  const recording = useRecording(engine, moment);
   const isClient = call.side === "client";
   useWindowTitle(`${t(`phase.${phase}`)} · ${format.clock(moment.meter.billableSeconds)}`);
   if (phase === "ended") return <Navigate to="/call/$callId/after" params={{ callId: call.id }} replace />;
   return (
     <div className={classes.screen} data-phase={phase} data-sharing={state.sharing} data-chat={chatOpen || undefined}>
-      <CallHead moment={moment} phase={phase} />
+      <CallHead moment={moment} phase={phase} recording={recording} />
       <main id="content" className={classes.middle}>
+        <RecordingAsk recording={recording} call={call} />
         <Notices moment={moment} engine={engine} />
         <div className={classes.stage}>
           {isClient ? (

@@ -51,6 +51,10 @@ const state: CallEngineState = {
   pointer: null,
   picture: null,
   minutesLeftWarning: null,
+  recorder: "off",
+  recorderTrouble: null,
+  recordingsNews: 0,
+  redStops: 0,
 };
 
 const moment = (

@@ -168,6 +168,7 @@ export class CallEnd {
         return this.pictures.keyFrame();
       case "ice-servers":
       case "other-red-stop":
+      case "recordings-changed":
       case "call":
       case "meter":
       case "low-balance":

@@ -1,0 +1,253 @@
+/** Recordings as people make and watch them: both agree, both record, nothing hidden is in it, nothing is lost that a crash could spare. */
+import { recordingsApi, type KeptRecordings } from "@minuta/contracts/recordings";
+import { callId as callIdSchema } from "@minuta/contracts/ids";
+import { journalApi } from "@minuta/contracts/journal";
+import { expect, type Page } from "@playwright/test";
+import { signedIn, type Caller } from "./harness/api.ts";
+import type { Browser } from "./harness/browser.ts";
+import { answer, button, control, end, inCall, invite, join, phaseIs, shareScreen, signIn } from "./harness/journey.ts";
+import { readMarker } from "./harness/marker.ts";
+import type { Product } from "./harness/product.ts";
+import { seesChanges } from "./harness/see.ts";
+import type { Stage } from "./harness/stage.ts";
+import { test } from "./harness/test.ts";
+import { ru } from "./harness/words.ts";
+
+const badgeSays = async (page: Page, now: string): Promise<void> =>
+  await expect(page.getByTestId("recording")).toHaveAttribute("data-recording", now, { timeout: 45_000 });
+
+const agree = async (page: Page): Promise<void> => await button(page.getByRole("main"), "recording.ask.agree").click();
+
+interface Met {
+  readonly client: Page;
+  readonly consultant: Page;
+  readonly callId: string;
+  readonly books: Caller;
+}
+
+/** A client and a consultant in a call, the client's screen shown, both heard. */
+async function meet(product: Product, { left, right, email }: { left: Browser; right: Browser; email: string }): Promise<Met> {
+  const [client, consultant] = [left.page, right.page];
+  const person = await product.demo(email);
+  await signIn(consultant, product, person);
+  await client.goto(await invite(consultant, { task: "Записать, как проводится документ" }));
+  const callId = await join(client, "Ольга Николаевна");
+  await answer(consultant);
+  await shareScreen(client);
+  await control(client, "microphoneOn").click();
+  await control(consultant, "microphoneOn").click();
+  await Promise.all([phaseIs(client, "live"), phaseIs(consultant, "live")]);
+  return { client, consultant, callId, books: await signedIn(product, person) };
+}
+
+const keptOf = async ({ books, callId }: Met): Promise<KeptRecordings> =>
+  (await books.ask(recordingsApi.kept, { params: { callId: callIdSchema.parse(callId) } })).kept;
+
+const eventsOf = async ({ books, callId }: Met): Promise<string[]> =>
+  (await books.ask(journalApi.events, { params: { callId: callIdSchema.parse(callId) } })).events.map(({ kind }) => kind);
+
+/** Waits until everything that was recorded on this side has come and was found whole. */
+async function allKept(met: Met, side: "client" | "consultant"): Promise<KeptRecordings["client"]> {
+  await expect
+    .poll(async () => (await keptOf(met))[side].segments.map(({ state }) => state), { timeout: 90_000, message: `the ${side}'s segments` })
+    .toEqual(expect.arrayContaining(["kept"]));
+  await expect.poll(async () => (await keptOf(met))[side].segments.every(({ state }) => state === "kept"), { timeout: 60_000 }).toBe(true);
+  return (await keptOf(met))[side];
+}
+
+/** Every number seen in a film of the page, from second to second: each is sought, and read from the pixels that are shown there. */
+async function numbersIn(page: Page, film: number): Promise<{ numbers: number[]; seconds: number; slowestMs: number }> {
+  const video = page.locator("video").nth(film);
+  const seconds = await video.evaluate(async (one: HTMLVideoElement) => {
+    one.muted = true;
+    one.preload = "auto";
+    if (one.readyState < 1) await new Promise((known) => one.addEventListener("loadedmetadata", known, { once: true }));
+    return one.duration;
+  });
+  const numbers: number[] = [];
+  let slowestMs = 0;
+  // There and back again: a film that only plays forward does not seek.
+  const places = Array.from({ length: Math.floor(seconds) }, (_, second) => second + 0.5);
+  for (const place of [...places, ...places.toReversed().filter((_, at) => at % 5 === 0)]) {
+    const shown = await video.evaluate(async (one: HTMLVideoElement, at: number) => {
+      const began = performance.now();
+      const sought = new Promise((done) => one.addEventListener("seeked", done, { once: true }));
+      one.currentTime = at;
+      await sought;
+      const tookMs = performance.now() - began;
+      const canvas = new OffscreenCanvas(one.videoWidth, one.videoHeight);
+      const context = canvas.getContext("2d");
+      if (context === null || canvas.width === 0) return null;
+      context.drawImage(one, 0, 0);
+      const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
+      let text = "";
+      for (let from = 0; from < data.length; from += 32_768) text += String.fromCodePoint(...data.subarray(from, from + 32_768));
+      return { width: canvas.width, height: canvas.height, rgba: btoa(text), tookMs };
+    }, place);
+    if (shown === null) continue;
+    slowestMs = Math.max(slowestMs, shown.tookMs);
+    const number = readMarker({ width: shown.width, height: shown.height, rgba: Buffer.from(shown.rgba, "base64") });
+    if (number !== null) numbers.push(number);
+  }
+  return { numbers, seconds, slowestMs };
+}
+
+/** Long enough to be in a film of eight pictures a second, and to be found from second to second. */
+const LOOK_MS = 4_000;
+
+async function shows(stage: Stage, page: Page, number: number): Promise<void> {
+  await seesChanges(stage, [number]);
+  await page.waitForTimeout(LOOK_MS);
+}
+
+test("both ends record once both agreed; what is played afterwards shows what was on the screen, and nothing that was hidden", async ({
+  stage,
+  product,
+  sit,
+}, info) => {
+  test.setTimeout(300_000);
+  const [left, right] = await Promise.all([sit(stage.client), sit(stage.consultant)]);
+  const met = await meet(product, { left, right, email: "anna@minuta.example" });
+  const { client, consultant } = met;
+  await Promise.all([badgeSays(client, "unasked"), badgeSays(consultant, "unasked")]);
+  await shows(stage, client, 13);
+  await agree(client);
+  await badgeSays(client, "waiting");
+  expect((await keptOf(met)).client.segments).toEqual([]);
+  await agree(consultant);
+  await Promise.all([badgeSays(client, "recording"), badgeSays(consultant, "recording")]);
+  await consultant.screenshot({ path: info.outputPath("recording.png") });
+
+  await shows(stage, client, 42);
+  await control(client, "blank").click();
+  await expect(consultant.getByText(ru("stage.clientBlanked.title"))).toBeVisible();
+  stage.marker.show(99);
+  await client.waitForTimeout(LOOK_MS);
+  stage.marker.show(43);
+  await client.waitForTimeout(1000);
+  await control(client, "unblank").first().click();
+  await shows(stage, client, 77);
+  await control(consultant, "pause").click();
+  await Promise.all([badgeSays(client, "paused"), badgeSays(consultant, "paused")]);
+  stage.marker.show(111);
+  await client.waitForTimeout(LOOK_MS);
+  stage.marker.show(78);
+  await client.waitForTimeout(1000);
+  await control(consultant, "resume").click();
+  await Promise.all([badgeSays(client, "recording"), badgeSays(consultant, "recording")]);
+  await shows(stage, client, 200);
+  await end(consultant);
+  await client.waitForURL("**/after");
+  for (const side of ["client", "consultant"] as const) await allKept(met, side);
+  await expect(client.getByTestId("pending-uploads")).toBeHidden({ timeout: 30_000 });
+  const kinds = await eventsOf(met);
+  expect(kinds.filter((kind) => kind.startsWith("recording-") && kind !== "recording-gap")).toEqual([
+    "recording-agreed",
+    "recording-agreed",
+    "recording-started",
+    "recording-started",
+    "recording-stopped",
+    "recording-stopped",
+  ]);
+
+  await consultant.getByRole("link", { name: ru("recording.open") }).click();
+  await expect(consultant.locator("video").first()).toBeVisible();
+  expect((await keptOf(met)).accesses, "looking at the page opens no recording").toEqual([]);
+  await consultant.screenshot({ path: info.outputPath("recordings-page.png"), fullPage: true });
+  const films = await consultant.locator("video").count();
+  const seen: number[] = [];
+  for (let film = 0; film < films; film += 1) {
+    const { numbers, seconds, slowestMs } = await numbersIn(consultant, film);
+    console.log(
+      `film ${film}: ${seconds.toFixed(1)} s, slowest seek ${slowestMs.toFixed(0)} ms, numbers ${[...new Set(numbers)].join(" ")}`,
+    );
+    seen.push(...numbers);
+    for (const number of [42, 77, 200]) expect(numbers, `film ${film}`).toContain(number);
+  }
+  for (const hidden of [13, 99, 111]) expect(seen).not.toContain(hidden);
+  expect((await keptOf(met)).accesses.map(({ by, what }) => `${by} ${what}`)).toContain("consultant played");
+});
+
+test("a page that dies in the middle, a line that breaks and a full disk lose at most the running segment, and both are told", async ({
+  stage,
+  product,
+  sit,
+}) => {
+  test.setTimeout(300_000);
+  const [left, right] = await Promise.all([sit(stage.client), sit(stage.consultant)]);
+  const met = await meet(product, { left, right, email: "igor@minuta.example" });
+  const { client, consultant } = met;
+  await Promise.all([agree(client), agree(consultant)]);
+  await Promise.all([badgeSays(client, "recording"), badgeSays(consultant, "recording")]);
+  await shows(stage, client, 21);
+
+  // Nothing of what is recorded can be brought for now.
+  await left.context.route("**/parts/*", (route) => route.abort());
+  await client.waitForTimeout(LOOK_MS);
+  const devtools = await left.context.newCDPSession(client);
+  void devtools.send("Page.crash").catch(() => undefined);
+  await badgeSays(consultant, "failsThere");
+  const second = await left.context.newPage();
+  await second.goto(client.url());
+  await inCall(second);
+  await badgeSays(second, "recording");
+  await shareScreen(second);
+  await control(second, "microphoneOn").click();
+  await shows(stage, second, 22);
+  await left.context.unroute("**/parts/*");
+
+  // Another tab takes the call over; its recorder goes on where the first one stopped.
+  const third = await left.context.newPage();
+  await third.goto(client.url());
+  await inCall(third);
+  await shareScreen(third);
+  await control(third, "microphoneOn").click();
+  await badgeSays(third, "recording");
+  await shows(stage, third, 23);
+
+  // The disk is full; then there is room again.
+  const disk = await left.context.newCDPSession(third);
+  await disk.send("Storage.overrideQuotaForOrigin", { origin: product.address, quotaSize: 1 });
+  await Promise.all([badgeSays(third, "failsHere"), badgeSays(consultant, "failsThere")]);
+  await disk.send("Storage.overrideQuotaForOrigin", { origin: product.address });
+  await Promise.all([badgeSays(third, "recording"), badgeSays(consultant, "recording")]);
+  await shows(stage, third, 24);
+  await end(consultant);
+  await third.waitForURL("**/after");
+  const { segments } = await allKept(met, "client");
+  await allKept(met, "consultant");
+  expect(
+    segments.some(({ cut }) => cut),
+    "what the dead page had written was saved",
+  ).toBe(true);
+  expect(new Set(segments.map(({ takeId }) => takeId)).size).toBeGreaterThanOrEqual(3);
+  expect(await eventsOf(met)).toEqual(expect.arrayContaining(["recording-failed", "recording-gap"]));
+  const journal = await met.books.ask(journalApi.events, { params: { callId: callIdSchema.parse(met.callId) } });
+  expect(journal.events.filter(({ kind }) => kind === "recording-failed").map(({ facts }) => facts["why"])).toContain("disk-full");
+
+  await consultant.goto(`${product.address}/call/${met.callId}/recordings`);
+  await expect(consultant.locator("video").first()).toBeVisible();
+  const { numbers } = await numbersIn(consultant, 0);
+  for (const number of [21, 22, 23, 24]) expect(numbers).toContain(number);
+});
+
+test("refusing is an answer: nothing is recorded, both know it, and the red stop takes a consent back", async ({ stage, product, sit }) => {
+  test.setTimeout(180_000);
+  const [left, right] = await Promise.all([sit(stage.client), sit(stage.consultant)]);
+  const met = await meet(product, { left, right, email: "igor@minuta.example" });
+  const { client, consultant } = met;
+  await agree(consultant);
+  await button(client.getByRole("main"), "recording.ask.refuse").click();
+  await Promise.all([badgeSays(client, "refusedHere"), badgeSays(consultant, "refusedThere")]);
+  await client.getByTestId("recording").click();
+  await button(client.getByRole("dialog"), "recording.agree").click();
+  await Promise.all([badgeSays(client, "recording"), badgeSays(consultant, "recording")]);
+  await client.keyboard.press("Escape");
+  await client
+    .getByRole("button", { name: ru("controls.stop") })
+    .last()
+    .click();
+  await Promise.all([badgeSays(client, "refusedHere"), badgeSays(consultant, "refusedThere")]);
+  expect((await eventsOf(met)).filter((kind) => kind === "recording-refused")).toHaveLength(2);
+  await end(consultant);
+});

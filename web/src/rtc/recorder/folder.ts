@@ -1,0 +1,2 @@
+/** Of the browser's own disk. */
+export const FOLDER = "recordings";

@@ -1,0 +1,235 @@
+/**
+ * Records a call at this end for as long as it is told to: the picture and both voices, in segments that follow each other without a
+ * break. The picture is the own screen, or what is shown of the other's. What is hidden, muted or paused is in no segment.
+ */
+import type { CallId, Side } from "@minuta/contracts/ids";
+import { SEGMENT_SECONDS, type RecorderState, type RecordingTrouble } from "@minuta/contracts/recordings";
+import type { PageToRecorder, RecorderToPage } from "./messages.ts";
+import { startUploader } from "./pending.ts";
+import { CanvasPicture, sizeOf, TrackPicture, type Picture, type Shown } from "./pictures.ts";
+
+const VIDEO_BITS_A_SECOND = 300_000;
+const VOICE_BITS_A_SECOND = 32_000;
+/** What a crash may take of what was recorded. */
+const PIECE_MS = 2_000;
+/** A recorder that brought nothing for so long does not record. */
+const STALLED_MS = 15_000;
+const TRY_AGAIN_MS = 5_000;
+
+/** Best first: AV1 needs half of what the others need for text. */
+const withPicture = [
+  "video/webm;codecs=av01.0.08M.08,opus",
+  "video/webm;codecs=av1,opus",
+  "video/webm;codecs=vp9,opus",
+  "video/webm;codecs=vp8,opus",
+];
+const voicesOnly = ["audio/webm;codecs=opus"];
+
+/** What there is to record now. */
+export interface Scene {
+  readonly paused: boolean;
+  /** The own screen as it may be sent: neither hidden nor paused. */
+  readonly own: MediaStreamTrack | null;
+  /** What is shown of the other's screen. */
+  readonly shown: Shown | null;
+  /** Both voices; null while the browser lets no sound through. */
+  readonly voices: MediaStreamTrack | null;
+}
+
+const nothing: Scene = { paused: true, own: null, shown: null, voices: null };
+
+interface Running {
+  readonly segmentId: string;
+  readonly recorder: MediaRecorder;
+  /** The take it belongs to: its last piece comes when another may have begun. */
+  readonly worker: Worker;
+  readonly beganAt: number;
+  heardAt: number;
+  /** Pieces go to the worker one after the other. */
+  sending: Promise<void>;
+}
+
+const tell = (worker: Worker, order: PageToRecorder, transfer: Transferable[] = []): void => worker.postMessage(order, transfer);
+
+export class Recorder {
+  recorder: RecorderState = "off";
+  why: RecordingTrouble | null = null;
+  readonly #of: { readonly callId: CallId; readonly side: Side };
+  readonly #changed: () => void;
+  #worker: Worker | null = null;
+  #scene: Scene = nothing;
+  #picture: Picture | null = null;
+  #voices: MediaStreamTrack | null = null;
+  #running: Running | null = null;
+  /** All segments of this take that were begun are handed over. */
+  #handedOver: Promise<unknown> = Promise.resolve();
+  #tryAgainAt = -Infinity;
+
+  constructor(of: { callId: CallId; side: Side }, changed: () => void) {
+    this.#of = of;
+    this.#changed = changed;
+  }
+
+  /** Begins and ends a take. */
+  record(on: boolean): void {
+    if (on === (this.#worker !== null)) return;
+    if (on) this.#begin();
+    else this.#end();
+  }
+
+  /** To be told whenever something may have changed. */
+  follow(scene: Scene): void {
+    this.#scene = scene;
+    if (this.#worker === null) return;
+    if (scene.paused) return this.#pause();
+    const same = isOf(this.#picture, scene);
+    if (this.#running !== null && same && this.#voices === scene.voices) return;
+    if (this.#running === null && performance.now() < this.#tryAgainAt) return;
+    this.#change(same);
+  }
+
+  #begin(): void {
+    startUploader();
+    const worker = new Worker(new URL("./recorder.worker.ts", import.meta.url), { type: "module", name: "recorder" });
+    worker.onmessage = ({ data }: MessageEvent<RecorderToPage>) => {
+      if (worker === this.#worker) this.#hear(data);
+    };
+    this.#worker = worker;
+    tell(worker, { t: "start", origin: location.origin, takeId: crypto.randomUUID(), ...this.#of });
+    this.#tryAgainAt = -Infinity;
+    this.follow(this.#scene);
+  }
+
+  #end(): void {
+    const worker = this.#worker;
+    this.#worker = null;
+    this.#drop();
+    this.#become("off");
+    // It ends itself when the last piece is on the disk.
+    if (worker !== null) void this.#handedOver.then(() => tell(worker, { t: "end" }));
+  }
+
+  #pause(): void {
+    this.#drop();
+    this.#become("paused");
+  }
+
+  #drop(): void {
+    stop(this.#running);
+    this.#running = null;
+    this.#picture?.stop();
+    this.#picture = null;
+    this.#voices = null;
+  }
+
+  /** Another picture, or another set of voices, is another segment. */
+  #change(samePicture: boolean): void {
+    const before = this.#picture;
+    if (!samePicture) this.#picture = pictureOf(this.#scene);
+    this.#voices = this.#scene.voices;
+    this.#next();
+    if (before !== this.#picture) before?.stop();
+  }
+
+  /** The next segment begins before the last one stops: nothing is lost between them. */
+  #next(): void {
+    const tracks = [this.#picture?.track, this.#voices].filter((track) => track !== null && track !== undefined);
+    const before = this.#running;
+    this.#running = tracks.length === 0 ? null : this.#start(tracks);
+    stop(before);
+    // Nothing to see or hear yet is no failure.
+    if (this.#running !== null || tracks.length === 0) this.#become("recording");
+  }
+
+  #start(tracks: MediaStreamTrack[]): Running | null {
+    const worker = this.#worker;
+    const mimeType = (this.#picture === null ? voicesOnly : withPicture).find(
+      (type) => typeof MediaRecorder !== "undefined" && MediaRecorder.isTypeSupported(type),
+    );
+    if (mimeType === undefined || worker === null) return this.#fail("not-supported");
+    try {
+      const options = { mimeType, videoBitsPerSecond: VIDEO_BITS_A_SECOND, audioBitsPerSecond: VOICE_BITS_A_SECOND };
+      const recorder = new MediaRecorder(new MediaStream(tracks), options);
+      const now = performance.now();
+      const running: Running = { segmentId: crypto.randomUUID(), recorder, worker, beganAt: now, heardAt: now, sending: Promise.resolve() };
+      this.#listen(running);
+      tell(worker, { t: "begin", segmentId: running.segmentId, at: Date.now() });
+      recorder.start(PIECE_MS);
+      return running;
+    } catch {
+      return this.#fail("encoder");
+    }
+  }
+
+  #listen(running: Running): void {
+    const { recorder, segmentId, worker } = running;
+    recorder.ondataavailable = ({ data }) => {
+      if (data.size === 0) return;
+      running.heardAt = performance.now();
+      running.sending = running.sending.then(async () => {
+        const bytes = await data.arrayBuffer();
+        tell(worker, { t: "data", segmentId, bytes }, [bytes]);
+      });
+    };
+    recorder.onerror = () => this.#broke(running, "encoder");
+    const handedOver = new Promise<void>((done) => {
+      recorder.onstop = () => {
+        const at = Date.now();
+        done(running.sending.then(() => tell(worker, { t: "close", segmentId, at })));
+        // Its tracks ended: the next look finds others.
+        if (this.#running === running) this.#running = null;
+      };
+    });
+    this.#handedOver = Promise.all([this.#handedOver, handedOver]);
+  }
+
+  #broke(running: Running, why: RecordingTrouble): void {
+    if (this.#running !== running) return;
+    this.#drop();
+    this.#fail(why);
+  }
+
+  #fail(why: RecordingTrouble): null {
+    this.#tryAgainAt = performance.now() + TRY_AGAIN_MS;
+    this.#become("failing", why);
+    return null;
+  }
+
+  #hear(message: RecorderToPage): void {
+    const running = this.#running;
+    if (message.t === "failed") {
+      if (running?.segmentId === message.segmentId) this.#broke(running, message.why);
+      return;
+    }
+    const now = performance.now();
+    this.#picture?.draw(now);
+    if (running === null) this.follow(this.#scene);
+    else if (now - running.heardAt > STALLED_MS) this.#broke(running, "encoder");
+    else if (now - running.beganAt > SEGMENT_SECONDS * 1000) this.#next();
+  }
+
+  #become(recorder: RecorderState, why: RecordingTrouble | null = null): void {
+    if (recorder === this.recorder && why === this.why) return;
+    this.recorder = recorder;
+    this.why = why;
+    if (this.#worker !== null) tell(this.#worker, { t: "state", recorder, why });
+    this.#changed();
+  }
+}
+
+function stop(running: Running | null): void {
+  if (running !== null && running.recorder.state !== "inactive") running.recorder.stop();
+}
+
+const pictureOf = ({ own, shown }: Scene): Picture | null => {
+  if (own !== null) return new TrackPicture(own);
+  return shown === null ? null : new CanvasPicture(shown);
+};
+
+/** Whether this is a picture of what is there to record now. */
+function isOf(picture: Picture | null, { own, shown }: Scene): boolean {
+  if (picture === null) return own === null && shown === null;
+  const live = picture.track.readyState === "live";
+  if (own !== null) return live && picture.source === own;
+  return live && picture.source === shown?.element && picture.size === sizeOf(shown);
+}

@@ -1,0 +1,119 @@
+/** The recorder's worker: puts what was recorded on the disk as it comes, and tells the server that the recorder lives. The uploader does the rest. */
+import "../../no-eval.ts";
+import type { RecorderState, RecordingTrouble } from "@minuta/contracts/recordings";
+import { canKeep, lockOfTake, MediaFile, readMedia, sha256Of, forget, writeNote, type Note } from "./disk.ts";
+import { nudge } from "./news.ts";
+import type { PageToRecorder, RecorderToPage } from "./messages.ts";
+import { tellRecorder } from "./server.ts";
+
+/** Well within the time after which the server takes a recorder for silent. */
+const TELL_EVERY_MS = 8_000;
+const TICK_MS = 125;
+
+type Start = Extract<PageToRecorder, { t: "start" }>;
+
+const tell = (message: RecorderToPage): void => self.postMessage(message);
+
+class Take {
+  readonly #of: Start;
+  readonly #open = new Map<string, { readonly note: Note; readonly file: MediaFile }>();
+  readonly #timers: ReturnType<typeof setInterval>[];
+  #state: { recorder: RecorderState; why: RecordingTrouble | null } = { recorder: "off", why: null };
+  #offsetMs = 0;
+  #releaseLock: () => void = () => undefined;
+
+  constructor(of: Start) {
+    this.#of = of;
+    const held = new Promise<void>((release) => (this.#releaseLock = release));
+    void navigator.locks.request(lockOfTake(of.takeId), () => held);
+    this.#timers = [setInterval(() => tell({ t: "tick" }), TICK_MS), setInterval(() => void this.#say(), TELL_EVERY_MS)];
+  }
+
+  become(recorder: RecorderState, why: RecordingTrouble | null): void {
+    this.#state = { recorder, why };
+    void this.#say();
+  }
+
+  async begin(segmentId: string, at: number): Promise<void> {
+    if (!canKeep()) return tell({ t: "failed", segmentId, why: "not-supported" });
+    const { callId, side, takeId } = this.#of;
+    const note: Note = { segmentId, takeId, callId, side, from: at, offsetMs: this.#offsetMs, closed: null };
+    try {
+      await writeNote(note);
+      this.#open.set(segmentId, { note, file: await MediaFile.create(segmentId) });
+    } catch (error) {
+      await this.#fail(segmentId, error);
+    }
+  }
+
+  async write(segmentId: string, bytes: ArrayBuffer): Promise<void> {
+    try {
+      this.#open.get(segmentId)?.file.write(new Uint8Array(bytes));
+    } catch (error) {
+      await this.#fail(segmentId, error);
+    }
+  }
+
+  async close(segmentId: string, at: number, cut = false): Promise<void> {
+    const open = this.#open.get(segmentId);
+    if (open === undefined) return;
+    this.#open.delete(segmentId);
+    open.file.close();
+    const media = await readMedia(segmentId);
+    if (media === null || media.size === 0) return forget(segmentId);
+    const closed = { to: at, bytes: media.size, sha256: await sha256Of(media), cut };
+    // Without room for the note it stays open: the uploader takes it over once this take has ended.
+    await writeNote({ ...open.note, offsetMs: this.#offsetMs, closed }).catch(() => undefined);
+    nudge();
+  }
+
+  async end(): Promise<void> {
+    for (const timer of this.#timers) clearInterval(timer);
+    for (const [segmentId] of this.#open) await this.close(segmentId, Date.now(), true);
+    this.#state = { recorder: "off", why: null };
+    await this.#say();
+    this.#releaseLock();
+    nudge();
+    self.close();
+  }
+
+  async #fail(segmentId: string, error: unknown): Promise<void> {
+    const full = error instanceof DOMException && error.name === "QuotaExceededError";
+    await this.close(segmentId, Date.now(), true).catch(() => undefined);
+    tell({ t: "failed", segmentId, why: full ? "disk-full" : "internal" });
+  }
+
+  async #say(): Promise<void> {
+    const { origin, callId, takeId } = this.#of;
+    const sentAt = Date.now();
+    const now = await tellRecorder({ origin, callId, takeId, ...this.#state });
+    // The server's clock stood so when the answer was half way.
+    if (now !== null) this.#offsetMs = now.getTime() - (sentAt + Date.now()) / 2;
+  }
+}
+
+let take: Take | null = null;
+let work: Promise<void> = Promise.resolve();
+
+async function obey(order: PageToRecorder): Promise<void> {
+  switch (order.t) {
+    case "start":
+      take = new Take(order);
+      return;
+    case "state":
+      return take?.become(order.recorder, order.why);
+    case "begin":
+      return take?.begin(order.segmentId, order.at);
+    case "data":
+      return take?.write(order.segmentId, order.bytes);
+    case "close":
+      return take?.close(order.segmentId, order.at);
+    case "end":
+      return take?.end();
+  }
+}
+
+// One after the other: the order is the file's.
+self.addEventListener("message", ({ data }: MessageEvent<PageToRecorder>) => {
+  work = work.then(() => obey(data)).catch(() => undefined);
+});
