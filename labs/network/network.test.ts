@@ -5,7 +5,10 @@ import { conditions } from "./conditions.ts";
 import { plan } from "./plan.ts";
 import { longestGap } from "./watch.ts";
 
-test("where no lab can be built it says why, and ends with a last line that says it too", () => {
+/** A program is started that reads much of the tests' own. */
+const START_WITHIN_MS = 60_000;
+
+test("where no lab can be built it says why, and ends with a last line that says it too", { timeout: START_WITHIN_MS }, () => {
   const lab = fileURLToPath(new URL("main.ts", import.meta.url));
   const { stdout, status } = spawnSync(process.execPath, [lab], { encoding: "utf8", env: { PATH: "/nowhere" } });
   const lines = stdout.trim().split("\n");
