@@ -39,7 +39,7 @@ export function serveHttpSockets(server: FastifyInstance, sockets: Pick<Sockets,
     return found.socket;
   };
 
-  server.post(httpSocketPaths.open, async (request) => {
+  const opening = async (request: FastifyRequest): Promise<{ token: string }> => {
     if (request.headers.origin === undefined) throw refuse("wrong-origin", {});
     const { path } = parseOrRefuse(httpSocketOpen, request.body);
     const here = [...open.values()].filter(({ address }) => address === request.ip).length;
@@ -52,7 +52,8 @@ export function serveHttpSockets(server: FastifyInstance, sockets: Pick<Sockets,
       throw refuse("not-found", {});
     }
     return { token };
-  });
+  };
+  server.route({ method: "POST", url: httpSocketPaths.open, handler: opening });
 
   server.get(httpSocketPaths.down, (request, reply) => {
     const { from, hold } = parseOrRefuse(httpSocketDown, request.query);

@@ -275,8 +275,7 @@ export class TurnMachine {
     const peer = numberOf(readAddress(attributeOf(message, attributes.xorPeerAddress) ?? NOTHING, message.transaction));
     if (channel === null) return this.#refuse(client, message, { code: 400, key });
     if (peer === null || this.#otherEnd(allocation, peer) === null) return this.#refuse(client, message, { code: 403, key });
-    const [bound, numbered] = [allocation.channels.get(channel)?.peer ?? peer, allocation.numbers.get(peer) ?? channel];
-    if (bound !== peer || numbered !== channel) return this.#refuse(client, message, { code: 400, key });
+    if (!mayBind(allocation, channel, peer)) return this.#refuse(client, message, { code: 400, key });
     allocation.channels.set(channel, { peer, until: now + turnLimits.channelSeconds * 1000 });
     allocation.numbers.set(peer, channel);
     allocation.permissions.set(peer, now + turnLimits.permissionSeconds * 1000);
@@ -350,6 +349,11 @@ function channelOf(message: Message): number | null {
   const value = attributeOf(message, attributes.channelNumber);
   const number = value?.length === 4 ? value.readUInt16BE(0) : 0;
   return isChannel(number) ? number : null;
+}
+
+/** A channel leads to one peer and a peer has one channel. */
+function mayBind({ channels, numbers }: Allocation, channel: number, peer: number): boolean {
+  return (channels.get(channel)?.peer ?? peer) === peer && (numbers.get(peer) ?? channel) === channel;
 }
 
 interface Asked {
