@@ -23,6 +23,9 @@ const withPicture = [
   "video/webm;codecs=vp9,opus",
   "video/webm;codecs=vp8,opus",
 ];
+/** On a small machine the live picture comes first: there the one that costs the least. */
+const CORES_FOR_BEST = 4;
+const preferred = navigator.hardwareConcurrency < CORES_FOR_BEST ? withPicture.toReversed() : withPicture;
 const voicesOnly = ["audio/webm;codecs=opus"];
 
 /** What there is to record now. */
@@ -143,7 +146,7 @@ export class Recorder {
 
   #start(tracks: MediaStreamTrack[]): Running | null {
     const worker = this.#worker;
-    const mimeType = (this.#picture === null ? voicesOnly : withPicture).find(
+    const mimeType = (this.#picture === null ? voicesOnly : preferred).find(
       (type) => typeof MediaRecorder !== "undefined" && MediaRecorder.isTypeSupported(type),
     );
     if (mimeType === undefined || worker === null) return this.#fail("not-supported");
