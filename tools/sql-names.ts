@@ -104,6 +104,8 @@ const text = (value: unknown): string | undefined => (typeof value === "string" 
 interface Body {
   readonly language: string;
   readonly source: string;
+  /** Declarations of what it gives back, if they have names: the body may assign to them. */
+  readonly outs: readonly string[];
 }
 
 function bodyOf(node: Node): Body {
@@ -111,15 +113,20 @@ function bodyOf(node: Node): Body {
   visit(node["options"] ?? node["args"], (key, option) => {
     if (key === "DefElem") options.set(String(option["defname"]), words(option["arg"])[0] ?? "");
   });
-  return { language: options.get("language") ?? "plpgsql", source: options.get("as") ?? "" };
+  const outs: string[] = [];
+  visit(node["parameters"], (key, parameter) => {
+    if (key === "FunctionParameter" && parameter["mode"] === "FUNC_PARAM_OUT") outs.push(`out ${text(parameter["name"]) ?? ""} text`);
+  });
+  return { language: options.get("language") ?? "plpgsql", source: options.get("as") ?? "", outs };
 }
 
 async function statementsOf(body: Body, whole: string): Promise<string[]> {
   if (body.source === "") return [];
   if (body.language === "sql") return [body.source];
   if (body.language !== "plpgsql") throw new Error(`a function in ${body.language} cannot be read: ${whole.slice(0, 80)}`);
-  // The declaration around the body only has to be a trigger's when NEW and OLD are spoken of; their names are not looked at here.
-  const tree = await parsePlPgSQL(`create function read.it() returns trigger language plpgsql as $minuta$${body.source}$minuta$`);
+  // The declaration around the body only has to be a trigger's when NEW and OLD are spoken of, and name what is given back; types are not looked at here.
+  const declaration = body.outs.length === 0 ? "() returns trigger" : `(${body.outs.join(", ")})`;
+  const tree = await parsePlPgSQL(`create function read.it${declaration} language plpgsql as $minuta$${body.source}$minuta$`);
   const statements: string[] = [];
   visit(tree, (key, node) => {
     if (key === "PLpgSQL_expr" && typeof node["query"] === "string") statements.push(asStatement(node["query"], node["parseMode"]));
