@@ -84,19 +84,18 @@ async function main(): Promise<void> {
   const [client, consultant] = await Promise.all([startScreen(), startScreen()]);
   const ground: Ground = { network, product, screens: { client, consultant } };
   const rows: Record<string, Row[]> = {};
-  try {
-    for (let round = 1; round <= Number(values.rounds); round += 1) {
-      for (const link of links) {
-        await network.slow(link === "slow");
-        for (const [name, path] of chosen) {
-          if (path === undefined) throw new Error(`no path ${name}`);
-          const row = await oneRow(ground, path).catch((error: unknown) => console.error(`${link} ${name}: ${String(error)}`));
-          if (row === undefined) continue;
-          (rows[`${link} ${name}`] ??= []).push(row);
-          console.log(JSON.stringify({ round, link, path: name, ...row }));
-        }
-      }
+  const measure = async (round: number, link: string): Promise<void> => {
+    await network.slow(link === "slow");
+    for (const [name, path] of chosen) {
+      if (path === undefined) throw new Error(`no path ${name}`);
+      const row = await oneRow(ground, path).catch((error: unknown) => console.error(`${link} ${name}: ${String(error)}`));
+      if (row === undefined) continue;
+      (rows[`${link} ${name}`] ??= []).push(row);
+      console.log(JSON.stringify({ round, link, path: name, ...row }));
     }
+  };
+  try {
+    for (let round = 1; round <= Number(values.rounds); round += 1) for (const link of links) await measure(round, link);
   } finally {
     await Promise.all([client.stop(), consultant.stop()]);
     await product.stop();

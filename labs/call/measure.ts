@@ -43,6 +43,11 @@ interface Course {
   everyMs(): number;
 }
 
+/** What was drawn before and not seen was passed over for a newer one. */
+function forgetThrough(drawnAt: Map<number, number>, at: number): void {
+  for (const [number, drawn] of drawnAt) if (drawn <= at) drawnAt.delete(number);
+}
+
 /** Draws numbers for a while and watches for them. */
 async function follow(stand: Stand, { move, seconds, everyMs }: Course): Promise<Follow> {
   const { scene, consultant } = stand;
@@ -58,14 +63,11 @@ async function follow(stand: Stand, { move, seconds, everyMs }: Course): Promise
       nextAt = Math.max(nextAt + everyMs(), now - 100);
     }
     const seen = consultant.number();
-    if (seen !== null && seen !== last) {
-      last = seen;
-      const at = drawnAt.get(seen);
-      if (at !== undefined) {
-        delays.push(performance.now() - at);
-        // What was drawn before and not seen was passed over for a newer one.
-        for (const [number, drawn] of drawnAt) if (drawn <= at) drawnAt.delete(number);
-      }
+    const at = seen === last ? undefined : drawnAt.get(seen ?? -1);
+    last = seen ?? last;
+    if (at !== undefined) {
+      delays.push(performance.now() - at);
+      forgetThrough(drawnAt, at);
     }
     await sleep(LOOK_EVERY_MS);
   }
@@ -135,4 +137,4 @@ export function quantile(values: readonly number[], share: number): number | nul
   return found === undefined ? null : round(found);
 }
 
-export const round = (value: number): number => Math.round(value * 10) / 10;
+const round = (value: number): number => Math.round(value * 10) / 10;

@@ -6,7 +6,7 @@ import { openX11, type Area, type X11 } from "./x11.ts";
 /** The marker of e2e/harness/marker.ts: a red frame of two units by one around 4×4 cells of eight units by four. */
 const UNIT = { x: 6, y: 12 };
 const CELL = { width: 8 * UNIT.x, height: 4 * UNIT.y };
-export const MARKER: Area = { x: 1050, y: 20, width: 36 * UNIT.x, height: 18 * UNIT.y };
+const MARKER: Area = { x: 1050, y: 20, width: 36 * UNIT.x, height: 18 * UNIT.y };
 /** Where the text stands. */
 export const TEXT_PAGE: Area = { x: 48, y: 16, width: 978, height: 676 };
 

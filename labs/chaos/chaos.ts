@@ -39,6 +39,7 @@ interface Talk {
 }
 
 /** One request as somebody's browser sends it, each from an address of its own. */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- what our own server answers, said by who asks
 async function ask<T>(path: string, body: unknown, { cookie = "", from = "198.51.100.1" } = {}): Promise<{ reply: T; cookie: string }> {
   const origin = `http://127.0.0.1:${ports[0]}`;
   const response = await fetch(origin + path, {

@@ -44,11 +44,7 @@ export class Page {
   #tick(): void {
     const now = Date.now();
     const port = this.#servers.of(this.#callId);
-    if (this.#control !== null && now - this.#echoedAt > GIVE_UP_AFTER_MS) {
-      if (this.#port !== null) this.#servers.silent(this.#port);
-      this.#leave();
-    }
-    if (this.#control !== null && port !== this.#port) this.#leave();
+    this.#leaveIfLost(now, port);
     if (this.#control === null) {
       if (port !== null && now >= this.#comesBackAt) this.#come(port);
       return;
@@ -56,6 +52,14 @@ export class Page {
     if (this.#control.readyState !== WebSocket.OPEN) return;
     this.#control.send(JSON.stringify({ t: "beat", n: (this.#beats += 1) }));
     if (this.#pictures?.readyState === WebSocket.OPEN) this.#pictures.send(writeProbe("probe", BigInt(now)));
+  }
+
+  /** A server that is silent for long, or is not this call's any more. */
+  #leaveIfLost(now: number, port: number | null): void {
+    if (this.#control === null) return;
+    const silent = now - this.#echoedAt > GIVE_UP_AFTER_MS;
+    if (silent && this.#port !== null) this.#servers.silent(this.#port);
+    if (silent || port !== this.#port) this.#leave();
   }
 
   #come(port: number): void {

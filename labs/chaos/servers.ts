@@ -74,9 +74,9 @@ export class Fleet implements Servers {
       for (const child of children) child.kill("SIGKILL");
     }, 15_000);
     await Promise.all(
-      children.map((child) =>
-        child.exitCode === null && child.signalCode === null ? new Promise((done) => child.once("exit", done)) : null,
-      ),
+      children
+        .filter(({ exitCode, signalCode }) => exitCode === null && signalCode === null)
+        .map((child) => new Promise((done) => child.once("exit", done))),
     );
     clearTimeout(late);
   }

@@ -71,7 +71,7 @@ async function steady({ db, server }: Lab): Promise<Found["steady"]> {
   const { rows: first } = await db.pool.query("select coalesce(max(id), 0) as id from ledger.transfer");
   const cost = await costOf(server, () => seconds(steadySeconds));
   const { rows: last } = await db.pool.query("select max(id) as id from ledger.transfer");
-  await Promise.all(stops.map((stop) => stop()));
+  for (const stop of stops) stop();
   const { rows } = await db.pool.query(lags, [first[0].id, last[0].id, LEASE_LAG_SECONDS]);
   return { ...rows[0], cpuMicrosPerCharge: Math.round((cost.cpuSeconds / rows[0].charges) * 1e6) };
 }

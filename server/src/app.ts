@@ -70,12 +70,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   await migrate(db.pool);
   const bus = await openBus({ connect: connectTo(connection), clock, log });
   const mail = createMail({ smtpUrl: config.SMTP_URL ?? null, from: config.MAIL_FROM, folder: join(options.folder, "mail"), clock, log });
-  const recordingsStore = {
-    objects:
-      config.RECORDINGS_S3_URL === undefined ? objectsInFolder(join(options.folder, "recordings")) : objectsInS3(config.RECORDINGS_S3_URL),
-    keys: await keysIn(join(options.folder, "keys", "recordings.json")),
-    keptDays: config.RECORDINGS_DAYS,
-  };
+  const recordingsStore = await recordingsStoreOf(options);
   const platform = { db, bus, mail, clock, log, publicUrl, demo: config.DEMO, recordingsStore };
   const domains = createDomains(platform);
   const { people, ledger, catalogue, presence, calls, journal, metering, recordings } = domains;
@@ -112,12 +107,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     calls.start(),
     recordings.start(),
     startPresence(presence, { clock, log }),
-    clock.every(FORGET_EVERY_MS, () =>
-      Promise.all([db.run(forgetOldAnswers), db.run(forgetOldAttempts)]).then(
-        () => {},
-        (error: unknown) => log.warn({ err: error }, "app.forgetting_failed"),
-      ),
-    ),
+    clock.every(FORGET_EVERY_MS, () => forget(db).catch((error: unknown) => log.warn({ err: error }, "app.forgetting_failed"))),
   ];
   if (config.DEMO) await startDemo(platform, domains, options);
 
@@ -142,6 +132,21 @@ export async function startApp(options: AppOptions): Promise<App> {
       await db.close();
     },
   };
+}
+
+async function recordingsStoreOf({ config, folder }: AppOptions): Promise<Platform["recordingsStore"]> {
+  const url = config.RECORDINGS_S3_URL;
+  return {
+    objects: url === undefined ? objectsInFolder(join(folder, "recordings")) : objectsInS3(url),
+    keys: await keysIn(join(folder, "keys", "recordings.json")),
+    keptDays: config.RECORDINGS_DAYS,
+  };
+}
+
+/** Answers and attempts are kept no longer than they are needed. */
+async function forget(db: Db): Promise<void> {
+  await db.run(forgetOldAnswers);
+  await db.run(forgetOldAttempts);
 }
 
 interface Platform {

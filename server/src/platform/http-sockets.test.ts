@@ -39,7 +39,7 @@ beforeEach(async () => {
     path: "/api/remote/call/:callId",
     onOpen(one) {
       opened.push(one);
-      one.socket.on("message", (data, binary) => heard.push(`${binary ? "binary" : "text"} ${String(data)}`));
+      one.socket.on("message", (data, binary) => heard.push(`${binary ? "binary" : "text"} ${(data as Buffer).toString("utf8")}`));
       one.socket.on("close", () => closed.add(one));
     },
   });

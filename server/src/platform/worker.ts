@@ -11,7 +11,7 @@ interface Answered<Answer> {
  * Asks the module at `url`, which says `answerAsWorker`; its thread starts with the first question and is there for all that follow. What
  * travels must be data: what structuredClone copies. A thread that dies refuses (rejects) what it owed, and the next question starts another.
  */
-export function askWorker<Asked, Answer>(url: URL): (asked: Asked) => Promise<Answer> {
+export function askWorker<Answer>(url: URL): (asked: unknown) => Promise<Answer> {
   let worker: Worker | null = null;
   let asked = 0;
   const waiting = new Map<number, PromiseWithResolvers<Answer>>();
@@ -46,8 +46,8 @@ export function askWorker<Asked, Answer>(url: URL): (asked: Asked) => Promise<An
 }
 
 /** The other end: what this module answers to every question. */
-export function answerAsWorker<Asked, Answer>(answer: (question: Asked) => Promise<Answer>): void {
-  parentPort?.on("message", ({ n, question }: { n: number; question: Asked }) => {
+export function answerAsWorker(answer: (question: never) => Promise<unknown>): void {
+  parentPort?.on("message", ({ n, question }: { n: number; question: never }) => {
     answer(question).then(
       (told) => parentPort?.postMessage({ n, answer: told }),
       (error: unknown) => parentPort?.postMessage({ n, error }),

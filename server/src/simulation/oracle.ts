@@ -1,6 +1,6 @@
 /** Judges what the product did, step by step, by the rules of model.ts. */
 import type { Version } from "./arena.ts";
-import { costOf, inAll, nextCost, provenSeconds, without, type Span, type Terms } from "./model.ts";
+import { costOf, nextCost, provenSeconds, type Span, type Terms } from "./model.ts";
 import type { Row, Snapshot } from "./snapshot.ts";
 
 /** What the simulation knows of a step that the database does not say. */
@@ -189,7 +189,3 @@ export class Oracle {
     }
   }
 }
-
-/** Time both were really on the line, as far as evidence could show it. */
-export const together = (client: readonly Span[], consultant: readonly Span[], pauses: readonly Span[]): Span[] =>
-  without(inAll([client, consultant]), pauses);

@@ -7,7 +7,7 @@ import { askWorker } from "#platform/worker";
 import type { Journal } from "./index.ts";
 import type { Printing } from "./print-protocol.ts";
 
-const print = askWorker<Printing, Uint8Array>(new URL("./print-worker.ts", import.meta.url));
+const print: (asked: Printing) => Promise<Uint8Array> = askWorker(new URL("./print-worker.ts", import.meta.url));
 
 /** The caller's side of a call, null when he is no party of it. */
 export type PartyOf = (callId: CallId, caller: Caller) => Promise<{ side: Side } | null>;

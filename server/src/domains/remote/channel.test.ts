@@ -11,6 +11,7 @@ import {
 } from "@minuta/contracts/wire";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
+import { bytesOf } from "./inbox.ts";
 import { CONTROL_QUEUE_BYTES, PICTURE_QUEUE_BYTES } from "./limits.ts";
 import { CALL, Page, startWorld, until, type World } from "./testing.ts";
 
@@ -323,7 +324,7 @@ describe("the check before a call", () => {
   test("says back what anybody says, a few short words and no more", async () => {
     const page = new WebSocket(world.url + remotePaths.check, { headers: { origin: world.url.replace("ws", "http") } });
     const heard: string[] = [];
-    page.on("message", (data) => heard.push(String(data)));
+    page.on("message", (data) => heard.push(bytesOf(data).toString("utf8")));
     await once(page, "open");
     page.send("0");
     await until("the echo", () => (heard.length === 1 ? true : null));

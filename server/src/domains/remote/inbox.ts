@@ -62,7 +62,7 @@ export function inboxOf(socket: Channel, { clock, log }: { clock: Clock; log: Lo
 
 const lengthOf = (data: RawData): number => bytesOf(data).length;
 
-function bytesOf(data: RawData): Buffer {
+export function bytesOf(data: RawData): Buffer {
   if (Buffer.isBuffer(data)) return data;
   return Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data);
 }

@@ -54,14 +54,18 @@ function refetchOf(call: CallView | undefined): number | false {
   return call.outcome === null ? ENDING_REFETCH_MS : UNSETTLED_REFETCH_MS;
 }
 
+/** Once he has taken the call into his cabinet he is a guest no more. */
+function useIsGuest({ side, client }: CallView): boolean {
+  const guest = useMe()?.guest;
+  return side === "client" && client.guestId !== null && guest?.id === client.guestId;
+}
+
 function After({ protocol }: { readonly protocol: Protocol }) {
   const { t } = useTranslation();
   const format = useFormat();
   const { call } = protocol;
   const other = call.side === "consultant" ? call.client.name : call.consultant.name;
-  // Once he has taken the call into his cabinet he is a guest no more.
-  const guest = useMe()?.guest;
-  const isGuest = call.side === "client" && call.client.guestId !== null && guest?.id === call.client.guestId;
+  const isGuest = useIsGuest(call);
   return (
     <Page title={t("after.title")} lead={t("after.lead", { name: other, at: format.dateTime(call.openedAt) })} width="narrow">
       <Stack gap="lg">

@@ -58,16 +58,17 @@ function ToneIcon({ tone }: { readonly tone: Tone }) {
 function PathLine() {
   const { t } = useTranslation();
   const [check, setCheck] = useState<PathCheck | "checking">("checking");
-  const look = useCallback(() => {
-    setCheck("checking");
-    void checkPath(location.origin).then(setCheck);
-  }, []);
+  const look = useCallback(() => void checkPath(location.origin).then(setCheck), []);
   useEffect(look, [look]);
+  const again = (): void => {
+    setCheck("checking");
+    look();
+  };
   const tone: Record<typeof check, Tone> = { checking: "busy", good: "good", slow: "bad", "pages-only": "bad", none: "bad" };
   return (
     <Line name="path" state={check} tone={tone[check]} text={t(`preflight.path.${check}`)}>
       {tone[check] === "bad" && (
-        <Button variant="default" size="xs" mt={6} onClick={look}>
+        <Button variant="default" size="xs" mt={6} onClick={again}>
           {t("preflight.again")}
         </Button>
       )}

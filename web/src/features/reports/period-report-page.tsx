@@ -47,15 +47,19 @@ export function PeriodReportPage() {
 }
 
 /** The choice stands in the address; without one it is this month, on the side the person is mostly on. */
-function Report({ side }: { readonly side: Side }) {
+function useAsked(side: Side): Asked {
   const search = useSearch({ from: "/person/cabinet/report" });
   const month = daysOf("month", useToday());
-  const asked: Asked = {
+  return {
     side: search.side ?? side,
     from: search.from ?? month.from,
     to: search.to ?? month.to,
     ...(search.with === undefined ? {} : { with: search.with }),
   };
+}
+
+function Report({ side }: { readonly side: Side }) {
+  const asked = useAsked(side);
   const read = useInfiniteQuery({
     queryKey: [...keyOf(periodReportsApi.calls), asked],
     queryFn: ({ pageParam }) =>
@@ -70,13 +74,16 @@ function Report({ side }: { readonly side: Side }) {
       <Choice asked={asked} />
       <Problem error={read.error} onRetry={() => void read.refetch()} />
       {read.isPending && <Loading />}
-      {first && (first.total.calls === 0 ? <Nothing /> : <Sums total={first.total} byDay={first.byDay} side={asked.side} />)}
+      {first?.total.calls === 0 && <Nothing />}
       {first && first.total.calls > 0 && (
-        <Card>
-          <Files asked={asked} />
-          <Lines lines={read.data?.pages.flatMap(({ lines }) => lines) ?? []} />
-          <More query={read} />
-        </Card>
+        <>
+          <Sums total={first.total} byDay={first.byDay} side={asked.side} />
+          <Card>
+            <Files asked={asked} />
+            <Lines lines={read.data?.pages.flatMap(({ lines }) => lines) ?? []} />
+            <More query={read} />
+          </Card>
+        </>
       )}
     </Stack>
   );

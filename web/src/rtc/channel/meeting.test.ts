@@ -55,11 +55,11 @@ test("every meeting shows another number", async () => {
 test("a server that puts its own keys between the two makes the screens differ", async () => {
   let same = 0;
   for (let attempt = 0; attempt < 20; attempt += 1) {
-    const false_ = {
+    const wrong = {
       client: await makeKey({ ...meeting, side: "client" }, prints.client),
       consultant: await makeKey({ ...meeting, side: "consultant" }, prints.consultant),
     };
-    const { client, consultant } = await meet((from, { t }) => (t === "key-commit" ? commitOf(false_[from]) : revealOf(false_[from])));
+    const { client, consultant } = await meet((from, { t }) => (t === "key-commit" ? commitOf(wrong[from]) : revealOf(wrong[from])));
     if (client.safetyNumber === consultant.safetyNumber) same += 1;
   }
   expect(same).toBe(0);
