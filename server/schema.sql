@@ -1507,7 +1507,7 @@ begin
   raise exception '% is evidence: it is added to, never changed', tg_table_name using errcode = 'restrict_violation';
 end
 $function$;
-CREATE TRIGGER segment_stays BEFORE UPDATE ON recordings.segment FOR EACH ROW WHEN (((((((((((((old.id IS DISTINCT FROM new.id) OR (old.call_id IS DISTINCT FROM new.call_id)) OR (old.side IS DISTINCT FROM new.side)) OR (old.n IS DISTINCT FROM new.n)) OR (old.take_id IS DISTINCT FROM new.take_id)) OR (old.from_at IS DISTINCT FROM new.from_at)) OR (old.to_at IS DISTINCT FROM new.to_at)) OR (old.bytes IS DISTINCT FROM new.bytes)) OR (old.sha256 IS DISTINCT FROM new.sha256)) OR (old.cut IS DISTINCT FROM new.cut)) OR (old.hash IS DISTINCT FROM new.hash)) OR (old.told_at IS DISTINCT FROM new.told_at))) EXECUTE FUNCTION recordings.refuse_change();
+CREATE TRIGGER segment_stays BEFORE UPDATE ON recordings.segment FOR EACH ROW WHEN (((old.id IS DISTINCT FROM new.id) OR (old.call_id IS DISTINCT FROM new.call_id) OR (old.side IS DISTINCT FROM new.side) OR (old.n IS DISTINCT FROM new.n) OR (old.take_id IS DISTINCT FROM new.take_id) OR (old.from_at IS DISTINCT FROM new.from_at) OR (old.to_at IS DISTINCT FROM new.to_at) OR (old.bytes IS DISTINCT FROM new.bytes) OR (old.sha256 IS DISTINCT FROM new.sha256) OR (old.cut IS DISTINCT FROM new.cut) OR (old.hash IS DISTINCT FROM new.hash) OR (old.told_at IS DISTINCT FROM new.told_at))) EXECUTE FUNCTION recordings.refuse_change();
 CREATE TRIGGER segment_is_not_removed BEFORE DELETE OR TRUNCATE ON recordings.segment FOR EACH STATEMENT EXECUTE FUNCTION recordings.refuse_change();
 CREATE TRIGGER consent_is_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON recordings.consent FOR EACH STATEMENT EXECUTE FUNCTION recordings.refuse_change();
 

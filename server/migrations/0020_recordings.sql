@@ -65,8 +65,9 @@ begin
 end
 $$;
 create trigger segment_stays before update on recordings.segment for each row
-  when ((old.id, old.call_id, old.side, old.n, old.take_id, old.from_at, old.to_at, old.bytes, old.sha256, old.cut, old.hash, old.told_at)
-    is distinct from (new.id, new.call_id, new.side, new.n, new.take_id, new.from_at, new.to_at, new.bytes, new.sha256, new.cut, new.hash, new.told_at))
+  when (old.id is distinct from new.id or old.call_id is distinct from new.call_id or old.side is distinct from new.side or old.n is distinct from new.n
+    or old.take_id is distinct from new.take_id or old.from_at is distinct from new.from_at or old.to_at is distinct from new.to_at or old.bytes is distinct from new.bytes
+    or old.sha256 is distinct from new.sha256 or old.cut is distinct from new.cut or old.hash is distinct from new.hash or old.told_at is distinct from new.told_at)
   execute function recordings.refuse_change();
 create trigger segment_is_not_removed before delete or truncate on recordings.segment for each statement execute function recordings.refuse_change();
 create trigger consent_is_append_only before update or delete or truncate on recordings.consent for each statement execute function recordings.refuse_change();

@@ -96,7 +96,12 @@ function actions({ db, clock, metering, ledger, evidence, setClock }: Inside) {
       for (let passed = 0; passed < seconds; passed += 1) await tick(1);
     },
     tick,
-    end: (call: CallId) => db.tx((tx) => metering.endCall(tx, call)),
+    /** Ends the call; its ends leave, as the channels of a call that is over do. */
+    async end(call: CallId) {
+      const final = await db.tx((tx) => metering.endCall(tx, call));
+      for (const side of ["client", "consultant"] satisfies Side[]) await evidence.end({ callId: call, side });
+      return final;
+    },
     async meter(call: CallId) {
       const meter = (await metering.meters(db, [call])).get(call);
       if (meter === undefined) throw new Error("no such call");
