@@ -14,6 +14,7 @@ import {
   invite,
   join,
   keepTo,
+  refuseRecording,
   phaseIs,
   readCode,
   reads,
@@ -174,6 +175,7 @@ for (const journey of journeys) {
     const callId = await join(client, "Ольга Николаевна");
     expect(await answer(consultant)).toBe(callId);
     await Promise.all([keepTo(client, journey.path), keepTo(consultant, journey.path)]);
+    await Promise.all([refuseRecording(client), refuseRecording(consultant)]);
 
     await shareScreen(client);
     await control(client, "microphoneOn").click();
