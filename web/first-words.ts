@@ -6,6 +6,7 @@ const FIRST = [
   "action",
   "availability",
   "brand",
+  "card",
   "catalogue",
   "code",
   "error",
