@@ -18,7 +18,9 @@ export function RecordingBadge({ recording, call }: { readonly recording: Record
       <Popover.Target>
         <UnstyledButton className={classes.badge} data-recording={now} data-testid="recording">
           <span className={classes.lamp} aria-hidden />
-          <span role="status">{t(`recording.now.${now}`)}</span>
+          <span role="status" className={classes.badgeWords}>
+            {t(`recording.now.${now}`)}
+          </span>
         </UnstyledButton>
       </Popover.Target>
       <Popover.Dropdown>
