@@ -123,6 +123,7 @@ for (const look of looks) {
   });
 
   test(`pages of a call, while it runs and after it, look right (${named(look)})`, async ({ product, visitor }, info) => {
+    test.setTimeout(240_000);
     const [left, right] = [await opened(await visitor(), product, look), await opened(await visitor(), product, look)];
     const consultant = await signedIn(product, await product.demo("igor@minuta.example"), inBrowser(product, left));
     const { token } = await consultant.invite("Не сходится ведомость по складу за октябрь");

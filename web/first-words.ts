@@ -16,6 +16,7 @@ const FIRST = [
   "nav",
   "notFound",
   "problem",
+  "sums",
   "wayOut",
 ];
 const QUERY = "?first";
