@@ -13,7 +13,7 @@ import {
   saysSolved,
   type Ringing,
 } from "./rings/testing.ts";
-import { Browser, callsWorld, invite, newPerson, openCall, talk, topUp } from "./testing.ts";
+import { Browser, callsWorld, heardAll, invite, newPerson, openCall, talk, topUp } from "./testing.ts";
 
 const world = callsWorld();
 const HOURS = 3600;
@@ -57,6 +57,8 @@ describe("a marketplace minute", () => {
     expect(await wallet(consultant)).toMatchObject({ earned: 0n });
     expect((await consultant.browser.see(id)).meter).toMatchObject({ charged: 5110, pricePerMinute: 2555, reserved: 0 });
 
+    // Nobody answers before the news of the charge is in the journal.
+    await heardAll(world);
     const said = await saysSolved(client, id);
     expect(said.body.call).toMatchObject({ state: "settled", outcome: { state: "settled", by: "client", fee: 511, earned: 4599 } });
     expect(await wallet(client)).toMatchObject({ balance: 4890n, reserved: 0n, held: 0n });
