@@ -255,8 +255,7 @@ test("the client hides his screen while he types a password, and stops everythin
   await control(client, "unblank").first().click();
   await seesChanges(stage, [99, 100]);
 
-  await stage.client.screen.xdotool("key", "Escape");
-  await stage.client.screen.xdotool("key", "Escape");
+  await stage.client.screen.xdotool("key", "--delay", "100", "Escape", "Escape");
   await expect.poll(seesMarker(stage), { message: "stopped" }).toBe(false);
   await expect(control(client, "share")).toBeVisible();
   await expect(control(client, "microphoneOn")).toBeVisible();

@@ -264,7 +264,9 @@ export class Room {
 
   #step(side: Side, now: number): void {
     const end = this.#ends[side];
-    const talk = established({ client: this.#ends.client?.media ?? noMedia, consultant: this.#ends.consultant?.media ?? noMedia });
+    // Nothing is established during a pause, whatever an end still says of its screen: the clock stands at once.
+    const { client, consultant } = this.#ends;
+    const talk = this.#mediaPasses && established({ client: client?.media ?? noMedia, consultant: consultant?.media ?? noMedia });
     const facts = end?.facts ?? { connected: false, heardAt: 0, answeredAt: null };
     this.#lines[side].step(facts, talk, now);
   }
