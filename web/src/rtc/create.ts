@@ -225,6 +225,7 @@ class Engine {
         return;
       case "tick":
         this.#direct.tick();
+        this.#view.relayDrawn = message.drawn;
         return this.#update();
     }
   }
@@ -301,7 +302,7 @@ class Engine {
     return {
       paused: this.#known().paused,
       own: this.own.sendable.screen,
-      shown: element === null || picture === null ? null : { element, ...picture },
+      shown: element === null || picture === null ? null : { element, ...picture, drawn: () => this.#view.drawn },
       voices: this.#sound.voices,
     };
   }

@@ -54,4 +54,5 @@ export type WorkerToPage =
   /** Round trip of a probe over the relay, ms. */
   | { readonly t: "relay-probe"; readonly roundTripMs: number }
   /** The worker's clock, which a browser does not slow down for a hidden page. */
-  | { readonly t: "tick" };
+  /** `drawn`: pictures put on the canvas so far. */
+  | { readonly t: "tick"; readonly drawn: number };

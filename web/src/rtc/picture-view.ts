@@ -11,6 +11,8 @@ export type Shown = "relay" | "direct" | "own" | "nothing";
 const OWN_STILL_EVERY_MS = 1000;
 
 export class PictureView {
+  /** Pictures that the worker put on the relay's canvas so far. */
+  relayDrawn = 0;
   readonly #box = document.createElement("div");
   readonly #relay = document.createElement("canvas");
   readonly #direct = document.createElement("video");
@@ -44,6 +46,11 @@ export class PictureView {
   /** Where the other's picture is shown now; null: it is not. */
   get showing(): HTMLCanvasElement | HTMLVideoElement | null {
     return { relay: this.#relay, direct: this.#direct, own: null, nothing: null }[this.#shown];
+  }
+
+  /** How many pictures of the other's were shown so far; another number tells of another picture. */
+  get drawn(): number {
+    return this.#shown === "direct" ? this.#direct.getVideoPlaybackQuality().totalVideoFrames : this.relayDrawn;
   }
 
   /** For the worker; can be asked for once. */

@@ -272,7 +272,7 @@ export class CallEnd {
     this.pictures.tick();
     const voice = this.#other?.microphone === "on" && performance.now() - this.#voiceAt < VOICE_FRESH_MS;
     this.#setMedia({ ...this.#media, receives: { ...this.#media.receives, voice } });
-    this.#options.tell({ t: "tick" });
+    this.#options.tell({ t: "tick", drawn: this.viewer.drawn });
   }
 
   #beatOnce(): void {

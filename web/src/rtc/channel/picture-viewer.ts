@@ -22,6 +22,8 @@ interface Arrived {
 }
 
 export class PictureViewer {
+  /** Pictures put on the canvas so far. */
+  drawn = 0;
   readonly #events: ViewerEvents;
   #canvas: OffscreenCanvas | null = null;
   #context: OffscreenCanvasRenderingContext2D | null = null;
@@ -85,6 +87,7 @@ export class PictureViewer {
     const canvas = this.#canvas;
     if (canvas !== null && (canvas.width !== size.width || canvas.height !== size.height)) Object.assign(canvas, size);
     this.#context?.drawImage(frame, 0, 0);
+    this.drawn += 1;
     const sequence = frame.timestamp;
     frame.close();
     this.#events.shown();

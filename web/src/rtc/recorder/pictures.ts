@@ -1,12 +1,18 @@
 /** Where the recorded picture comes from, at eight frames a second: enough to follow what was done, at a tenth of what is seen live costs. */
 
+import { framesOf } from "../devices.ts";
+
 const FRAMES_A_SECOND = 8;
+/** A picture that stands still is drawn again so often only: each drawing is encoded anew. */
+const STILL_EVERY_MS = 1_000;
 
 /** What is shown of the other's screen, and its size in pixels. */
 export interface Shown {
   readonly element: HTMLCanvasElement | HTMLVideoElement;
   readonly width: number;
   readonly height: number;
+  /** How many pictures it has shown so far. */
+  readonly drawn: () => number;
 }
 
 export const sizeOf = ({ width, height }: Shown): string => `${width}x${height}`;
@@ -26,18 +32,90 @@ export class TrackPicture implements Picture {
   readonly source: MediaStreamTrack;
   readonly size = "";
   readonly track: MediaStreamTrack;
+  readonly #copy: MediaStreamTrack;
+  readonly #sieve: Sieve | null;
 
   constructor(own: MediaStreamTrack) {
     this.source = own;
-    this.track = own.clone();
+    this.#copy = own.clone();
+    this.#sieve = Sieve.of(this.#copy);
+    this.track = this.#sieve?.track ?? this.#copy;
     this.track.contentHint = "text";
-    void this.track.applyConstraints({ frameRate: { max: FRAMES_A_SECOND } }).catch(() => undefined);
+    if (this.#sieve === null) void this.#copy.applyConstraints({ frameRate: { max: FRAMES_A_SECOND } }).catch(() => undefined);
   }
 
-  draw(): void {}
+  draw(now: number): void {
+    this.#sieve?.pass(now);
+  }
 
   stop(): void {
+    this.#copy.stop();
+    this.#sieve?.close();
     this.track.stop();
+  }
+}
+
+/**
+ * Lets the newest frame of a track through, and a still one seldom. A track's own frame rate does the same for a moving picture only: a
+ * recorder encodes what stands still at the full rate.
+ */
+class Sieve {
+  readonly track: MediaStreamVideoTrack;
+  readonly #writer: WritableStreamDefaultWriter<VideoFrame>;
+  readonly #pace = new Pace();
+  #newest: VideoFrame | null = null;
+  #came = 0;
+
+  /** Null where the browser cannot. */
+  static of(track: MediaStreamTrack): Sieve | null {
+    const frames = framesOf(track);
+    return frames === null || typeof MediaStreamTrackGenerator === "undefined" ? null : new Sieve(frames);
+  }
+
+  private constructor(frames: ReadableStream<VideoFrame>) {
+    const generator = new MediaStreamTrackGenerator({ kind: "video" });
+    this.track = generator;
+    this.#writer = generator.writable.getWriter();
+    void this.#read(frames.getReader()).catch(() => undefined);
+  }
+
+  pass(now: number): void {
+    if (this.#newest === null || !this.#pace.isDue(now, this.#came)) return;
+    const frame = new VideoFrame(this.#newest, { timestamp: now * 1000 });
+    void this.#writer.write(frame).catch(() => frame.close());
+  }
+
+  close(): void {
+    this.#forget();
+    void this.#writer.close().catch(() => undefined);
+  }
+
+  async #read(reader: ReadableStreamDefaultReader<VideoFrame>): Promise<void> {
+    for (;;) {
+      const { value, done } = await reader.read();
+      if (done) return this.#forget();
+      this.#forget();
+      this.#newest = value;
+      this.#came += 1;
+    }
+  }
+
+  #forget(): void {
+    this.#newest?.close();
+    this.#newest = null;
+  }
+}
+
+/** When a picture is to be given to the recorder again. */
+class Pace {
+  #last = { at: -Infinity, version: -1 };
+
+  /** `version`: another number is another picture. */
+  isDue(now: number, version: number): boolean {
+    const pause = version === this.#last.version ? STILL_EVERY_MS : 1000 / FRAMES_A_SECOND - 10;
+    if (now - this.#last.at < pause) return false;
+    this.#last = { at: now, version };
+    return true;
   }
 }
 
@@ -48,11 +126,13 @@ export class CanvasPicture implements Picture {
   readonly track: MediaStreamTrack;
   readonly #canvas = document.createElement("canvas");
   readonly #context: CanvasRenderingContext2D | null;
-  #drawnAt = -Infinity;
+  readonly #drawn: Shown["drawn"];
+  readonly #pace = new Pace();
 
   constructor(shown: Shown) {
-    const { element, width, height } = shown;
+    const { element, width, height, drawn } = shown;
     this.source = element;
+    this.#drawn = drawn;
     this.size = sizeOf(shown);
     Object.assign(this.#canvas, { width, height });
     this.#context = this.#canvas.getContext("2d", { alpha: false });
@@ -64,9 +144,7 @@ export class CanvasPicture implements Picture {
   }
 
   draw(now: number): void {
-    if (now - this.#drawnAt < 1000 / FRAMES_A_SECOND - 10) return;
-    this.#drawnAt = now;
-    this.#context?.drawImage(this.source, 0, 0, this.#canvas.width, this.#canvas.height);
+    if (this.#pace.isDue(now, this.#drawn())) this.#context?.drawImage(this.source, 0, 0, this.#canvas.width, this.#canvas.height);
   }
 
   stop(): void {
