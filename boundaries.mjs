@@ -25,7 +25,7 @@ export const domains = {
   calls: ["people", "organisations", "catalogue", "presence", "metering"],
   remote: ["calls", "metering"],
   recordings: ["calls"],
-  journal: ["calls", "metering", "recordings"],
+  journal: ["people", "calls", "metering", "recordings"],
   reviews: ["people", "calls"],
   disputes: ["calls", "metering", "journal", "recordings"],
   payments: ["people", "organisations", "ledger"],

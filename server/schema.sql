@@ -687,12 +687,26 @@ create table people.sign_in (
 );
 alter table people.sign_in add constraint sign_in_person_id_fkey FOREIGN KEY (person_id) REFERENCES people.person(id);
 CREATE INDEX sign_in_person_id ON people.sign_in USING btree (person_id);
+
+create table people.device (
+  id uuid default uuidv7() not null,
+  person_id uuid not null,
+  public_key text not null,
+  agent text not null,
+  address text not null,
+  enrolled_at timestamp with time zone default platform.now() not null,
+  revoked_at timestamp with time zone,
+  constraint device_pkey PRIMARY KEY (id),
+  constraint device_person_id_public_key_key UNIQUE (person_id, public_key)
+);
+alter table people.device add constraint device_person_id_fkey FOREIGN KEY (person_id) REFERENCES people.person(id);
 comment on table people.person is 'A person whose e-mail is confirmed; there are no others. verified: an operator checked name, firm and INN against papers; lost when one of them changes.';
 comment on column people.person.demo is 'Made by demo data with a password everybody knows: cannot be used on a server that is not a demo.';
 comment on column people.person.signed_in_at is 'The last sign-in by password: wrong passwords are counted since then.';
 comment on table people.sign_up is 'Somebody asked for an account and has not followed the link in the mail yet. Also kept for a known e-mail (its link is never sent), so that signing in answers the same for both.';
 comment on table people.reset is 'A link to set a new password was mailed and not used yet.';
 comment on table people.sign_in is 'One browser of a person that is signed in. Ended: the row is gone.';
+comment on table people.device is 'A browser''s key that signs minutes and comments in a person''s name. Revoked: it signs nothing new; what it signed stays signed.';
 
 create schema metering;
 
@@ -758,13 +772,13 @@ create table metering.line (
   countersigned_seconds integer,
   constraint line_check CHECK ((payee <> payer)),
   constraint line_price_per_minute_check CHECK ((price_per_minute >= 0)),
-  constraint line_status_check CHECK ((status = ANY (ARRAY['idle'::text, 'live'::text, 'paused'::text, 'paused-for-top-up'::text, 'ended'::text]))),
   constraint line_proven_before_ms_check CHECK ((proven_before_ms >= 0)),
   constraint line_slot_check CHECK (((slot >= 0) AND (slot <= 59))),
   constraint line_countersigned_seconds_check CHECK ((countersigned_seconds >= 0)),
   constraint line_check1 CHECK (((status = 'ended'::text) = (ended_at IS NOT NULL))),
   constraint line_check2 CHECK (((status = 'live'::text) = ((live_since IS NOT NULL) AND (client_copy IS NOT NULL) AND (consultant_copy IS NOT NULL) AND (slot IS NOT NULL)))),
-  constraint line_check3 CHECK (((deadline IS NOT NULL) = (status = ANY (ARRAY['paused'::text, 'paused-for-top-up'::text])))),
+  constraint line_status_check CHECK ((status = ANY (ARRAY['idle'::text, 'live'::text, 'paused'::text, 'paused-for-top-up'::text, 'paused-for-signature'::text, 'ended'::text]))),
+  constraint line_check3 CHECK (((deadline IS NOT NULL) = (status = ANY (ARRAY['paused'::text, 'paused-for-top-up'::text, 'paused-for-signature'::text])))),
   constraint line_pkey PRIMARY KEY (id)
 ) with (fillfactor=80);
 alter table metering.line add constraint line_tariff_fkey FOREIGN KEY (tariff) REFERENCES metering.tariff(id);
@@ -811,8 +825,8 @@ create table metering.pause (
   asked_by text not null,
   began_at timestamp(3) with time zone not null,
   ended_at timestamp(3) with time zone,
-  constraint pause_why_check CHECK ((why = ANY (ARRAY['person'::text, 'top-up'::text]))),
   constraint pause_check CHECK ((ended_at >= began_at)),
+  constraint pause_why_check CHECK ((why = ANY (ARRAY['person'::text, 'top-up'::text, 'signature'::text]))),
   constraint pause_pkey PRIMARY KEY (id)
 );
 CREATE INDEX pause_of_call ON metering.pause USING btree (call_id);
@@ -939,6 +953,7 @@ AS $function$
   with measured as (
     select l.id, m.proven_before_ms, m.running_since, m.all_in, pause.why, pause.began_at,
       case when pause.why = 'person' then 'paused' when pause.why = 'top-up' then 'paused-for-top-up'
+        when pause.why = 'signature' then 'paused-for-signature'
         when m.running_since is not null then 'live' else 'idle' end as status,
       (select max(copy) from metering.presence where call_id = l.call_id and side = 'client' and ended_at is null) as client_copy,
       (select max(copy) from metering.presence where call_id = l.call_id and side = 'consultant' and ended_at is null) as consultant_copy
@@ -962,6 +977,7 @@ AS $function$
       else coalesce(l.look_again_at, case when l.status = 'live' and m.status <> 'live' then at end) end,
     deadline = case m.status
       when 'paused' then m.began_at + make_interval(secs => t.pause_max_seconds)
+      when 'paused-for-signature' then m.began_at + make_interval(secs => t.pause_max_seconds)
       when 'paused-for-top-up' then m.began_at + make_interval(secs => t.top_up_wait_seconds) end
   from measured m, metering.tariff t, ledger.purse_view p
   where l.id = m.id and t.id = l.tariff and p.id = l.purse
@@ -1367,8 +1383,59 @@ begin
 end
 $function$;
 CREATE TRIGGER event_is_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON journal.event FOR EACH STATEMENT EXECUTE FUNCTION journal.refuse_change();
+
+create table journal.call_key (
+  call_id uuid not null,
+  side text not null,
+  public_key text not null,
+  kind text not null,
+  since_n integer not null,
+  shown bigint generated always as identity not null,
+  shown_at timestamp with time zone not null,
+  constraint call_key_side_check CHECK ((side = ANY (ARRAY['client'::text, 'consultant'::text]))),
+  constraint call_key_kind_check CHECK ((kind = ANY (ARRAY['device'::text, 'call'::text]))),
+  constraint call_key_since_n_check CHECK ((since_n >= 0)),
+  constraint call_key_pkey PRIMARY KEY (call_id, side, shown)
+);
+
+create table journal.statement (
+  call_id uuid not null,
+  n integer not null,
+  proven_seconds integer not null,
+  journal_n integer not null,
+  closing boolean not null,
+  signed jsonb not null,
+  constraint statement_n_check CHECK ((n > 0)),
+  constraint statement_proven_seconds_check CHECK ((proven_seconds >= 0)),
+  constraint statement_journal_n_check CHECK ((journal_n >= 0)),
+  constraint statement_signed_check CHECK ((jsonb_typeof(signed) = 'object'::text)),
+  constraint statement_pkey PRIMARY KEY (call_id, n)
+);
+alter table journal.statement add constraint statement_call_id_fkey FOREIGN KEY (call_id) REFERENCES journal.head(call_id);
+
+create table journal.countersignature (
+  call_id uuid not null,
+  n integer not null,
+  side text not null,
+  public_key text not null,
+  since_n integer not null,
+  observed_seconds integer not null,
+  signature text not null,
+  signed_at timestamp with time zone not null,
+  constraint countersignature_side_check CHECK ((side = ANY (ARRAY['client'::text, 'consultant'::text]))),
+  constraint countersignature_check CHECK (((since_n >= 0) AND (since_n < n))),
+  constraint countersignature_observed_seconds_check CHECK ((observed_seconds >= 0)),
+  constraint countersignature_pkey PRIMARY KEY (call_id, n, side, public_key)
+);
+alter table journal.countersignature add constraint countersignature_call_id_n_fkey FOREIGN KEY (call_id, n) REFERENCES journal.statement(call_id, n);
+CREATE TRIGGER call_key_is_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON journal.call_key FOR EACH STATEMENT EXECUTE FUNCTION journal.refuse_change();
+CREATE TRIGGER statement_is_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON journal.statement FOR EACH STATEMENT EXECUTE FUNCTION journal.refuse_change();
+CREATE TRIGGER countersignature_is_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON journal.countersignature FOR EACH STATEMENT EXECUTE FUNCTION journal.refuse_change();
 comment on table journal.head is 'The end of each call''s journal. Whoever appends holds this row, so that numbers have no gaps and time does not go back.';
 comment on table journal.event is 'One thing that happened in a call. hash: SHA-256 over this event and the hash before it (contracts/src/journal-chain.ts).';
+comment on table journal.call_key is 'Keys the ends of a call showed as theirs; the last one of a side is the one that signs. device: enrolled with the person''s account; call: known for this call only. since_n: what it signs was proven after that statement.';
+comment on table journal.statement is 'What the server stated and signed (contracts/src/statement.ts), as it travels.';
+comment on table journal.countersignature is 'An end signed a statement: it saw so much of what was proven after statement since_n.';
 
 create schema presence;
 

@@ -13,5 +13,5 @@ export default defineConfig({
   css: { postcss: { plugins: [postcssPresetMantine()] } },
   build: { outDir: "dist", emptyOutDir: true, target: "es2023", sourcemap: false },
   // A proxied page keeps its own Host, so that the server's Origin check sees one and the same origin.
-  server: { proxy: { "/api": { target: server, ws: true, changeOrigin: false } } },
+  server: { proxy: { "/.well-known": { target: server, changeOrigin: false }, "/api": { target: server, ws: true, changeOrigin: false } } },
 });

@@ -4,6 +4,7 @@ import { endpoints } from "./endpoint.ts";
 import { callId, guestId, invitationId, side } from "./ids.ts";
 import { kopecksSchema } from "./money.ts";
 import { email, firmName, linkToken, personName } from "./people.ts";
+import { publicKey, signature } from "./signing.ts";
 import { tariffKind } from "./tariff.ts";
 import { instant } from "./time.ts";
 
@@ -71,8 +72,11 @@ export const consentVersion = z.string().max(40);
 export const callState = z.enum(["ringing", "declined", "missed", "cancelled", "open", "ended", "settled"]);
 export type CallState = z.infer<typeof callState>;
 
-/** What an open call is doing now, by the meter. `idle`: one end is not on the line (waiting or reconnecting). */
-export const meterStatus = z.enum(["idle", "live", "paused", "paused-for-top-up", "ended"]);
+/**
+ * What an open call is doing now, by the meter. `idle`: one end is not on the line (waiting or reconnecting). `paused-for-signature`: an end
+ * does not sign the minutes that were proven; it goes on when it does.
+ */
+export const meterStatus = z.enum(["idle", "live", "paused", "paused-for-top-up", "paused-for-signature", "ended"]);
 export type MeterStatus = z.infer<typeof meterStatus>;
 
 export const meter = z.object({
@@ -320,7 +324,8 @@ export const callsApi = endpoints({
     access: "party",
     params: ofCall,
     command: true,
-    body: z.object({ text: z.string().trim() }),
+    /** `signed`: of `commentText`, by the key this end signs minutes with. */
+    body: z.object({ text: z.string().trim(), signed: z.object({ publicKey, signature }).optional() }),
     reply: z.object({ call: callView }),
   },
   history: {

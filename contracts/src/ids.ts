@@ -13,6 +13,8 @@ export const invitationId = z.uuid().brand<"InvitationId">();
 export type InvitationId = z.infer<typeof invitationId>;
 export const signInId = z.uuid().brand<"SignInId">();
 export type SignInId = z.infer<typeof signInId>;
+export const deviceId = z.uuid().brand<"DeviceId">();
+export type DeviceId = z.infer<typeof deviceId>;
 
 /** A side of one call. */
 export const side = z.enum(["client", "consultant"]);

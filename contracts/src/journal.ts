@@ -4,6 +4,8 @@ import { callView } from "./calls.ts";
 import { endpoints } from "./endpoint.ts";
 import { callId } from "./ids.ts";
 import { kopecksSchema } from "./money.ts";
+import { publicKey } from "./signing.ts";
+import { countersignature, signedStatement } from "./statement.ts";
 import { instant } from "./time.ts";
 
 /** Who did it: a side, or the server itself. */
@@ -39,10 +41,13 @@ export const journalKind = z.enum([
   "resumed",
   "low-balance",
   "paused-for-top-up",
+  "paused-for-signature",
   "topped-up",
   "charged",
   "chat",
   "stopped-in-red",
+  "key-shown",
+  "signature-refused",
   "commented",
   "email-confirmed",
   "ended",
@@ -76,7 +81,7 @@ export const protocolInterval = z.object({
   to: instant,
   seconds: z.int(),
   counted: z.boolean(),
-  why: z.enum(["on-the-line", "waiting", "client-away", "consultant-away", "paused", "paused-for-top-up"]),
+  why: z.enum(["on-the-line", "waiting", "client-away", "consultant-away", "paused", "paused-for-top-up", "paused-for-signature"]),
 });
 export type ProtocolInterval = z.infer<typeof protocolInterval>;
 
@@ -98,6 +103,9 @@ export const protocol = z.object({
 });
 export type Protocol = z.infer<typeof protocol>;
 
+/** The keys the server signs with, oldest first; the last one signs now. */
+export const publishedKeys = z.object({ keys: z.array(publicKey) });
+
 const ofCall = z.object({ callId });
 export const journalApi = endpoints({
   events: {
@@ -118,4 +126,31 @@ export const journalApi = endpoints({
     query: z.object({ locale: z.enum(["ru", "en"]).default("ru") }),
     reply: z.instanceof(Uint8Array),
   },
+  /** The protocol with its journal and all signatures (protocol-file.ts), checked by `/verify`: raw bytes. */
+  protocolFile: {
+    method: "GET",
+    path: "/api/journal/:callId/protocol.json",
+    access: "party",
+    limit: { max: 20, perSeconds: 60 },
+    params: ofCall,
+    reply: z.instanceof(Uint8Array),
+  },
+  statements: {
+    method: "GET",
+    path: "/api/journal/:callId/statements",
+    access: "party",
+    params: ofCall,
+    reply: z.object({ statements: z.array(signedStatement) }),
+  },
+  /** For an end whose channel is gone already: the last minutes of a call that ended. */
+  countersign: {
+    method: "POST",
+    path: "/api/journal/:callId/countersignatures",
+    access: "party",
+    limit: { max: 120, perSeconds: 60 },
+    params: ofCall,
+    body: z.object({ n: z.int().positive(), by: countersignature }),
+    reply: z.object({ taken: z.boolean() }),
+  },
+  keys: { method: "GET", path: "/.well-known/minuta-keys.json", access: "anyone", reply: publishedKeys },
 });

@@ -1,7 +1,8 @@
 /** Persons: sign-up, sign-in, profile. */
 import { z } from "zod";
 import { endpoints } from "./endpoint.ts";
-import { guestId, personId, signInId } from "./ids.ts";
+import { deviceId, guestId, personId, signInId } from "./ids.ts";
+import { publicKey, signature } from "./signing.ts";
 import { instant } from "./time.ts";
 
 /** NIST SP 800-63B: length counts, composition rules do not. */
@@ -34,6 +35,18 @@ export const person = z.object({
   ownRateKopecks: z.int().min(0).max(1_000_000).nullable(),
 });
 export type Person = z.infer<typeof person>;
+
+/** A browser whose key signs minutes and comments in the person's name. */
+export const device = z.object({
+  id: deviceId,
+  publicKey,
+  agent: z.string(),
+  address: z.string(),
+  enrolledAt: instant,
+  /** It signs nothing new; what it signed stays signed. */
+  revokedAt: instant.nullable(),
+});
+export type Device = z.infer<typeof device>;
 
 const nothing = z.object({});
 
@@ -111,4 +124,21 @@ export const peopleApi = endpoints({
     }),
   },
   endSignIn: { method: "DELETE", path: "/api/people/sign-ins/:signInId", access: "person", params: z.object({ signInId }), reply: nothing },
+  devices: { method: "GET", path: "/api/people/devices", access: "person", reply: z.object({ devices: z.array(device) }) },
+  /** `signature`: of `deviceText`, so that nobody enrols another's key. A key that was revoked stays so. */
+  enrolDevice: {
+    method: "POST",
+    path: "/api/people/devices",
+    access: "person",
+    limit: { max: 20, perSeconds: 3600 },
+    body: z.object({ publicKey, signature }),
+    reply: z.object({ device }),
+  },
+  revokeDevice: {
+    method: "DELETE",
+    path: "/api/people/devices/:deviceId",
+    access: "person",
+    params: z.object({ deviceId }),
+    reply: nothing,
+  },
 });

@@ -53,3 +53,14 @@ export function fundedSeconds({ pulse, pricePerMinute, connectionFee }: LineTerm
     pulse.firstSeconds + Math.floor((chargeable - pulse.firstSeconds) / pulse.nextSeconds) * pulse.nextSeconds,
   );
 }
+
+/**
+ * Seconds that `charged` pays for at this price: the talk as the pulse rounded it, read back from the money, so that paper and ledger
+ * cannot differ. Exact from 60 kopecks a minute up.
+ */
+export const paidSeconds = (charged: Kopecks, pricePerMinute: Kopecks): number =>
+  pricePerMinute === 0n ? 0 : Number((charged * 60n + pricePerMinute - 1n) / pricePerMinute);
+
+/** What the consultant asks of his client: his own rate (kopecks a minute) for the seconds that are paid for, rounded down. */
+export const ownSum = (ratePerMinute: number | null, chargeableSeconds: number): Kopecks | null =>
+  ratePerMinute === null ? null : kopecks((BigInt(ratePerMinute) * BigInt(chargeableSeconds)) / 60n);

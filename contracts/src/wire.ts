@@ -13,7 +13,9 @@
  */
 import { z } from "zod";
 import { callState, callView, meter } from "./calls.ts";
-import { callId, invitationId, side } from "./ids.ts";
+import { callId, invitationId, side, type Side } from "./ids.ts";
+import { publicKey, signature } from "./signing.ts";
+import { chainPlace, countersignature, objection, signedStatement } from "./statement.ts";
 import { instant } from "./time.ts";
 
 export const remotePaths = {
@@ -63,6 +65,12 @@ export const endMedia = z.object({
   receives: z.object({ screen: z.boolean(), voice: z.boolean() }),
 });
 export type EndMedia = z.infer<typeof endMedia>;
+/** Whether voice or screen is established: shown or heard by the end it is meant for. Chat alone is not talk. */
+export function established({ client, consultant }: Readonly<Record<Side, EndMedia>>): boolean {
+  const screen = (client.screen === "on" || client.screen === "blanked") && consultant.receives.screen;
+  return screen || (client.microphone === "on" && consultant.receives.voice) || (consultant.microphone === "on" && client.receives.voice);
+}
+
 export const noMedia: EndMedia = { screen: "off", microphone: "off", path: null, receives: { screen: false, voice: false } };
 
 const base64url = z
@@ -93,6 +101,11 @@ export const endMessage = z.discriminatedUnion("t", [
   /** What this end shows its person to compare: for the journal. */
   z.object({ t: z.literal("safety-number"), pairing, number: safetyNumber }),
   z.object({ t: z.literal("chat"), id: z.uuid(), text: z.string().trim().min(1).max(CHAT_MAX_LENGTH) }),
+  /** The key this end signs minutes with; `signature`: of `callKeyText`. */
+  z.object({ t: z.literal("signing-key"), publicKey, signature }),
+  z.object({ t: z.literal("countersign"), n: z.int().positive(), by: countersignature }),
+  /** This end does not sign that statement: both sides and the journal are told. */
+  z.object({ t: z.literal("not-signing"), n: z.int().nonnegative(), why: objection }),
   z.object({ t: z.literal("red-stop") }),
   /** Credentials of TURN run out: fresh ones before ICE is started anew. */
   z.object({ t: z.literal("ice-servers-please") }),
@@ -127,6 +140,12 @@ export const serverMessage = z.discriminatedUnion("t", [
   z.object({ t: z.literal("ice-servers"), iceServers: z.array(iceServer) }),
   /** Somebody agreed to the recording or not, or a recorder began, stopped or failed. */
   z.object({ t: z.literal("recordings-changed") }),
+  /** The answer to `signing-key`: where this end's word begins, and what it has not signed since. */
+  z.object({ t: z.literal("signing-since"), since: chainPlace, unsigned: z.array(signedStatement) }),
+  z.object({ t: z.literal("statement"), statement: signedStatement }),
+  /** Proven seconds each side signed; why one of them does not. */
+  z.object({ t: z.literal("signed"), client: z.int(), consultant: z.int() }),
+  z.object({ t: z.literal("not-signing"), side, why: objection }),
   /** The relay had to drop pictures: the next one must be a key frame. */
   z.object({ t: z.literal("key-frame-please") }),
 ]);
@@ -156,7 +175,12 @@ export const closeCodes = { replaced: 4001, callOver: 4002, notAllowed: 4003, si
 
 export const signal = z.discriminatedUnion("t", [
   /** First after new keys: which page load this is (a new one needs a new peer connection) and which codecs it can show. */
-  z.object({ t: z.literal("about"), endId: z.string().max(40), decodes: z.array(z.string().max(40)).max(20) }),
+  z.object({
+    t: z.literal("about"),
+    endId: z.string().max(40),
+    decodes: z.array(z.string().max(40)).max(20),
+    signingKey: publicKey.nullable().default(null),
+  }),
   /** A picture came and the decoder keeps up. */
   z.object({ t: z.literal("arrived"), sequence: z.int() }),
   z.object({ t: z.literal("key-frame-please") }),

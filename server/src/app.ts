@@ -26,6 +26,7 @@ import { createFront } from "#platform/front";
 import { keysIn } from "#platform/key-file";
 import { livePast, type Past } from "#platform/past";
 import { serveHttpSockets } from "#platform/http-sockets";
+import { openSigning, type Signing } from "#platform/signing";
 import { createSockets } from "#platform/socket";
 import { callsRoutes, createCalls, GUEST_COOKIE, type Calls } from "#calls";
 import { catalogueRoutes, createCatalogue, seedDemoCards } from "#catalogue";
@@ -70,10 +71,11 @@ export async function startApp(options: AppOptions): Promise<App> {
   await migrate(db.pool);
   const bus = await openBus({ connect: connectTo(connection), clock, log });
   const mail = createMail({ smtpUrl: config.SMTP_URL ?? null, from: config.MAIL_FROM, folder: join(options.folder, "mail"), clock, log });
+  const signing = await openSigning(config.KEYS_DIR ?? join(options.folder, "keys"));
   const recordingsStore = await recordingsStoreOf(options);
-  const platform = { db, bus, mail, clock, log, publicUrl, demo: config.DEMO, recordingsStore };
+  const platform = { db, bus, mail, clock, log, signing, publicUrl, demo: config.DEMO, recordingsStore };
   const domains = createDomains(platform);
-  const { people, ledger, catalogue, presence, calls, journal, metering, recordings } = domains;
+  const { presence, calls, journal, metering, recordings } = domains;
 
   const front = createFront({ certificate: options.certificate ?? null, behindProxy: config.BEHIND_PROXY, log });
   const http = createHttp({
@@ -84,15 +86,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     identify: (cookies) => identify(domains, cookies),
     isParty: (caller, params) => isParty(calls, caller, params),
   });
-  peopleRoutes(http, people, calls.guestOf);
-  ledgerRoutes(http, ledger);
-  catalogueRoutes(http, catalogue);
-  presenceRoutes(http, presence);
-  callsRoutes(http, calls);
-  recordingsRoutes(http, recordings, calls.partyOf);
-  journalRoutes(http, journal, calls.partyOf);
-  reportsRoutes(http, createReports({ db }));
-  if (config.DEMO) devRoutes(http, mail);
+  bindRoutes(http, { ...domains, ...platform });
   await servePages(http.server);
 
   const sockets = createSockets({ server: http.server.server, callerOf: http.callerOf, log });
@@ -143,6 +137,21 @@ async function recordingsStoreOf({ config, folder }: AppOptions): Promise<Platfo
   };
 }
 
+function bindRoutes(
+  http: Routes,
+  { people, ledger, catalogue, presence, calls, recordings, journal, ...platform }: Domains & Platform,
+): void {
+  peopleRoutes(http, people, calls.guestOf);
+  ledgerRoutes(http, ledger);
+  catalogueRoutes(http, catalogue);
+  presenceRoutes(http, presence);
+  callsRoutes(http, calls);
+  recordingsRoutes(http, recordings, calls.partyOf);
+  journalRoutes(http, journal, calls.partyOf);
+  reportsRoutes(http, createReports(platform));
+  if (platform.demo) devRoutes(http, platform.mail);
+}
+
 /** Answers and attempts are kept no longer than they are needed. */
 async function forget(db: Db): Promise<void> {
   await db.run(forgetOldAnswers);
@@ -155,6 +164,7 @@ interface Platform {
   readonly mail: Mail;
   readonly clock: Clock;
   readonly log: Log;
+  readonly signing: Signing;
   readonly publicUrl: string;
   readonly demo: boolean;
   readonly recordingsStore: Pick<RecordingsDeps, "objects" | "keys" | "keptDays">;
@@ -164,7 +174,7 @@ export type Domains = ReturnType<typeof createDomains>;
 
 /** From the lowest up; what a lower one needs of a higher one is handed in as a port. */
 function createDomains(platform: Platform) {
-  const { db, bus, clock, log } = platform;
+  const { db, bus, clock, log, signing, publicUrl } = platform;
   const people = createPeople(platform);
   const metering = createMetering({ db, clock, log });
   const ledger = createLedger({
@@ -180,6 +190,7 @@ function createDomains(platform: Platform) {
     catalogue,
     presence,
     metering,
+    clientKey: (reader, id) => journal.witness.clientKey(reader, id),
     record: (tx, callId, event) => journal.append(tx, callId, event),
   });
   const recordings: Recordings = createRecordings({
@@ -191,7 +202,7 @@ function createDomains(platform: Platform) {
     isArbiter: async () => false,
     record: (tx, callId, event) => journal.append(tx, callId, event),
   });
-  const journal: Journal = createJournal({ db, clock, log, calls, metering });
+  const journal: Journal = createJournal({ db, clock, log, calls, metering, people, signing, publicUrl });
   return { people, metering, ledger, catalogue, presence, calls, recordings, journal };
 }
 
@@ -224,7 +235,7 @@ function subscribersOf({ calls, journal }: Domains, bus: Bus): Subscribers {
   for (const subscribers of [calls.subscribers, journal.subscribers] as Subscribers[]) {
     for (const [topic, heard] of Object.entries(subscribers)) all[topic] = [...(all[topic] ?? []), ...heard];
   }
-  for (const topic of ["metering.low_balance", "metering.paused_for_top_up", "metering.resumed"])
+  for (const topic of ["metering.low_balance", "metering.paused_for_top_up", "metering.paused_for_signature", "metering.resumed"])
     all[topic] = [...(all[topic] ?? []), tell];
   return all;
 }
@@ -258,6 +269,7 @@ function remotePorts({ calls, journal, metering, presence, bus, db, clock, log, 
     calls,
     evidence,
     journal: { append: journal.appendSoon, chat: journal.chat },
+    witness: journal.witness,
     pages: presence,
     meters: (callIds) => metering.meters(db, callIds),
     onSignInEnded: (signInId, ended) => bus.subscribe(`sign-in:${signInId}`, ended),

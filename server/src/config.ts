@@ -44,6 +44,10 @@ export const settings = {
   },
   TURN_SECRET: { meaning: "Secret shared with the server of TURN_URLS", schema: z.string().optional() },
   DATA_DIR: { meaning: "Folder of the embedded database, mails, files and keys", schema: z.string().min(1).default(".data") },
+  KEYS_DIR: {
+    meaning: "Folder of the keys that sign statements and protocols, the same for all copies of the server; by default DATA_DIR/keys",
+    schema: z.string().min(1).optional(),
+  },
   DATABASE_URL: { meaning: "A PostgreSQL 18 of yours instead of the embedded one", schema: z.string().optional() },
   DEMO: {
     meaning:

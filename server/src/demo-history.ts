@@ -240,7 +240,8 @@ async function end(stage: Stage, call: OpenCall): Promise<void> {
   await write(stage, call, line("off-the-line", "client", "consultant"));
   await past.db.tx((tx) => domains.calls.end(tx, actorOf(call, pick(stage.chance, ["client", "consultant"] as const))));
   await past.look();
-  const comment = (side: Side) => () => past.db.tx((tx) => domains.calls.comment(tx, { ...actorOf(call, side) }, call.planned.about[side]));
+  const comment = (side: Side) => () =>
+    past.db.tx((tx) => domains.calls.comment(tx, { ...actorOf(call, side) }, { typed: call.planned.about[side] }));
   if (client !== null) later(stage, client * MINUTE_MS, comment("client"));
   if (consultant !== null) later(stage, consultant * MINUTE_MS, comment("consultant"));
   if (typeof call.planned.client === "string") awaitOutcome(stage, call);

@@ -30,6 +30,7 @@ const pages = {
   work: lazy(() => withWords(import("./features/calls/work-page.tsx")), "WorkPage"),
   profile: lazy(() => withWords(import("./features/people/profile-page.tsx")), "ProfilePage"),
   periodReport: lazy(() => withWords(import("./features/reports/period-report-page.tsx")), "PeriodReportPage"),
+  verify: lazy(() => withWords(import("./features/journal/verify/verify-page.tsx")), "VerifyPage"),
   operator: lazy(() => withWords(import("./features/ledger/top-up-page.tsx")), "TopUpPage"),
 };
 
@@ -101,6 +102,7 @@ const anyone = [
   createRoute({ ...atRoot, path: "/call/$callId/after", component: pages.after }),
   createRoute({ ...atRoot, path: "/call/$callId/protocol", component: pages.protocol }),
   createRoute({ ...atRoot, path: "/call/$callId/recordings", component: pages.recordings }),
+  createRoute({ ...atRoot, path: "/verify", component: pages.verify }),
 ] as const;
 
 /** Anyone who is not signed in signs in first and comes back. */

@@ -1,5 +1,5 @@
 /** The page's own certificate for WebRTC, made once, so that its fingerprint can be agreed on together with the keys. */
-import { toBase64url } from "./keys.ts";
+import { toBase64url } from "@minuta/contracts/base64url";
 
 /** Instead of a fingerprint where there is no WebRTC: no certificate has it. */
 export const NO_FINGERPRINT = "none";

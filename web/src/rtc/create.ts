@@ -1,5 +1,6 @@
 /** The engine behind engine.ts: what runs in the page. Everything that must not wait for the page is in the channel worker. */
 import type { Meter } from "@minuta/contracts/calls";
+import type { Side } from "@minuta/contracts/ids";
 import type { EndMedia, RelayKind, Signal } from "@minuta/contracts/wire";
 import { makeCertificate, NO_FINGERPRINT } from "./certificate.ts";
 import { DirectWay } from "./direct-way.ts";
@@ -87,6 +88,8 @@ class Engine {
       recorderTrouble: null,
       recordingsNews: 0,
       redStops: 0,
+      signed: { client: 0, consultant: 0 },
+      notSigning: { client: null, consultant: null },
     };
     this.recorder = new Recorder({ callId: call.id, side: call.side }, () => this.#update());
     this.own = new OwnMedia({
@@ -107,7 +110,7 @@ class Engine {
       },
     );
     this.#worker.onmessage = ({ data }: MessageEvent<WorkerToPage>) => this.#hear(data);
-    this.#order({ t: "start", origin: location.origin, callId: call.id, side: call.side });
+    this.#order({ t: "start", origin: location.origin, callId: call.id, side: call.side, personId: options.personId });
     void certificate.then((own) => this.#order({ t: "fingerprint", fingerprint: own?.fingerprint ?? NO_FINGERPRINT }));
     const canvas = this.#view.offscreen();
     this.#order({ t: "canvas", canvas }, [canvas]);
@@ -211,6 +214,10 @@ class Engine {
         return this.#redStop();
       case "recordings-changed":
         return this.#set({ recordingsNews: this.state.recordingsNews + 1 });
+      case "signed":
+        return this.#signedIs(message);
+      case "not-signing":
+        return this.#set({ notSigning: { ...this.state.notSigning, [message.side]: message.why } });
       case "about":
         return this.#options.onlyPath === "websocket" ? undefined : this.#direct.meet(message);
       case "safety-number":
@@ -242,6 +249,17 @@ class Engine {
     const toppedUp = warned !== null && meter.minutesLeft !== null && meter.minutesLeft > warned;
     this.#set({ meter, ...(toppedUp ? { minutesLeftWarning: null } : {}) });
     this.#update();
+  }
+
+  #signedIs({ client, consultant }: Readonly<Record<Side, number>>): void {
+    const { signed, notSigning } = this.state;
+    this.#set({
+      signed: { client, consultant },
+      notSigning: {
+        client: client > signed.client ? null : notSigning.client,
+        consultant: consultant > signed.consultant ? null : notSigning.consultant,
+      },
+    });
   }
 
   #addChat(lines: readonly ChatLine[]): void {
@@ -310,7 +328,7 @@ class Engine {
   #known(): Known {
     const { call, meter, connection, path } = this.state;
     const { screen, microphone } = this.own.sendable;
-    const paused = call?.state !== "open" || meter?.status === "paused" || meter?.status === "paused-for-top-up";
+    const paused = call?.state !== "open" || meter?.status.startsWith("paused") === true;
     const now = performance.now();
     if (!isDirect(path) || screen === null || paused) this.#overlapSince = now;
     return {

@@ -4,6 +4,7 @@
  */
 import type { CallView, Meter } from "@minuta/contracts/calls";
 import type { Side } from "@minuta/contracts/ids";
+import type { Objection } from "@minuta/contracts/statement";
 import type { MediaPath } from "@minuta/contracts/wire";
 import type { RecorderState, RecordingTrouble } from "@minuta/contracts/recordings";
 
@@ -52,6 +53,10 @@ export interface CallEngineState {
   readonly recordingsNews: number;
   /** How often red stop was pressed at either end since the page opened. */
   readonly redStops: number;
+  /** Proven seconds each side signed. */
+  readonly signed: Readonly<Record<Side, number>>;
+  /** Why a side last did not sign what it was shown; null: it has not refused since it signed. */
+  readonly notSigning: Readonly<Record<Side, Objection | null>>;
 }
 
 export interface CallEngine {
@@ -81,6 +86,8 @@ export interface CallEngine {
 
 export interface CallEngineOptions {
   readonly call: CallView;
+  /** Whose key signs the minutes; null: a guest's. */
+  readonly personId: string | null;
   /** Only for tests and labs: stay on the server's relay, or refuse it, or know of no way but TURN. */
   readonly onlyPath?: "websocket" | "webrtc" | "turn";
 }

@@ -3,6 +3,7 @@
  * cannot choose his key to fit the short number that both screens show; HKDF-SHA-256 binds them to the call, the pairing, both public
  * keys and both WebRTC certificates. One AES-GCM key for each direction. The server sees public keys only.
  */
+import { fromBase64url, toBase64url } from "@minuta/contracts/base64url";
 import { otherSide, type Side } from "@minuta/contracts/ids";
 
 export interface Meeting {
@@ -88,15 +89,4 @@ async function commitOf(meeting: Meeting, side: Side, revealed: Revealed): Promi
 /** No part holds a line feed, so the joined text has one reading only. */
 async function digest(parts: readonly string[]): Promise<Uint8Array<ArrayBuffer>> {
   return new Uint8Array(await crypto.subtle.digest("SHA-256", utf8.encode(parts.join("\n"))));
-}
-
-export function toBase64url(bytes: Uint8Array): string {
-  return btoa(String.fromCharCode(...bytes))
-    .replaceAll("+", "-")
-    .replaceAll("/", "_")
-    .replaceAll("=", "");
-}
-
-export function fromBase64url(text: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (char) => char.charCodeAt(0));
 }

@@ -1,11 +1,12 @@
 /** What the page and its channel worker tell each other. The worker holds everything that must not wait for a busy or hidden page. */
 import type { CallView, Meter } from "@minuta/contracts/calls";
 import type { Side } from "@minuta/contracts/ids";
+import type { Objection } from "@minuta/contracts/statement";
 import type { EndMedia, IceServer, RelayKind, Signal } from "@minuta/contracts/wire";
 import type { ChatLine, MediaPath } from "./engine.ts";
 
 export type PageToWorker =
-  | { readonly t: "start"; readonly origin: string; readonly callId: string; readonly side: Side }
+  | { readonly t: "start"; readonly origin: string; readonly callId: string; readonly side: Side; readonly personId: string | null }
   /** Of the certificate this page shows over WebRTC. */
   | { readonly t: "fingerprint"; readonly fingerprint: string }
   | {
@@ -48,6 +49,9 @@ export type WorkerToPage =
   /** Keys with the other end stand, it said who it is, and committed to the certificate it shows over WebRTC. */
   | { readonly t: "about"; readonly endId: string; readonly fingerprint: string }
   | { readonly t: "recordings-changed" }
+  /** Proven seconds each side signed. */
+  | { readonly t: "signed"; readonly client: number; readonly consultant: number }
+  | { readonly t: "not-signing"; readonly side: Side; readonly why: Objection }
   | { readonly t: "signal"; readonly signal: Signal }
   /** The first picture after a break came over the relay and is on the canvas. */
   | { readonly t: "picture"; readonly width: number; readonly height: number }

@@ -71,7 +71,7 @@ async function acceptEmail(deps: CallsDeps, tx: Tx, { call, email }: { call: sto
   if (person !== null) await tx.run(store.claimByEmail, [person.id, email]);
   await deps.record(tx, call.id, { actor: "client", kind: "email-confirmed", facts: { email } });
   const link = privatePath(await givePrivateLink(tx, guestId, call.id));
-  await deps.mail.send(tx, { to: email, ...confirmedMail(`${deps.publicUrl}${link}`) });
+  await deps.mail.send(tx, { to: email, ...confirmedMail(`${deps.publicUrl}${link}`, await deps.clientKey(tx, call.id)) });
   tellChanged(deps, tx, call);
   return { guestId, ...card };
 }

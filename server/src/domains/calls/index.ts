@@ -36,7 +36,7 @@ import { accept, cancel, decline } from "./rings/answer-ring.ts";
 import { listRings, ringConsultant, viewRing, type NewRing } from "./rings/ring-consultant.ts";
 import { watchRings } from "./rings/watch-rings.ts";
 import { sideOf, type Whereabouts } from "./rules.ts";
-import { changeTask, comment, end, pause, resume, type NewTask } from "./run-call.ts";
+import { changeTask, comment, end, pause, resume, type NewComment, type NewTask } from "./run-call.ts";
 import { saySolved, SETTLE_SILENT, settleSilent } from "./settle-call.ts";
 import * as store from "./store.ts";
 import { clientBook, history, noteOnClient, viewCall, type HistoryPage } from "./view.ts";
@@ -79,6 +79,8 @@ export interface CallsDeps {
     settle(tx: Tx, callId: CallId, outcome: "solved"): Promise<Shares>;
     meters(reader: Reader, callIds: readonly CallId[]): Promise<ReadonlyMap<CallId, Meter>>;
   };
+  /** Fingerprint of the key the client signs minutes with; null: none shown yet. */
+  clientKey(reader: Reader, callId: CallId): Promise<string | null>;
   /** Writes into the call's journal, in the transaction of what is written down. */
   record(tx: Tx, callId: CallId, event: Pick<JournalEvent, "actor" | "kind" | "facts">): Promise<void>;
 }
@@ -132,11 +134,17 @@ export function createCalls(deps: CallsDeps) {
     view: (callId: CallId, side: Side): Promise<CallView> => viewCall(deps, db, { callId, side }),
     /** The call's number, counted over all calls: the protocol's number is made of it. Null: no such call. */
     numberOf: async (callId: CallId): Promise<bigint | null> => (await db.maybe(store.findCall, [callId]))?.number ?? null,
+    /** Null: no such call, or it never opened. */
+    async isOver(callId: CallId): Promise<boolean | null> {
+      const state = (await db.maybe(store.findCall, [callId]))?.state;
+      if (state === "open") return false;
+      return state === "ended" || state === "settled" ? true : null;
+    },
     pause: (tx: Tx, actor: Actor) => pause(deps, tx, actor),
     resume: (tx: Tx, actor: Actor) => resume(deps, tx, actor),
     end: (tx: Tx, actor: Actor) => end(deps, tx, actor),
     changeTask: (tx: Tx, actor: Actor, wanted: NewTask) => changeTask(deps, tx, { actor, wanted }),
-    comment: (tx: Tx, actor: Actor, typed: string) => comment(deps, tx, { actor, typed }),
+    comment: (tx: Tx, actor: Actor, said: NewComment) => comment(deps, tx, { actor, said }),
 
     history: (page: HistoryPage) => history(deps, page),
     clientBook: (consultantId: PersonId) => clientBook(deps, consultantId),

@@ -15,13 +15,19 @@ export const codeMail = (code: string): MailText => ({
   ].join("\n\n"),
 });
 
-export const confirmedMail = (link: string): MailText => ({
+/** `fingerprint`: of the key the guest's browser signs minutes with, so that it reaches him by another way than our pages; null: none yet. */
+export const confirmedMail = (link: string, fingerprint: string | null): MailText => ({
   subject: "Ваш звонок в Минуте / Your call at Minuta",
   text: [
     "Адрес подтверждён. По этой ссылке вы в любое время найдёте протокол звонка и сможете оставить комментарий:",
     link,
     "Ссылка только для вас: кто её откроет, тот увидит ваши звонки.",
-    "Your address is confirmed. Behind the link above you will find the protocol of your call and can leave a comment at any time. It is for you only: whoever opens it sees your calls.",
+    ...(fingerprint === null
+      ? []
+      : [
+          `Отпечаток ключа, которым ваш браузер подписывает минуты этого звонка / Fingerprint of the key your browser signs this call's minutes with:\n${fingerprint}`,
+        ]),
+    "Your address is confirmed. Behind the link you will find the protocol of your call and can leave a comment at any time. It is for you only: whoever opens it sees your calls.",
     "",
   ].join("\n\n"),
 });

@@ -109,7 +109,7 @@ function callRoutes(routes: Routes, calls: Calls): void {
     call: await calls.changeTask(tx, actorIn(params.callId, caller), body),
   }));
   routes.bind(callsApi.comment, async ({ params, body, caller, tx }) => ({
-    call: await calls.comment(tx, actorIn(params.callId, caller), body.text),
+    call: await calls.comment(tx, actorIn(params.callId, caller), { typed: body.text, signed: body.signed }),
   }));
 }
 

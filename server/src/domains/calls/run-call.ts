@@ -2,6 +2,8 @@
 import { COMMENT_MAX_LENGTH, type CallView } from "@minuta/contracts/calls";
 import type { Side } from "@minuta/contracts/ids";
 import type { JournalActor } from "@minuta/contracts/journal";
+import { isSigned } from "@minuta/contracts/signing";
+import { commentText } from "@minuta/contracts/statement";
 import type { Tx } from "#platform/db";
 import { refuse } from "#platform/refusal";
 import { actOn, type Actor } from "./access.ts";
@@ -74,14 +76,27 @@ export async function changeTask(deps: CallsDeps, tx: Tx, { actor, wanted }: { a
   return changed(deps, tx, { call, side });
 }
 
-/** Appended to what was said before, during the call or any time after it. */
-export async function comment(deps: CallsDeps, tx: Tx, { actor, typed }: { actor: Actor; typed: string }): Promise<CallView> {
+export interface NewComment {
+  readonly typed: string;
+  /** Of `commentText`, by a key of the one who comments. */
+  readonly signed?: { readonly publicKey: string; readonly signature: string } | undefined;
+}
+
+/** Appended to what was said before, during the call or any time after it, and never changed. Refuses a signature of anything else. */
+export async function comment(deps: CallsDeps, tx: Tx, { actor, said }: { actor: Actor; said: NewComment }): Promise<CallView> {
   const { call, side } = await actOn(tx, "comment", actor);
-  const text = cleanComment(typed);
+  const text = cleanComment(said.typed);
   if (text === null) throw refuse("comment-not-valid", { maxLength: COMMENT_MAX_LENGTH });
   if ((await tx.one(store.countComments, [call.id, side])).count >= COMMENTS_MAX) throw refuse("not-allowed", {});
+  if (
+    said.signed !== undefined &&
+    !(await isSigned(commentText(call.id, { side, publicKey: said.signed.publicKey, text: said.typed }), said.signed))
+  )
+    throw refuse("invalid-input", { fields: ["signed"] });
+  // What had to be cleaned of signs that do not print is not what was signed.
+  const signed = text === said.typed ? said.signed : undefined;
   await tx.run(store.addComment, [call.id, side, text]);
-  await deps.record(tx, call.id, { actor: side, kind: "commented", facts: { text } });
+  await deps.record(tx, call.id, { actor: side, kind: "commented", facts: { text, signed } });
   return changed(deps, tx, { call, side });
 }
 

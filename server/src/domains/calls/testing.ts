@@ -1,12 +1,12 @@
 /** For the tests of calls and of the journal: both behind real HTTP, a real database, the real meter and ledger, and browsers that keep their cookies. */
 import { randomUUID } from "node:crypto";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { CallView } from "@minuta/contracts/calls";
 import { CONSENT_VERSION } from "@minuta/contracts/consent";
 import { callId, personId, type CallId, type PersonId } from "@minuta/contracts/ids";
 import { kopecks } from "@minuta/contracts/money";
 import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, vi } from "vitest";
 import { systemClock } from "#platform/clock";
 import { startEvents } from "#platform/events";
@@ -15,11 +15,12 @@ import { keysIn } from "#platform/key-file";
 import { createLog } from "#platform/log";
 import type { NewMail } from "#platform/mail";
 import { objectsInFolder } from "#platform/objects";
+import { openSigning, type Signing } from "#platform/signing";
 import { createJournal, journalRoutes, type Journal } from "#journal";
 import { createLedger, type Ledger } from "#ledger";
 import { createCatalogue, type Catalogue } from "#catalogue";
 import { createMetering, type Metering } from "#metering";
-import { createPeople } from "#people";
+import { createPeople, type People } from "#people";
 import { createPresence, type Presence } from "#presence";
 import { createRecordings, recordingsRoutes, type Recordings, type RecordingsDeps } from "#recordings";
 import { testDatabase, type TestDatabase } from "../../testing.ts";
@@ -41,6 +42,8 @@ export interface World {
   ledger: Ledger;
   catalogue: Catalogue;
   presence: Presence;
+  signing: Signing;
+  people: People;
   http: Http;
   /** Moves the clocks of the database and of the program on together; open pages stay known. */
   wait(seconds: number): Promise<void>;
@@ -68,7 +71,7 @@ export function callsWorld(): World {
     const mail = { send: async (_: unknown, one: NewMail) => void world.mails.push(one) };
     const bus = { publish: (topic: string, message: unknown) => void world.published.push([topic, message]) };
     const publicUrl = "https://minuta.example";
-    const people = createPeople({ db, mail, bus, publicUrl, demo: true });
+    const people = (world.people = createPeople({ db, mail, bus, publicUrl, demo: true }));
     world.presence = createPresence({ db, bus, clock });
     world.catalogue = createCatalogue({ db, people, availability: (ids) => world.presence.availability(ids) });
     const { metering, presence, catalogue } = world;
@@ -83,9 +86,11 @@ export function callsWorld(): World {
       catalogue,
       presence,
       metering,
+      clientKey: (reader, id) => world.journal.witness.clientKey(reader, id),
       record: (tx, id, event) => world.journal.append(tx, id, event),
     });
-    world.journal = createJournal({ db, clock, log, calls: world.calls, metering: world.metering });
+    world.signing = await openSigning(await mkdtemp(join(tmpdir(), "keys-")));
+    world.journal = createJournal({ db, clock, log, calls: world.calls, metering, people, signing: world.signing, publicUrl });
     await makeRecordings(world, { bus, clock });
     world.wait = async (seconds) => {
       passedMs += seconds * 1000;

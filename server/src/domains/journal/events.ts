@@ -16,6 +16,7 @@ const written: Readonly<Record<string, { readonly kind: JournalKind; readonly fa
   "metering.charged": { kind: "charged", facts: (body) => charge.parse(body) },
   "metering.low_balance": { kind: "low-balance", facts: () => ({}) },
   "metering.paused_for_top_up": { kind: "paused-for-top-up", facts: () => ({}) },
+  "metering.paused_for_signature": { kind: "paused-for-signature", facts: () => ({}) },
   "metering.resumed": { kind: "resumed", facts: () => ({}) },
 };
 

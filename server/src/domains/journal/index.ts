@@ -3,17 +3,26 @@
  * Events are only ever added, in order, each bound to the one before by its hash; anybody can check that offline.
  * Other domains write by `append` in the transaction of what they tell, or by `appendSoon` when there is none.
  * The protocol is one and the same for both sides: who, when, which minutes counted and why the others did not, money, comments, events.
+ * Every proven minute is stated and signed by the server and countersigned by both ends (statements/); metering is told how far they did.
  * It never decides anything: not whether a call is open (calls), not what is paid (metering).
  */
 import type { CallView, Meter } from "@minuta/contracts/calls";
-import type { CallId, Side } from "@minuta/contracts/ids";
+import type { CallId, PersonId, Side } from "@minuta/contracts/ids";
 import type { JournalEvent, ProtocolInterval } from "@minuta/contracts/journal";
+import type { Kopecks } from "@minuta/contracts/money";
+import { fingerprintOf } from "@minuta/contracts/signing";
+import type { Countersignature } from "@minuta/contracts/statement";
 import type { Clock } from "#platform/clock";
 import type { Db, Reader, Tx } from "#platform/db";
 import type { Log } from "#platform/log";
+import type { Signing } from "#platform/signing";
 import { append, createAppendSoon, type NewEvent } from "./append.ts";
 import { subscribersOf } from "./events.ts";
-import { makeProtocol } from "./protocol.ts";
+import type { Proof } from "./print-proof.ts";
+import { makeProtocol, makeProtocolFile, readWitnessed } from "./protocol.ts";
+import { state, stateClosing } from "./statements/state.ts";
+import { listCurrentKeys } from "./statements/store.ts";
+import { countersign, showKey, watch, type ShownKey } from "./statements/witness.ts";
 import * as store from "./store.ts";
 
 export interface JournalDeps {
@@ -23,12 +32,29 @@ export interface JournalDeps {
   readonly calls: {
     view(callId: CallId, side: Side): Promise<CallView>;
     numberOf(callId: CallId): Promise<bigint | null>;
+    /** Null: no such call, or it never opened. */
+    isOver(callId: CallId): Promise<boolean | null>;
   };
+  readonly people: {
+    /** Whether the person enrolled this key as his and did not revoke it. */
+    isDeviceOf(reader: Reader, personId: PersonId, publicKey: string): Promise<boolean>;
+  };
+  readonly signing: Signing;
+  /** The product's address as people see it, without a slash at the end. */
+  readonly publicUrl: string;
   readonly metering: {
     /** As the payer sees them. */
     meters(reader: Reader, callIds: readonly CallId[]): Promise<ReadonlyMap<CallId, Meter>>;
     intervals(callId: CallId): Promise<ProtocolInterval[]>;
+    measured(reader: Reader, callIds: readonly CallId[]): Promise<ReadonlyMap<CallId, Measured>>;
+    countersigned(tx: Tx, callId: CallId, seconds: number): Promise<boolean>;
+    pauseUnsigned(tx: Tx, callId: CallId): Promise<boolean>;
   };
+}
+
+interface Measured {
+  readonly provenSeconds: number;
+  readonly charged: Kopecks;
 }
 
 export type Journal = ReturnType<typeof createJournal>;
@@ -53,8 +79,33 @@ export function createJournal(deps: JournalDeps) {
     async chat(callId: CallId): Promise<WrittenChat[]> {
       return (await db.rows(store.listChat, [callId])).map(({ at, actor, facts }) => ({ ...facts, from: actor, at }));
     },
+    /** Statements of the proven minutes, signed by the server and by both ends. */
+    witness: {
+      /** Asks for signatures from now on; answers how far each side signed. */
+      watch: (callId: CallId) => watch(deps, callId),
+      showKey: (callId: CallId, shown: ShownKey) => showKey(deps, callId, shown),
+      state: (callId: CallId, afterN: number) => state(deps, callId, afterN),
+      /** All of them, the closing one of a call that is over included. */
+      statements: (callId: CallId) => stateClosing(deps, callId),
+      /** Fingerprint of the key the client signs with; null: none shown yet. */
+      async clientKey(reader: Reader, callId: CallId): Promise<string | null> {
+        const key = (await reader.rows(listCurrentKeys, [callId])).find(({ side }) => side === "client");
+        return key === undefined ? null : fingerprintOf(key.publicKey);
+      },
+      serverKeys: deps.signing.publicKeys,
+      countersign: (callId: CallId, of: { n: number; by: Countersignature }) => countersign(deps, callId, of),
+      /** Pauses a call whose ends do not sign; answers whether it did. */
+      pauseUnsigned: (callId: CallId) => db.tx((tx) => deps.metering.pauseUnsigned(tx, callId)),
+    },
     /** Refuses when there is no such call. `side`: who asks; only what the call's own view says differs by it. */
     protocol: (callId: CallId, side: Side) => makeProtocol(deps, callId, side),
+    /** Refuses as `protocol`. */
+    protocolFile: (callId: CallId) => makeProtocolFile(deps, callId),
+    /** What is stated and signed of the call, for print. */
+    async proof(callId: CallId): Promise<Proof> {
+      await stateClosing(deps, callId);
+      return { ...(await readWitnessed(deps, callId)), serverKey: deps.signing.publicKey, publicUrl: deps.publicUrl };
+    },
     subscribers: subscribersOf(db),
   };
 }

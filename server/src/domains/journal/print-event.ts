@@ -1,6 +1,7 @@
 /** One event of the journal as a reader understands it: what its facts say, in words. Pure. */
 import type { JournalEvent, JournalKind } from "@minuta/contracts/journal";
 import { kopecks } from "@minuta/contracts/money";
+import { fingerprintOf } from "@minuta/contracts/signing";
 import { z } from "zod";
 import type { Formats } from "./print-format.ts";
 import type { PrintTexts } from "./print-texts.ts";
@@ -38,6 +39,8 @@ const BEGINNING_LENGTH = 120;
 const beginningOf = (text: string): string =>
   text.length > BEGINNING_LENGTH ? `${text.slice(0, BEGINNING_LENGTH).toWellFormed()}…` : text;
 
+const FINGERPRINT_SHOWN_LENGTH = 16;
+
 /** Kinds that are not here say all by their name. */
 const details: Partial<Readonly<Record<JournalKind, (facts: Facts, words: Words) => string>>> = {
   invited(facts, words) {
@@ -67,6 +70,7 @@ const details: Partial<Readonly<Record<JournalKind, (facts: Facts, words: Words)
   "microphone-refused": refusal,
   "path-changed": (facts, { texts }) => within(texts.paths, textOf(facts, "path")) ?? "",
   "safety-number": (facts) => textOf(facts, "number")?.replace(/^(\d{3})(\d{3})$/, "$1 $2") ?? "",
+  "key-shown": (facts) => fingerprintOf(textOf(facts, "publicKey") ?? "").slice(0, FINGERPRINT_SHOWN_LENGTH),
   charged: (facts, words) => money(facts, "amountKopecks", words),
   chat: plainText,
   // It stands in full among the comments.

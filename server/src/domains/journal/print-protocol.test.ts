@@ -59,6 +59,7 @@ function journal(): JournalEvent[] {
 }
 
 const events = journal();
+const proof = { statements: [], keys: [], serverKey: "A".repeat(43), publicUrl: "https://minuta.example" };
 const protocol: Protocol = {
   number: "П-000126-9",
   call: {
@@ -162,7 +163,7 @@ function textOf(pdf: Uint8Array): string {
 }
 
 test("the printed protocol says in Russian who, when, how long and how much, and its text can be found and copied", async () => {
-  const text = textOf(await printProtocol(protocol, "ru"));
+  const text = textOf(await printProtocol({ protocol, proof }, "ru"));
   for (const word of [
     "Протокол звонка № П-000126-9",
     "Анна Смирнова",
@@ -194,7 +195,7 @@ test("the printed protocol says in Russian who, when, how long and how much, and
 });
 
 test("the same in English", async () => {
-  const text = textOf(await printProtocol(protocol, "en")).replaceAll(/\s/g, "");
+  const text = textOf(await printProtocol({ protocol, proof }, "en")).replaceAll(/\s/g, "");
   for (const word of [
     "Call protocol № П-000126-9",
     "client not identified",
@@ -218,7 +219,8 @@ test("a marketplace call is printed with the consultant's price, who pays, and h
     outcome: { state: "waiting", until: at(875 + 72 * 3600), ...shared },
   };
   const marketplace: Protocol = { ...protocol, call, ownSum: null, charged: kopecks(33_215), pricePerMinute: kopecks(2555) };
-  const words = async (of: Protocol, locale: "ru" | "en") => textOf(await printProtocol(of, locale)).replaceAll(/\s/g, "");
+  const words = async (of: Protocol, locale: "ru" | "en") =>
+    textOf(await printProtocol({ protocol: of, proof }, locale)).replaceAll(/\s/g, "");
   const waiting = await words(marketplace, "ru");
   for (const word of [
     "стоимость консультации",
@@ -254,7 +256,7 @@ test("a marketplace call is printed with the consultant's price, who pays, and h
 
 test("a confirmed address is printed as such, and a call without the consultant's own rate asks for nothing", async () => {
   const call = { ...protocol.call, client: { ...protocol.call.client, emailConfirmed: true }, ownRateKopecks: null };
-  const text = textOf(await printProtocol({ ...protocol, call, ownSum: null }, "ru")).replaceAll(/\s/g, "");
+  const text = textOf(await printProtocol({ protocol: { ...protocol, call, ownSum: null }, proof }, "ru")).replaceAll(/\s/g, "");
   expect(text).toContain("подтверждёнадресolga@example.org");
   expect(text).not.toContain("неидентифицирован:");
   expect(text).not.toContain("неперeводит");
@@ -262,7 +264,7 @@ test("a confirmed address is printed as such, and a call without the consultant'
 });
 
 test("the fonts are inside: Cyrillic does not depend on the reader's machine", async () => {
-  const file = Buffer.from(await printProtocol(protocol, "ru")).toString("latin1");
+  const file = Buffer.from(await printProtocol({ protocol, proof }, "ru")).toString("latin1");
   const fonts = [...file.matchAll(/\/BaseFont \/([A-Z]{6}\+[\w-]+)/g)].map(([, name]) => name);
   expect(fonts.length).toBeGreaterThan(0);
   expect(fonts.every((name) => name!.includes("PTSans"))).toBe(true);

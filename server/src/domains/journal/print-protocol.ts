@@ -6,18 +6,22 @@ import type { Content, TableCell, TDocumentDefinitions } from "pdfmake/interface
 import { renderPdf } from "#platform/pdf";
 import { eventInWords } from "./print-event.ts";
 import { formatsOf, type Formats } from "./print-format.ts";
+import { draftPapers, signatures, type Proof } from "./print-proof.ts";
+import { bare, boxed, ruled } from "./print-tables.ts";
 import { printTexts, type PrintTexts } from "./print-texts.ts";
 
-interface Print {
+export interface Printable {
   readonly protocol: Protocol;
+  readonly proof: Proof;
+}
+
+interface Print extends Printable {
   readonly texts: PrintTexts;
   readonly formats: Formats;
 }
 
 const accent = "#0b5d57";
 const muted = "#5f6b7a";
-const rule = "#d3d9e0";
-const tint = "#f3f6f7";
 /** Characters: a longer comment may go over to the next page. */
 const COMMENT_KEPT_WHOLE = 1500;
 /** Share of the page below which a section begins on the next one: no heading stands apart from what it heads. */
@@ -25,13 +29,12 @@ const LOWEST_HEADING = 0.85;
 const HEAD_SHOWN_LENGTH = 16;
 
 /** What the printing thread is asked for. */
-export interface Printing {
-  readonly protocol: Protocol;
+export interface Printing extends Printable {
   readonly locale: Locale;
 }
 
-export async function printProtocol(protocol: Protocol, locale: Locale): Promise<Uint8Array> {
-  return renderPdf(documentOf({ protocol, texts: printTexts[locale], formats: formatsOf(locale) }, locale));
+export async function printProtocol({ protocol, proof }: Printable, locale: Locale): Promise<Uint8Array> {
+  return renderPdf(documentOf({ protocol, proof, texts: printTexts[locale], formats: formatsOf(locale) }, locale));
 }
 
 function documentOf(print: Print, locale: Locale): TDocumentDefinitions {
@@ -57,7 +60,9 @@ function documentOf(print: Print, locale: Locale): TDocumentDefinitions {
       ...figures(print),
       ...minuteTable(print),
       ...comments(print),
+      ...signatures({ ...print, locale }),
       ...events(print),
+      ...draftPapers({ ...print, locale }),
     ],
   };
 }
@@ -158,7 +163,8 @@ function subject({ protocol, texts, formats }: Print): Content[] {
   ];
 }
 
-function figures({ protocol, texts, formats }: Print): Content[] {
+function figures(print: Print): Content[] {
+  const { protocol, texts, formats } = print;
   const { call, ownSum, charged, pricePerMinute, provenSeconds, chargeableSeconds } = protocol;
   const charge = figure(texts.charge[call.tariff], formats.money(charged), [
     texts.perMinute(formats.money(pricePerMinute)),
@@ -170,7 +176,7 @@ function figures({ protocol, texts, formats }: Print): Content[] {
     figure(texts.proven, formats.length(provenSeconds), []),
     figure(texts.paid, texts.minutes(formats.minutes(chargeableSeconds)), []),
     charge,
-    ...shares({ protocol, texts, formats }),
+    ...shares(print),
     ...own,
   ];
   return [
@@ -309,34 +315,3 @@ function integrity({ protocol, texts }: Print): Content {
     ],
   };
 }
-
-/** Boxes side by side on a light ground. */
-const boxed = {
-  hLineWidth: () => 0,
-  vLineWidth: (index: number, { table }: { table: { widths?: unknown } }) =>
-    index > 0 && Array.isArray(table.widths) && index < table.widths.length ? 6 : 0,
-  vLineColor: () => "#ffffff",
-  fillColor: () => tint,
-  paddingLeft: () => 10,
-  paddingRight: () => 10,
-  paddingTop: () => 8,
-  paddingBottom: () => 8,
-};
-/** A thin rule under each row. */
-const ruled = {
-  hLineWidth: (index: number) => (index === 0 ? 0 : 0.5),
-  vLineWidth: () => 0,
-  hLineColor: () => rule,
-  paddingLeft: (index: number) => (index === 0 ? 0 : 8),
-  paddingRight: () => 8,
-  paddingTop: () => 3,
-  paddingBottom: () => 3,
-};
-const bare = {
-  hLineWidth: () => 0,
-  vLineWidth: () => 0,
-  paddingLeft: () => 0,
-  paddingRight: () => 8,
-  paddingTop: () => 2,
-  paddingBottom: () => 2,
-};

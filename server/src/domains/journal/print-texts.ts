@@ -1,13 +1,13 @@
 /** The words of the printed protocol, Russian and English. */
 import type { CallOutcome, CallView } from "@minuta/contracts/calls";
-import type { JournalActor, JournalKind, ProtocolInterval } from "@minuta/contracts/journal";
+import type { JournalActor, ProtocolInterval } from "@minuta/contracts/journal";
 import type { Locale } from "@minuta/contracts/people";
-import type { RecordingTrouble } from "@minuta/contracts/recordings";
+import { eventTexts, type EventTexts } from "./print-event-texts.ts";
 
 type EndReason = NonNullable<CallView["endReason"]>;
 type SettledBy = Extract<CallOutcome, { state: "settled" }>["by"];
 
-export interface PrintTexts {
+export interface PrintTexts extends EventTexts {
   readonly locale: Locale;
   readonly title: string;
   readonly printed: (at: string) => string;
@@ -58,30 +58,6 @@ export interface PrintTexts {
   readonly events: string;
   readonly event: Readonly<Record<"n" | "at" | "who" | "what", string>>;
   readonly actors: Readonly<Record<JournalActor, string>>;
-  readonly kinds: Readonly<Record<JournalKind, string>>;
-  readonly facts: Readonly<
-    Record<
-      | "configuration"
-      | "release"
-      | "clientGone"
-      | "platform"
-      | "consultant"
-      | "rate"
-      | "bySite"
-      | "byBrowser"
-      | "notSupported"
-      | "refused"
-      | "missing"
-      | "notIdentified"
-      | "byRedStop",
-      string
-    >
-  >;
-  readonly troubles: Readonly<Record<RecordingTrouble, string>>;
-  readonly gap: (seconds: number) => string;
-  readonly segment: (n: number) => string;
-  readonly sides: Readonly<Record<"client" | "consultant", string>>;
-  readonly paths: Readonly<Record<string, string>>;
   readonly head: string;
   readonly howToCheck: string;
 }
@@ -138,6 +114,7 @@ const ru: PrintTexts = {
     "consultant-away": "консультанта не было на линии",
     paused: "пауза",
     "paused-for-top-up": "пауза до пополнения",
+    "paused-for-signature": "пауза: минуты не подписаны",
   },
   endReasons: {
     "client-ended": "завершил клиент",
@@ -159,84 +136,7 @@ const ru: PrintTexts = {
   events: "Журнал событий",
   event: { n: "№", at: "время", who: "кто", what: "событие" },
   actors: { client: "клиент", consultant: "консультант", server: "сервер" },
-  kinds: {
-    invited: "приглашение",
-    joined: "вошёл по приглашению",
-    rung: "вызов консультанта",
-    accepted: "вызов принят",
-    declined: "вызов отклонён",
-    missed: "вызов пропущен",
-    cancelled: "вызов отменён",
-    "consent-given": "согласие",
-    "task-changed": "задача изменена",
-    "end-connected": "на связи",
-    "end-disconnected": "связь прервана",
-    "on-the-line": "на линии",
-    "off-the-line": "не на линии",
-    "screen-shared": "показывает экран",
-    "screen-stopped": "показ экрана прекращён",
-    "screen-refused": "показ экрана не начат",
-    blanked: "экран скрыт на время",
-    unblanked: "экран снова виден",
-    "microphone-on": "микрофон включён",
-    "microphone-off": "микрофон выключен",
-    "microphone-refused": "микрофон не включён",
-    "path-changed": "путь связи",
-    "safety-number": "число для сверки на экране",
-    paused: "пауза",
-    resumed: "продолжение",
-    "low-balance": "плательщик предупреждён об остатке",
-    "paused-for-top-up": "пауза до пополнения",
-    "topped-up": "пополнение",
-    charged: "списано",
-    chat: "чат",
-    "stopped-in-red": "красный «Стоп»",
-    commented: "комментарий",
-    "email-confirmed": "адрес подтверждён",
-    ended: "звонок завершён",
-    settled: "расчёт",
-    flagged: "отметка",
-    "recording-agreed": "согласие на запись",
-    "recording-refused": "отказ от записи",
-    "recording-started": "запись идёт",
-    "recording-stopped": "запись остановлена",
-    "recording-failed": "запись не идёт",
-    "recording-gap": "пропуск в записи",
-    "recording-damaged": "часть записи повреждена",
-    "recording-deleted": "записи удалены, контрольные суммы сохранены",
-  },
-  facts: {
-    release: "релиз",
-    clientGone: "клиент ушёл со страницы",
-    platform: "платформе",
-    consultant: "консультанту",
-    configuration: "конфигурация",
-    rate: "ставка консультанта",
-    bySite: "на странице",
-    byBrowser: "кнопкой браузера",
-    notSupported: "браузер не умеет",
-    refused: "отказ",
-    missing: "нет микрофона",
-    notIdentified: "не идентифицирован",
-    byRedStop: "красным «Стоп»",
-  },
-  troubles: {
-    "disk-full": "нет места на диске",
-    encoder: "отказал кодировщик",
-    "not-supported": "браузер не умеет",
-    silent: "от неё ничего не слышно",
-    internal: "сбой",
-  },
-  gap: (seconds) => `${seconds} с`,
-  segment: (n) => `часть ${n}`,
-  sides: { client: "клиент", consultant: "консультант" },
-  paths: {
-    websocket: "через сервер",
-    "http-stream": "через сервер, потоком",
-    "http-poll": "через сервер, по запросу",
-    "webrtc-direct": "напрямую",
-    "webrtc-relay": "через ретранслятор",
-  },
+  ...eventTexts.ru,
   head: "Контрольная сумма последнего события (SHA-256)",
   howToCheck: "Каждое событие связано с предыдущим: изменить, убрать или переставить хотя бы одно, не изменив эту сумму, нельзя.",
 };
@@ -293,6 +193,7 @@ const en: PrintTexts = {
     "consultant-away": "the consultant was away",
     paused: "pause",
     "paused-for-top-up": "pause for top-up",
+    "paused-for-signature": "pause: minutes not signed",
   },
   endReasons: {
     "client-ended": "by the client",
@@ -314,84 +215,7 @@ const en: PrintTexts = {
   events: "Journal of events",
   event: { n: "No.", at: "time", who: "who", what: "event" },
   actors: { client: "client", consultant: "consultant", server: "server" },
-  kinds: {
-    invited: "invitation",
-    joined: "joined by the invitation",
-    rung: "rings the consultant",
-    accepted: "ring accepted",
-    declined: "ring declined",
-    missed: "ring missed",
-    cancelled: "ring cancelled",
-    "consent-given": "consent",
-    "task-changed": "task changed",
-    "end-connected": "connected",
-    "end-disconnected": "connection lost",
-    "on-the-line": "on the line",
-    "off-the-line": "off the line",
-    "screen-shared": "shares the screen",
-    "screen-stopped": "sharing stopped",
-    "screen-refused": "sharing not started",
-    blanked: "screen hidden for a moment",
-    unblanked: "screen visible again",
-    "microphone-on": "microphone on",
-    "microphone-off": "microphone off",
-    "microphone-refused": "microphone not started",
-    "path-changed": "path",
-    "safety-number": "safety number on the screen",
-    paused: "pause",
-    resumed: "resumed",
-    "low-balance": "payer warned of the balance",
-    "paused-for-top-up": "pause for top-up",
-    "topped-up": "topped up",
-    charged: "charged",
-    chat: "chat",
-    "stopped-in-red": "red stop",
-    commented: "comment",
-    "email-confirmed": "address confirmed",
-    ended: "call ended",
-    settled: "settled",
-    flagged: "mark",
-    "recording-agreed": "agreed to the recording",
-    "recording-refused": "refused the recording",
-    "recording-started": "recording runs",
-    "recording-stopped": "recording stopped",
-    "recording-failed": "recording does not run",
-    "recording-gap": "gap in the recording",
-    "recording-damaged": "a part of the recording is damaged",
-    "recording-deleted": "recordings deleted, checksums kept",
-  },
-  facts: {
-    release: "release",
-    clientGone: "the client left the page",
-    platform: "to the platform",
-    consultant: "to the consultant",
-    configuration: "configuration",
-    rate: "consultant's rate",
-    bySite: "on the page",
-    byBrowser: "by the browser's button",
-    notSupported: "not supported by the browser",
-    refused: "refused",
-    missing: "no microphone",
-    notIdentified: "not identified",
-    byRedStop: "by the red stop",
-  },
-  troubles: {
-    "disk-full": "no room on the disk",
-    encoder: "the encoder failed",
-    "not-supported": "not supported by the browser",
-    silent: "nothing was heard of it",
-    internal: "a fault",
-  },
-  gap: (seconds) => `${seconds} s`,
-  segment: (n) => `part ${n}`,
-  sides: { client: "client", consultant: "consultant" },
-  paths: {
-    websocket: "through the server",
-    "http-stream": "through the server, streamed",
-    "http-poll": "through the server, on request",
-    "webrtc-direct": "direct",
-    "webrtc-relay": "through a relay",
-  },
+  ...eventTexts.en,
   head: "Checksum of the last event (SHA-256)",
   howToCheck: "Each event is bound to the one before it: none can be changed, dropped or moved without changing this sum.",
 };

@@ -2,4 +2,4 @@
 import { answerAsWorker } from "#platform/worker";
 import { printProtocol, type Printing } from "./print-protocol.ts";
 
-answerAsWorker(({ protocol, locale }: Printing) => printProtocol(protocol, locale));
+answerAsWorker(({ protocol, proof, locale }: Printing) => printProtocol({ protocol, proof }, locale));

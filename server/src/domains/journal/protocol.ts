@@ -2,9 +2,13 @@
 import type { CallId, Side } from "@minuta/contracts/ids";
 import { CHAIN_START } from "@minuta/contracts/journal-chain";
 import type { Protocol } from "@minuta/contracts/journal";
+import { writeProtocolFile, type ProtocolFile } from "@minuta/contracts/protocol-file";
+import { ownSum, paidSeconds } from "@minuta/contracts/tariff";
 import { refuse } from "#platform/refusal";
 import type { JournalDeps } from "./index.ts";
-import { ownSum, paidSeconds, protocolNumber } from "./rules.ts";
+import { protocolNumber } from "./rules.ts";
+import { stateClosing } from "./statements/state.ts";
+import { listCountersignatures, listKeys, listStatements } from "./statements/store.ts";
 import * as store from "./store.ts";
 
 export async function makeProtocol({ db, calls, metering }: JournalDeps, callId: CallId, side: Side): Promise<Protocol> {
@@ -32,4 +36,29 @@ export async function makeProtocol({ db, calls, metering }: JournalDeps, callId:
     journalHead: events.at(-1)?.hash ?? CHAIN_START,
     printedAt: now,
   };
+}
+
+/** The protocol as a file that anybody can check: signed by all who could, sealed by the server. */
+export async function makeProtocolFile(deps: JournalDeps, callId: CallId): Promise<{ readonly number: string; readonly text: string }> {
+  for (;;) {
+    await stateClosing(deps, callId);
+    const { call, ...protocol } = await makeProtocol(deps, callId, "consultant");
+    const { side: _, youPay: __, meter: ___, ...sameForBoth } = call;
+    const { statements, keys } = await readWitnessed(deps, callId);
+    // Something was written down meanwhile: it is to be stated too.
+    if (call.endedAt !== null && statements.at(-1)?.journal.n !== protocol.events.length) continue;
+    return {
+      number: protocol.number,
+      text: writeProtocolFile({ protocol: { ...protocol, call: sameForBoth }, statements, keys }, deps.signing),
+    };
+  }
+}
+
+export async function readWitnessed({ db }: Pick<JournalDeps, "db">, callId: CallId): Promise<Pick<ProtocolFile, "statements" | "keys">> {
+  const signatures = await db.rows(listCountersignatures, [callId]);
+  const statements = (await db.rows(listStatements, [callId, 0])).map(({ signed }) => ({
+    ...signed,
+    countersignatures: signatures.filter(({ n }) => n === signed.n).map(({ by }) => by),
+  }));
+  return { statements, keys: await db.rows(listKeys, [callId]) };
 }

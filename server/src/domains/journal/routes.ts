@@ -19,11 +19,26 @@ export function journalRoutes(routes: Routes, journal: Journal, partyOf: PartyOf
     return party.side;
   };
   routes.bind(journalApi.events, async ({ params }) => ({ events: await journal.events(params.callId) }));
+  routes.bind(journalApi.protocolFile, async ({ params }) => {
+    const { number, text } = await journal.protocolFile(params.callId);
+    return { bytes: Buffer.from(text), contentType: "application/json", fileName: `${number}.json` };
+  });
+  routes.bind(journalApi.statements, async ({ params }) => ({ statements: await journal.witness.statements(params.callId) }));
+  routes.bind(journalApi.countersign, async ({ params, body, caller }) => {
+    const isOwn = (await sideOf(params.callId, caller)) === body.by.side;
+    return { taken: isOwn && (await journal.witness.countersign(params.callId, body)) !== null };
+  });
+  routes.bind(journalApi.keys, async () => ({ keys: [...journal.witness.serverKeys] }));
   routes.bind(journalApi.protocol, async ({ params, caller }) => ({
     protocol: await journal.protocol(params.callId, await sideOf(params.callId, caller)),
   }));
   routes.bind(journalApi.protocolPdf, async ({ params, query, caller }) => {
     const protocol = await journal.protocol(params.callId, await sideOf(params.callId, caller));
-    return { bytes: await print({ protocol, locale: query.locale }), contentType: "application/pdf", fileName: `${protocol.number}.pdf` };
+    const proof = await journal.proof(params.callId);
+    return {
+      bytes: await print({ protocol, proof, locale: query.locale }),
+      contentType: "application/pdf",
+      fileName: `${protocol.number}.pdf`,
+    };
   });
 }

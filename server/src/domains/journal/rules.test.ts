@@ -1,8 +1,8 @@
 import { kopecks } from "@minuta/contracts/money";
-import { chargeableSeconds, costOfTalk } from "@minuta/contracts/tariff";
+import { chargeableSeconds, costOfTalk, ownSum, paidSeconds } from "@minuta/contracts/tariff";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { ownSum, paidSeconds, protocolNumber } from "./rules.ts";
+import { protocolNumber } from "./rules.ts";
 
 describe("the protocol's number", () => {
   test("has at least six digits and a check digit", () => {

@@ -1,5 +1,5 @@
-/** The rules of the journal: its limits, the protocol's number, what the consultant asks for. Pure. */
-import { kopecks, type Kopecks } from "@minuta/contracts/money";
+/** The rules of the journal: its limits, when a statement is due, the protocol's number. Pure. */
+import { STATEMENT_EVERY_SECONDS, type Statement } from "@minuta/contracts/statement";
 
 /** Canonical JSON of one event's facts, characters: a comment of 4000 characters fits. */
 export const FACTS_MAX_LENGTH = 30_000;
@@ -7,6 +7,25 @@ export const FACTS_MAX_LENGTH = 30_000;
 export const EVENTS_MAX = 20_000;
 /** Events of one call that wait to be written. */
 export const WAITING_MAX = 1_000;
+
+/** Keys one side of a call may show, one after another: pages opened anew on devices that keep nothing. */
+export const KEYS_MAX = 100;
+
+export interface StatementDue {
+  readonly measured: { readonly provenSeconds: number };
+  readonly last: Pick<Statement, "provenSeconds" | "closing" | "journal"> | null;
+  readonly over: boolean;
+  readonly journalN: number;
+  readonly always: boolean;
+}
+
+/** A statement is due for every minute that was proven, when the call is over, and when its journal went on after that. */
+export function isDue({ measured, last, over, journalN, always }: StatementDue): boolean {
+  if (over) return last?.closing !== true || last.journal.n < journalN;
+  const stated = last?.provenSeconds ?? 0;
+  const minutes = (seconds: number): number => Math.floor(seconds / STATEMENT_EVERY_SECONDS);
+  return minutes(measured.provenSeconds) > minutes(stated) || (always && measured.provenSeconds > stated);
+}
 
 /** Quasigroup of Damm (2004): catches every wrong digit and every swap of neighbours. */
 const damm = [
@@ -28,14 +47,3 @@ export function protocolNumber(callNumber: bigint): string {
   const check = Array.from(digits).reduce((row, digit) => Number(damm[row]![Number(digit)]), 0);
   return `П-${digits}-${check}`;
 }
-
-/**
- * Seconds that `charged` pays for at this price: the talk as the pulse rounded it, read back from the money, so that paper and ledger
- * cannot differ. Exact from 60 kopecks a minute up.
- */
-export const paidSeconds = (charged: Kopecks, pricePerMinute: Kopecks): number =>
-  pricePerMinute === 0n ? 0 : Number((charged * 60n + pricePerMinute - 1n) / pricePerMinute);
-
-/** What the consultant asks of his client: his own rate (kopecks a minute) for the seconds that are paid for, rounded down. */
-export const ownSum = (ratePerMinute: number | null, chargeableSeconds: number): Kopecks | null =>
-  ratePerMinute === null ? null : kopecks((BigInt(ratePerMinute) * BigInt(chargeableSeconds)) / 60n);

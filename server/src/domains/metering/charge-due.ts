@@ -144,12 +144,12 @@ async function goOn({ db }: Deps, lane: number): Promise<void> {
   });
 }
 
-const reasons = { paused: "pause-too-long", "paused-for-top-up": "no-money" } as const;
+const reasons = { paused: "pause-too-long", "paused-for-top-up": "no-money", "paused-for-signature": "pause-too-long" } as const;
 
 /** Pauses that reached their limit end the line. */
 async function endOverdue({ db }: Deps, lane: number): Promise<void> {
   const overdue = await db.rows(store.listOverdue, [lane, BATCH]);
-  for (const status of ["paused", "paused-for-top-up"] as const) {
+  for (const status of ["paused", "paused-for-top-up", "paused-for-signature"] as const) {
     const callIds = [...new Set(overdue.filter((line) => line.status === status).map(({ call_id }) => call_id))];
     if (callIds.length === 0) continue;
     const reason = reasons[status];

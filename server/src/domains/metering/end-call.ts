@@ -37,7 +37,7 @@ export async function endLines(tx: Tx, { callIds, reason, closings }: Ending): P
   const ids = open.map(({ id }) => id);
   await writePresence(tx, closings);
   await tx.run(store.closePresenceOfCalls, [calls]);
-  await tx.rows(store.endPause, [calls, ["person", "top-up"], null]);
+  await tx.rows(store.endPause, [calls, ["person", "top-up", "signature"], null]);
   await tx.one(store.refresh, [calls]);
   await tx.run(store.endLines, [calls, reason]);
   await look(tx, ids, "none");

@@ -20,7 +20,9 @@ import { meters } from "./meters.ts";
 import { openLine, refuseUnfunded, type NewLine } from "./open-line.ts";
 import { pause, resume } from "./pause.ts";
 import { proof } from "./proof.ts";
+import { countersigned, pauseUnsigned } from "./signatures/countersign.ts";
 import { settle, sharesOf, type Shares } from "./settlement/settle.ts";
+import { readMeasured } from "./signatures/store.ts";
 import * as store from "./store.ts";
 
 export interface MeteringDeps {
@@ -43,6 +45,15 @@ export function createMetering(deps: MeteringDeps) {
     pause: (tx: Tx, callId: CallId, by: string) => pause(tx, callId, by),
     /** Ends a person's pause; a pause for top-up ends when the money is there. Answers whether anything changed. */
     resume: (tx: Tx, callId: CallId, by: string) => resume(tx, callId, by),
+    /** Both ends signed that so much was proven (0: signatures are asked for from now on): how far billing may go. Answers whether the call goes on by it. */
+    countersigned: (tx: Tx, callId: CallId, seconds: number) => countersigned(tx, callId, seconds),
+    /** Pauses a call that ran further than signatures allow; answers whether it did. */
+    pauseUnsigned: (tx: Tx, callId: CallId) => pauseUnsigned(tx, callId),
+    /** Durable proven seconds and what they cost so far; never less later. Calls without a line are left out. */
+    async measured(reader: Reader, callIds: readonly CallId[]): Promise<Map<CallId, { provenSeconds: number; charged: Kopecks }>> {
+      const rows = callIds.length === 0 ? [] : await reader.rows(readMeasured, [callIds]);
+      return new Map(rows.map(({ call_id, proven, charged }) => [call_id, { provenSeconds: proven, charged }]));
+    },
     /** Charges what is due to the last evidence, gives back what was set aside, settles a carrier call. Again: the same figures. */
     endCall: (tx: Tx, callId: CallId): Promise<Final> =>
       endCall(

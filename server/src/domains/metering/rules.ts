@@ -50,10 +50,12 @@ export interface Span {
   readonly to: Date;
 }
 
+const whyPaused = { person: "paused", "top-up": "paused-for-top-up", signature: "paused-for-signature" } as const;
+
 export interface CallEvidence {
   readonly life: Span;
   readonly presence: readonly (Span & { readonly side: Side })[];
-  readonly pauses: readonly (Span & { readonly why: "person" | "top-up" })[];
+  readonly pauses: readonly (Span & { readonly why: keyof typeof whyPaused })[];
 }
 
 /**
@@ -81,7 +83,7 @@ export function stretches({ life, presence, pauses }: CallEvidence): ProtocolInt
 function whyAt({ presence, pauses }: Pick<CallEvidence, "presence" | "pauses">, at: number, together: boolean): ProtocolInterval["why"] {
   const covers = (span: Span): boolean => span.from.getTime() <= at && at < span.to.getTime();
   const pause = pauses.find(covers);
-  if (pause !== undefined) return pause.why === "person" ? "paused" : "paused-for-top-up";
+  if (pause !== undefined) return whyPaused[pause.why];
   const here = new Set(presence.filter(covers).map(({ side }) => side));
   if (here.size === 2) return "on-the-line";
   if (!together) return "waiting";

@@ -334,7 +334,7 @@ export const readPresence = query({
 });
 export const readPauses = query({
   name: "metering.read_pauses",
-  row: z.object({ why: z.enum(["person", "top-up"]), from: instant, to: instant }),
+  row: z.object({ why: z.enum(["person", "top-up", "signature"]), from: instant, to: instant }),
   text: `select why, began_at as from, coalesce(ended_at, greatest(began_at, platform.now())) as to from metering.pause where call_id = $1 order by began_at`,
 });
 

@@ -50,6 +50,14 @@ function profileRoutes(routes: Routes, people: People): void {
     if (params.signInId === caller.signInId) cookies.clear(SIGN_IN_COOKIE);
     return {};
   });
+  routes.bind(peopleApi.devices, async ({ caller }) => ({ devices: await people.devices(personOf(caller)) }));
+  routes.bind(peopleApi.enrolDevice, async ({ body, caller }) => ({
+    device: await people.enrolDevice({ ...body, personId: personOf(caller) }, caller),
+  }));
+  routes.bind(peopleApi.revokeDevice, async ({ params, caller }) => {
+    await people.revokeDevice({ personId: personOf(caller), deviceId: params.deviceId });
+    return {};
+  });
 }
 
 /** Set anew at each visit, so that the 90 days roll in the browser too. */

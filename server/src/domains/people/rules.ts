@@ -11,6 +11,8 @@ export const LAST_SEEN_STEP_SECONDS = 60;
 export const AGENT_MAX_LENGTH = 300;
 /** Of several sign-ups that wait for one address so many are compared with the password typed at the link. */
 export const SIGN_UPS_COMPARED_MAX = 10;
+/** Keys one person may enrol, revoked ones among them. */
+export const DEVICES_MAX = 200;
 
 /** Attempts, on top of the endpoints' own limits. The first of each pair is per account, the second per address. */
 export const limits = {

@@ -1,5 +1,5 @@
 /** All SQL of people. */
-import { personId, signInId } from "@minuta/contracts/ids";
+import { deviceId, personId, signInId } from "@minuta/contracts/ids";
 import { locale, role } from "@minuta/contracts/people";
 import { z } from "zod";
 import { command, query } from "#platform/db";
@@ -167,4 +167,47 @@ export const endAll = query({
   name: "people.end_all_sign_ins",
   row: z.object({ id: signInId }),
   text: "delete from people.sign_in where person_id = $1 returning id",
+});
+
+const deviceRow = z
+  .object({
+    id: deviceId,
+    public_key: z.string(),
+    agent: z.string(),
+    address: z.string(),
+    enrolled_at: z.date(),
+    revoked_at: z.date().nullable(),
+  })
+  .transform(({ public_key, enrolled_at, revoked_at, ...rest }) => ({
+    ...rest,
+    publicKey: public_key,
+    enrolledAt: enrolled_at,
+    revokedAt: revoked_at,
+  }));
+const deviceColumns = "id, public_key, agent, address, enrolled_at, revoked_at";
+/** Again for the same key: as it was. */
+export const enrolDevice = query({
+  name: "people.enrol_device",
+  row: deviceRow,
+  text: `insert into people.device as d (person_id, public_key, agent, address) values ($1, $2, $3, $4)
+    on conflict (person_id, public_key) do update set agent = d.agent returning ${deviceColumns}`,
+});
+export const countDevices = query({
+  name: "people.count_devices",
+  row: z.object({ count: z.bigint().transform(Number) }),
+  text: "select count(*) as count from people.device where person_id = $1 and public_key <> $2",
+});
+export const listDevices = query({
+  name: "people.list_devices",
+  row: deviceRow,
+  text: `select ${deviceColumns} from people.device where person_id = $1 order by revoked_at is not null, enrolled_at desc`,
+});
+export const findDevice = query({
+  name: "people.find_device",
+  row: z.object({ id: deviceId }),
+  text: "select id from people.device where person_id = $1 and public_key = $2 and revoked_at is null",
+});
+export const revokeDevice = command({
+  name: "people.revoke_device",
+  text: "update people.device set revoked_at = platform.now() where person_id = $1 and id = $2 and revoked_at is null",
 });

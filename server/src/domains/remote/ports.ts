@@ -3,6 +3,7 @@ import type { Socket } from "node:net";
 import type { CallView, Meter } from "@minuta/contracts/calls";
 import type { CallId, PersonId, Side, SignInId } from "@minuta/contracts/ids";
 import type { JournalActor, JournalKind } from "@minuta/contracts/journal";
+import type { ChainPlace, Countersignature, SignedStatement } from "@minuta/contracts/statement";
 import type { Bus } from "#platform/bus";
 import type { Clock } from "#platform/clock";
 import type { Caller } from "#platform/http";
@@ -17,6 +18,9 @@ export interface WrittenChat {
   readonly text: string;
   readonly at: Date;
 }
+
+/** Seconds of proven time each side signed. */
+type SignedSeconds = Readonly<Record<Side, number>>;
 
 export interface RemotePorts {
   readonly sockets: Pick<Sockets, "route">;
@@ -55,6 +59,18 @@ export interface RemotePorts {
   readonly ice: IceSettings;
   /** Connections to the page's port that begin as TURN does. */
   onTurn(take: (socket: Socket) => void): void;
+  /** Statements of proven minutes and the ends' signatures under them. */
+  readonly witness: {
+    watch(callId: CallId): Promise<{ readonly signed: SignedSeconds; readonly last: SignedStatement | null }>;
+    showKey(
+      callId: CallId,
+      shown: { side: Side; personId: PersonId | null; publicKey: string; signature: string },
+    ): Promise<{ readonly since: ChainPlace; readonly unsigned: readonly SignedStatement[] } | null>;
+    /** States what is due, if anything; answers every statement after `afterN`. */
+    state(callId: CallId, afterN: number): Promise<readonly SignedStatement[]>;
+    countersign(callId: CallId, of: { n: number; by: Countersignature }): Promise<SignedSeconds | null>;
+    pauseUnsigned(callId: CallId): Promise<boolean>;
+  };
   /** Calls back when the sign-in is ended anywhere; returns the unsubscriber. */
   onSignInEnded(signInId: SignInId, ended: () => void): () => void;
   /** Topic of the live news of a person. */

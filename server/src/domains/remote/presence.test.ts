@@ -1,7 +1,7 @@
-import { noMedia, PROBE_FRESH_MS, type EndMedia } from "@minuta/contracts/wire";
+import { established, noMedia, PROBE_FRESH_MS, type EndMedia } from "@minuta/contracts/wire";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { established, lastProven, onTheLine } from "./presence.ts";
+import { lastProven, onTheLine } from "./presence.ts";
 
 const media = (changes: Partial<EndMedia>): EndMedia => ({ ...noMedia, ...changes });
 const receiving = (receives: Partial<EndMedia["receives"]>): Partial<EndMedia> => ({

@@ -6,7 +6,16 @@ import { randomInt } from "node:crypto";
 import type { CallView, Meter } from "@minuta/contracts/calls";
 import { otherSide, type CallId, type Side } from "@minuta/contracts/ids";
 import type { JournalKind } from "@minuta/contracts/journal";
-import { closeCodes, isWebRtc, noMedia, readFrame, type EndMedia, type EndMessage, type FrameHeader } from "@minuta/contracts/wire";
+import {
+  closeCodes,
+  established,
+  isWebRtc,
+  noMedia,
+  readFrame,
+  type EndMedia,
+  type EndMessage,
+  type FrameHeader,
+} from "@minuta/contracts/wire";
 import { z } from "zod";
 import type { Channel } from "#platform/socket";
 import type { End } from "./end.ts";
@@ -14,8 +23,8 @@ import { mediaEvents } from "./events.ts";
 import { openLine } from "./evidence.ts";
 import { CHAT_LINES_IN_WELCOME, RESTART, SILENT_END_IS_GONE_MS } from "./limits.ts";
 import type { RemotePorts, WrittenChat } from "./ports.ts";
-import { established } from "./presence.ts";
 import { relayPicture } from "./relay.ts";
+import { Signing } from "./signing.ts";
 
 /** What the bus tells of a call; other news there are not for us. */
 const callNews = z.discriminatedUnion("t", [
@@ -31,6 +40,7 @@ export class Room {
   readonly #ports: RemotePorts;
   readonly #ends: Record<Side, End | null> = { client: null, consultant: null };
   readonly #lines;
+  readonly #signing: Signing;
   readonly #unsubscribe: () => void;
   readonly #over: () => void;
   #pairing = 0;
@@ -45,6 +55,7 @@ export class Room {
     this.#over = over;
     this.callId = callId;
     this.#lines = { client: openLine(ports, callId, "client"), consultant: openLine(ports, callId, "consultant") };
+    this.#signing = new Signing(ports, callId, () => this.#eachEnd());
     this.#unsubscribe = ports.bus.subscribe(ports.callTopic(callId), (news) => this.#hear(news));
   }
 
@@ -64,6 +75,7 @@ export class Room {
 
   /** Takes the end in; the same side's earlier page is told that it was replaced. */
   async join(end: End, view: CallView): Promise<void> {
+    await this.#signing.begin();
     const chat = await this.#ports.journal.chat(this.callId);
     // The last other end may have left meanwhile, and the room with it: the page comes again at once.
     if (this.#closed) end.close(RESTART, "room closed");
@@ -124,6 +136,10 @@ export class Room {
         return;
       case "chat":
         return void this.#chat(end, message).catch((error: unknown) => this.#ports.log.warn({ err: error }, "remote.chat_not_kept"));
+      case "signing-key":
+      case "countersign":
+      case "not-signing":
+        return this.#signing.hear(end, message);
       case "red-stop":
         this.#write(end.side, "stopped-in-red", {});
         return other?.tell({ t: "other-red-stop" });
@@ -169,6 +185,7 @@ export class Room {
   meter(meter: Meter): void {
     this.#mediaPasses = passesMedia(meter);
     for (const end of this.#eachEnd()) end.tellMeter(meter);
+    this.#signing.meter(meter);
   }
 
   /** Closes both ends for good and waits until metering has heard it. */
@@ -259,6 +276,7 @@ export class Room {
     }
     if (!over) return;
     this.#over();
+    await this.#signing.close();
     await this.close(closeCodes.callOver, "call-over");
   }
 

@@ -5,6 +5,7 @@ import type { AddressInfo, Socket } from "node:net";
 import { callView, meter as meterSchema, type CallView, type Meter } from "@minuta/contracts/calls";
 import { callId as callIdSchema, guestId, personId, signInId, type CallId, type Side } from "@minuta/contracts/ids";
 import { kopecks } from "@minuta/contracts/money";
+import { beginning } from "@minuta/contracts/statement";
 import { noMedia, remotePaths, serverMessage, type EndMedia, type EndMessage, type ServerMessage } from "@minuta/contracts/wire";
 import { WebSocket, type RawData } from "ws";
 import { z } from "zod";
@@ -119,6 +120,13 @@ function ports(
       end: async ({ side, at }) => void told.evidence.push({ what: `end ${side}`, at }),
       seen: () => {},
       onFenced: (drop) => on("fenced", drop),
+    },
+    witness: {
+      watch: async () => ({ signed: { client: 0, consultant: 0 }, last: null }),
+      showKey: async () => ({ since: beginning, unsigned: [] }),
+      state: async () => [],
+      countersign: async () => null,
+      pauseUnsigned: async () => false,
     },
     journal: {
       async append(_callId, { actor, kind, facts }) {

@@ -3,6 +3,7 @@ import { Button, Group, Stack, Text } from "@mantine/core";
 import { IconDownload, IconFileText } from "@tabler/icons-react";
 import type { CallView } from "@minuta/contracts/calls";
 import { journalApi, type Protocol } from "@minuta/contracts/journal";
+import { fingerprintOf } from "@minuta/contracts/signing";
 import { useQuery } from "@tanstack/react-query";
 import { Navigate, useParams } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
@@ -17,6 +18,7 @@ import { Intervals } from "../journal/intervals.tsx";
 import { Comments, protocolPdfAddress } from "../journal/protocol-page.tsx";
 import { RecordingLink } from "../recordings/recording-link.tsx";
 import { Sums } from "../journal/sums.tsx";
+import classes from "./calls.module.css";
 import { CommentForm } from "./comment-form.tsx";
 import { GuestEmail } from "./guest-email.tsx";
 import { KeepCalls } from "./keep-calls.tsx";
@@ -89,7 +91,7 @@ function After({ protocol }: { readonly protocol: Protocol }) {
         </Card>
         {isGuest && <KeepCalls />}
         {isGuest && <GuestEmail call={call} />}
-        <GuestLink callId={call.id} shown={isGuest} />
+        {isGuest && <GuestLink protocol={protocol} />}
         <Card title={t("intervals.title")}>
           <Intervals intervals={protocol.intervals} />
         </Card>
@@ -128,16 +130,27 @@ function ProtocolLinks({ protocol }: { readonly protocol: Protocol }) {
   );
 }
 
-function GuestLink({ callId, shown }: { readonly callId: string; readonly shown: boolean }) {
+/** The guest's way back, and the key his browser signed with, to be compared with the protocol. */
+function GuestLink({ protocol: { call, events } }: { readonly protocol: Protocol }) {
   const { t } = useTranslation();
-  const link = shown ? privateLinkOf(callId) : null;
-  if (!link) return null;
+  const link = privateLinkOf(call.id);
+  const key = events.findLast(({ kind, actor }) => kind === "key-shown" && actor === "client")?.facts["publicKey"];
+  if (!link && key === undefined) return null;
   return (
     <Card title={t("privateLink.title")}>
-      <Text size="sm" c="dimmed" mb="sm">
-        {t("privateLink.text")}
-      </Text>
-      <CopyField label={t("privateLink.label")} value={link} />
+      {link && (
+        <>
+          <Text size="sm" c="dimmed" mb="sm">
+            {t("privateLink.text")}
+          </Text>
+          <CopyField label={t("privateLink.label")} value={link} />
+        </>
+      )}
+      {typeof key === "string" && (
+        <Text size="sm" c="dimmed" mt="sm" className={classes.fingerprint}>
+          {t("privateLink.key")} {fingerprintOf(key).replaceAll(/(.{4})(?=.)/g, "$1 ")}
+        </Text>
+      )}
     </Card>
   );
 }

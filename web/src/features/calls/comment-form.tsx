@@ -2,21 +2,28 @@
 import { Button, Stack, Textarea } from "@mantine/core";
 import { callsApi, COMMENT_MAX_LENGTH, type CallView } from "@minuta/contracts/calls";
 import { journalApi } from "@minuta/contracts/journal";
+import { commentText } from "@minuta/contracts/statement";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useCommand } from "../../api/queries.ts";
+import { ownSigner } from "../../keys/own-key.ts";
 import { Problem } from "../../ui/problem.tsx";
+import { useMe } from "../people/me.ts";
 
 export function CommentForm({ call }: { readonly call: CallView }) {
   const { t } = useTranslation();
   const [text, setText] = useState("");
   const comment = useCommand(callsApi.comment, [journalApi.protocol, callsApi.view]);
-  const send = () => comment.run({ params: { callId: call.id }, body: { text } }, () => setText(""));
+  const personId = useMe()?.person?.id ?? null;
+  const send = async () => {
+    const signed = await signComment({ call, personId, text });
+    comment.run({ params: { callId: call.id }, body: { text, ...(signed ? { signed } : {}) } }, () => setText(""));
+  };
   return (
     <form
       onSubmit={(event) => {
         event.preventDefault();
-        send();
+        void send();
       }}
     >
       <Stack gap="sm" align="flex-start">
@@ -37,4 +44,20 @@ export function CommentForm({ call }: { readonly call: CallView }) {
       </Stack>
     </form>
   );
+}
+
+interface Said {
+  readonly call: CallView;
+  readonly personId: string | null;
+  readonly text: string;
+}
+
+/** By the key this browser signs minutes with; null where it cannot sign: the comment stands all the same, unsigned. */
+async function signComment({ call: { id, side }, personId, text }: Said): Promise<{ publicKey: string; signature: string } | null> {
+  try {
+    const { publicKey, sign } = await ownSigner({ personId, callId: id });
+    return { publicKey, signature: await sign(commentText(id, { side, publicKey, text: text.trim() })) };
+  } catch {
+    return null;
+  }
 }

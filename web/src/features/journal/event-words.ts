@@ -2,6 +2,8 @@
 import { callEndReason, callView } from "@minuta/contracts/calls";
 import { side } from "@minuta/contracts/ids";
 import type { JournalEvent, JournalKind } from "@minuta/contracts/journal";
+import { fingerprintOf } from "@minuta/contracts/signing";
+import { objection } from "@minuta/contracts/statement";
 import { mediaPath } from "@minuta/contracts/wire";
 import type { TFunction } from "i18next";
 import { z } from "zod";
@@ -34,6 +36,8 @@ const whose: Tell = (facts, t) => among(side, facts["side"], (of) => t(`side.${o
 const refusal: Tell = (facts, t) => among(refusals, facts["why"], (why) => t(`journal.why.${why}`));
 const said: Tell = (facts) => textOf(facts, "text");
 
+const FINGERPRINT_SHOWN_LENGTH = 16;
+
 /** Kinds that are not here say all by their name. */
 const details: Partial<Record<JournalKind, Tell>> = {
   invited: task,
@@ -47,6 +51,8 @@ const details: Partial<Record<JournalKind, Tell>> = {
   "microphone-refused": refusal,
   "path-changed": (facts, t) => among(mediaPath, facts["path"], (path) => t(`path.${path}`)),
   "safety-number": (facts) => codeInThrees(textOf(facts, "number")),
+  "key-shown": (facts) => fingerprintOf(textOf(facts, "publicKey")).slice(0, FINGERPRINT_SHOWN_LENGTH),
+  "signature-refused": (facts, t) => among(objection, facts["why"], (why) => t(`signaturePause.why.${why}`)),
   charged: (facts, _, format) => format.money(sumOf(facts, "amountKopecks")),
   settled: (facts, _, format) => format.money(sumOf(facts, "chargedKopecks")),
   chat: said,

@@ -1,6 +1,6 @@
 /** The protocol of a call as a page: the same as the PDF, fit for printing. */
 import { Button, Group, Stack, Text } from "@mantine/core";
-import { IconDownload, IconPrinter } from "@tabler/icons-react";
+import { IconDownload, IconFileCertificate, IconPrinter } from "@tabler/icons-react";
 import type { ClientCard, ConsultantCard } from "@minuta/contracts/calls";
 import { journalApi, type Protocol } from "@minuta/contracts/journal";
 import { useQuery } from "@tanstack/react-query";
@@ -11,6 +11,7 @@ import { reading } from "../../api/queries.ts";
 import { currentLocale } from "../../text/index.ts";
 import { Card } from "../../ui/card.tsx";
 import { useFormat } from "../../ui/format.ts";
+import { TextLink } from "../../ui/link.tsx";
 import { Loading } from "../../ui/loading.tsx";
 import { Page } from "../../ui/page.tsx";
 import { Problem } from "../../ui/problem.tsx";
@@ -85,6 +86,9 @@ function ProtocolDocument({ protocol }: { readonly protocol: Protocol }) {
             {t("protocol.head")}
           </Text>
           <Text className={classes.hash}>{protocol.journalHead}</Text>
+          <TextLink to="/verify" size="sm" className={classes.screenOnly}>
+            {t("protocol.verify")}
+          </TextLink>
         </Card>
       </Stack>
     </Page>
@@ -97,6 +101,15 @@ function Actions({ callId }: { readonly callId: string }) {
     <Group gap="sm" className={classes.screenOnly}>
       <Button variant="default" leftSection={<IconPrinter size={18} aria-hidden />} onClick={() => print()}>
         {t("protocol.print")}
+      </Button>
+      <Button
+        component="a"
+        variant="default"
+        href={addressOf(journalApi.protocolFile, { params: { callId } })}
+        download
+        leftSection={<IconFileCertificate size={18} aria-hidden />}
+      >
+        {t("protocol.file")}
       </Button>
       <Button component="a" href={protocolPdfAddress(callId)} download leftSection={<IconDownload size={18} aria-hidden />}>
         {t("protocol.pdf")}

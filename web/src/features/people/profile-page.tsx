@@ -13,6 +13,8 @@ import { kopecksOfTyped, typedOfKopecks, useFormat } from "../../ui/format.ts";
 import { Loading } from "../../ui/loading.tsx";
 import { Page } from "../../ui/page.tsx";
 import { Problem } from "../../ui/problem.tsx";
+import { browserName } from "./browser-name.ts";
+import { Devices } from "./devices.tsx";
 import { setPerson, useMe } from "./me.ts";
 
 export function ProfilePage() {
@@ -24,6 +26,7 @@ export function ProfilePage() {
       <Stack gap="lg">
         <ProfileForm person={person} />
         <SignIns />
+        <Devices personId={person.id} />
       </Stack>
     </Page>
   );
@@ -137,7 +140,7 @@ function SignIns() {
             <Table.Tr key={signIn.id}>
               <Table.Td>
                 <Text size="sm" fw={550}>
-                  {deviceOf(signIn.agent)}
+                  {browserName(signIn.agent)}
                 </Text>
                 <Text size="xs" c="dimmed">
                   {t("profile.signInSeen", { address: signIn.address, at: format.dateTime(signIn.lastSeenAt) })}
@@ -152,7 +155,7 @@ function SignIns() {
                   <Button
                     size="compact-sm"
                     variant="default"
-                    aria-label={t("profile.endSignIn", { device: deviceOf(signIn.agent) })}
+                    aria-label={t("profile.endSignIn", { device: browserName(signIn.agent) })}
                     onClick={() => end.run({ params: { signInId: signIn.id } })}
                   >
                     {t("action.end")}
@@ -165,26 +168,4 @@ function SignIns() {
       </Table>
     </Card>
   );
-}
-
-const browsers: readonly (readonly [RegExp, string])[] = [
-  [/YaBrowser\//, "Яндекс Браузер"],
-  [/Edg\//, "Edge"],
-  [/Firefox\//, "Firefox"],
-  [/Chrome\//, "Chrome"],
-  [/Safari\//, "Safari"],
-];
-const systems: readonly (readonly [RegExp, string])[] = [
-  [/Windows/, "Windows"],
-  [/Android/, "Android"],
-  [/iPhone|iPad/, "iOS"],
-  [/Mac OS/, "macOS"],
-  [/Linux/, "Linux"],
-];
-
-/** A browser's self-description made short: `Chrome, Windows`. */
-function deviceOf(agent: string): string {
-  const first = (of: typeof browsers) => of.find(([pattern]) => pattern.test(agent))?.[1];
-  const words = [first(browsers), first(systems)].filter((word) => word !== undefined);
-  return words.length > 0 ? words.join(", ") : agent.slice(0, 60);
 }

@@ -8,6 +8,7 @@ import { reading } from "../../api/queries.ts";
 import { Loading } from "../../ui/loading.tsx";
 import { Page } from "../../ui/page.tsx";
 import { Problem } from "../../ui/problem.tsx";
+import { useMe } from "../people/me.ts";
 import { CallScreen } from "./call-screen.tsx";
 import { useEngine } from "./use-engine.ts";
 
@@ -15,7 +16,8 @@ export function CallPage() {
   const { t } = useTranslation();
   const { callId } = useParams({ from: "/call/$callId" });
   const read = useQuery({ ...reading(callsApi.view, { params: { callId } }), refetchOnWindowFocus: false });
-  if (read.isPending) return <Loading height="100dvh" />;
+  const me = useMe();
+  if (read.isPending || me === undefined) return <Loading height="100dvh" />;
   if (read.error) {
     return (
       <Page title={t("call.failedTitle")} width="narrow">
@@ -25,12 +27,18 @@ export function CallPage() {
   }
   const { call } = read.data;
   if (call.state !== "open" && call.state !== "ringing") return <Navigate to="/call/$callId/after" params={{ callId }} replace />;
-  return <Room call={call} onClosed={read.refetch} />;
+  return <Room call={call} personId={me.person?.id ?? null} onClosed={read.refetch} />;
 }
 
-function Room({ call, onClosed }: { readonly call: CallView; readonly onClosed: () => unknown }) {
+interface RoomProps {
+  readonly call: CallView;
+  readonly personId: string | null;
+  readonly onClosed: () => unknown;
+}
+
+function Room({ call, personId, onClosed }: RoomProps) {
   const { path } = useSearch({ from: "/call/$callId" });
-  const { engine, restart } = useEngine(call, path);
+  const { engine, restart } = useEngine(call, { personId, ...(path ? { onlyPath: path } : {}) });
   // The server closes the channel of a call that is over; a page that was just connecting then has not heard how it ended.
   useEffect(
     () =>

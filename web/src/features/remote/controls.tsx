@@ -137,7 +137,7 @@ function PauseButton({ moment: { call, meter }, phase }: ControlsProps) {
       short={t("short.pause")}
       onClick={() => pause.run(input)}
       busy={pause.isPending}
-      disabled={phase === "paused-for-top-up"}
+      disabled={phase === "paused-for-top-up" || phase === "paused-for-signature"}
     />
   );
 }

@@ -1,6 +1,7 @@
 /** What lies over the picture while the call does not run: a pause, an empty wallet, another tab, a closed channel. */
 import { Anchor, Button, Text, Title } from "@mantine/core";
 import { callsApi } from "@minuta/contracts/calls";
+import type { Side } from "@minuta/contracts/ids";
 import { useTranslation } from "react-i18next";
 import { useCommand } from "../../api/queries.ts";
 import { useFormat } from "../../ui/format.ts";
@@ -18,6 +19,7 @@ export interface InterruptedProps {
 export function Interrupted({ moment, phase, onRestart }: InterruptedProps) {
   if (phase === "paused") return <Paused moment={moment} />;
   if (phase === "paused-for-top-up") return <PausedForTopUp moment={moment} />;
+  if (phase === "paused-for-signature") return <PausedForSignature moment={moment} />;
   if (phase === "replaced" || phase === "closed") return <Gone phase={phase} onRestart={onRestart} />;
   return null;
 }
@@ -62,6 +64,27 @@ function PausedForTopUp({ moment: { call, meter } }: { readonly moment: Moment }
           {t("topUpPause.cabinet")}
         </Anchor>
       )}
+    </div>
+  );
+}
+
+/** Whose signature is missing, why, and what he can do. */
+function PausedForSignature({ moment: { state, call, meter } }: { readonly moment: Moment }) {
+  const { t } = useTranslation();
+  const { signed, notSigning } = state;
+  const behind: Side = signed.client <= signed.consultant ? "client" : "consultant";
+  const why = notSigning[behind];
+  return (
+    <div className={classes.over} role="alert">
+      <Title order={2} size="h3">
+        {t("signaturePause.title")}
+      </Title>
+      <Text>{t(`signaturePause.by.${behind === call.side ? "you" : behind}`)}</Text>
+      {why !== null && <Text>{t(`signaturePause.why.${why}`)}</Text>}
+      <Text size="sm" c="dimmed">
+        {t("signaturePause.text")}
+      </Text>
+      <Until at={meter.pauseEndsAt} />
     </div>
   );
 }

@@ -55,6 +55,8 @@ const state: CallEngineState = {
   recorderTrouble: null,
   recordingsNews: 0,
   redStops: 0,
+  signed: { client: 0, consultant: 0 },
+  notSigning: { client: null, consultant: null },
 };
 
 const moment = (

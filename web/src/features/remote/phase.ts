@@ -10,6 +10,7 @@ export type Phase =
   | "live"
   | "paused"
   | "paused-for-top-up"
+  | "paused-for-signature"
   | "replaced"
   | "closed"
   | "ended";
@@ -33,17 +34,16 @@ export function phaseOf({ state, call, meter }: Moment): Phase {
   if (call.state !== "open" && call.state !== "ringing") return "ended";
   const broken = byConnection[state.connection];
   if (broken) return broken;
-  if (meter.status === "paused" || meter.status === "paused-for-top-up") return meter.status;
-  if (meter.status === "live") return "live";
+  if (meter.status !== "idle" && meter.status !== "ended") return meter.status;
   return state.otherPresent ? "ready" : "waiting";
 }
 
 /** Whether the client's own screen is shared now, hidden for a moment or not. */
 export const isShared = ({ state }: Moment): boolean => state.sharing === "on" || state.sharing === "blanked";
 
-/** The client's screen was stopped by somebody else's pause, or an empty wallet: it comes back by his own click, not by itself. */
+/** The client's screen was stopped by somebody else's pause, an empty wallet or missing signatures: it comes back by his own click, not by itself. */
 export const isStoppedByOthers = ({ call, meter }: Moment): boolean =>
-  call.side === "client" && (meter.status === "paused-for-top-up" || (meter.status === "paused" && meter.pausedBy !== "client"));
+  call.side === "client" && meter.status.startsWith("paused") && !(meter.status === "paused" && meter.pausedBy === "client");
 
 export type NoticeKey =
   | "reconnecting"

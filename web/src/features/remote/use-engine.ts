@@ -11,7 +11,7 @@ export interface EngineLife {
   readonly restart: () => void;
 }
 
-export function useEngine(call: CallView, onlyPath: CallEngineOptions["onlyPath"]): EngineLife {
+export function useEngine(call: CallView, { onlyPath, personId }: Pick<CallEngineOptions, "onlyPath" | "personId">): EngineLife {
   const [engine, setEngine] = useState<CallEngine | null>(null);
   const [life, setLife] = useState(0);
   const latest = useRef(call);
@@ -19,13 +19,13 @@ export function useEngine(call: CallView, onlyPath: CallEngineOptions["onlyPath"
     latest.current = call;
   }, [call]);
   useEffect(() => {
-    const made = createCallEngine({ call: latest.current, ...(onlyPath ? { onlyPath } : {}) });
+    const made = createCallEngine({ call: latest.current, personId, ...(onlyPath ? { onlyPath } : {}) });
     setEngine(made);
     return () => {
       setEngine(null);
       made.dispose();
     };
-  }, [call.id, life, onlyPath]);
+  }, [call.id, life, onlyPath, personId]);
   return { engine, restart: useCallback(() => setLife((lives) => lives + 1), []) };
 }
 

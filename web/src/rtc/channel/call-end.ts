@@ -2,8 +2,10 @@
 import type { Side } from "@minuta/contracts/ids";
 import {
   closeCodes,
+  established,
   noMedia,
   PROBE_EVERY_MS,
+  PROBE_FRESH_MS,
   readFrame,
   serverMessage,
   signal as signalSchema,
@@ -22,6 +24,7 @@ import { PictureSender } from "./picture-sender.ts";
 import { PictureViewer } from "./picture-viewer.ts";
 import { Probes } from "./probes.ts";
 import { CallSockets } from "./sockets.ts";
+import { Witness } from "./witness.ts";
 import { VoicePlayer, VoiceSender } from "./voice.ts";
 
 const TICK_MS = 250;
@@ -36,6 +39,8 @@ export interface CallEndOptions {
   readonly side: Side;
   /** Of the page's WebRTC certificate; nothing is agreed before it is known. */
   readonly fingerprint: Promise<string>;
+  /** Null: a guest. */
+  readonly personId: string | null;
   readonly tell: (message: WorkerToPage) => void;
 }
 
@@ -60,6 +65,7 @@ export class CallEnd {
   readonly #canShow = canShow();
   readonly #sockets: CallSockets;
   readonly #probes: Probes;
+  readonly #witness: Witness;
   readonly #timers: ReturnType<typeof setInterval>[];
   /** Chat the server has not confirmed yet. */
   readonly #unsaid = new Map<string, string>();
@@ -69,6 +75,9 @@ export class CallEnd {
   #seal: Seal | null = null;
   #otherFingerprint = NO_FINGERPRINT;
   #voiceAt = -Infinity;
+  /** When a probe came back over the path that carries the media. */
+  #probedAt = -Infinity;
+  #paused = false;
   #beat = 0;
 
   constructor(options: CallEndOptions) {
@@ -76,7 +85,7 @@ export class CallEnd {
     this.#sockets = new CallSockets(options.origin, options.callId, {
       opened: () => this.#say({ t: "hello", media: this.#media }),
       lost: () => this.#lost("reconnecting"),
-      ended: (code) => this.#lost(code === closeCodes.replaced ? "replaced" : "closed"),
+      ended: (code) => this.#ended(code),
       kind: (kind) => options.tell({ t: "relay-kind", kind }),
       text: (message) => this.#hear(message),
       controlFrame: (bytes) => void this.#openFrame(bytes),
@@ -84,8 +93,14 @@ export class CallEnd {
     });
     this.#probes = new Probes(
       (frame) => this.#sockets.sendMedia(frame),
-      (roundTripMs) => options.tell({ t: "relay-probe", roundTripMs }),
+      (roundTripMs) => {
+        this.#probedAt = performance.now();
+        options.tell({ t: "relay-probe", roundTripMs });
+      },
     );
+    const { callId, side, personId, tell } = options;
+    const say = (message: EndMessage): void => this.#say(message);
+    this.#witness = new Witness({ callId, side, personId, say, objected: (why) => tell({ t: "not-signing", side, why }) });
     this.#timers = [setInterval(() => this.#tick(), TICK_MS), setInterval(() => this.#beatOnce(), PROBE_EVERY_MS)];
   }
 
@@ -105,6 +120,7 @@ export class CallEnd {
   }
 
   probeBack(n: number): void {
+    this.#probedAt = performance.now();
     this.#say({ t: "probe-back", n });
   }
 
@@ -128,10 +144,17 @@ export class CallEnd {
     void seal.seal("signal", new TextEncoder().encode(JSON.stringify(signal))).then(({ frame }) => this.#sockets.sendControl(frame));
   }
 
-  close(): void {
+  /** Resolves when nothing of the call is left to be signed. */
+  close(): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer);
     this.#say({ t: "bye" });
     this.#sockets.close();
+    return this.#witness.finish();
+  }
+
+  #ended(code: number): void {
+    this.#lost(code === closeCodes.replaced ? "replaced" : "closed");
+    if (code === closeCodes.callOver) void this.#witness.finish();
   }
 
   #say(message: EndMessage): void {
@@ -166,12 +189,20 @@ export class CallEnd {
         return this.#options.tell({ t: "chat", lines: [message.line] });
       case "key-frame-please":
         return this.pictures.keyFrame();
+      case "signing-since":
+        return this.#witness.begin(message.since, message.unsigned);
+      case "statement":
+        return this.#witness.hear(message.statement);
+      case "call":
+      case "meter":
+        this.#paused = (message.t === "call" ? message.call.meter : message.meter).status.startsWith("paused");
+        return this.#options.tell(message);
       case "ice-servers":
       case "other-red-stop":
       case "recordings-changed":
-      case "call":
-      case "meter":
       case "low-balance":
+      case "signed":
+      case "not-signing":
         return this.#options.tell(message);
     }
   }
@@ -183,6 +214,7 @@ export class CallEnd {
     tell({ t: "call", call });
     tell({ t: "chat", lines: chat });
     tell({ t: "connection", connection: "connected" });
+    void this.#witness.connected();
     for (const { id } of chat) this.#unsaid.delete(id);
     for (const [id, line] of this.#unsaid) this.#say({ t: "chat", id, text: line });
     if (other === null) this.#otherIs(null);
@@ -200,12 +232,12 @@ export class CallEnd {
   }
 
   async #met({ seal, safetyNumber: number, otherFingerprint }: Met): Promise<void> {
-    const decodes = await this.#canShow;
+    const [decodes, signingKey] = await Promise.all([this.#canShow, this.#witness.publicKey()]);
     this.#seal = seal;
     this.#otherFingerprint = otherFingerprint;
     this.#say({ t: "safety-number", pairing: seal.pairing, number });
     this.#options.tell({ t: "safety-number", number });
-    this.signal({ t: "about", endId: this.#endId, decodes });
+    this.signal({ t: "about", endId: this.#endId, decodes, signingKey });
   }
 
   #otherIs(media: EndMedia | null): void {
@@ -242,6 +274,7 @@ export class CallEnd {
     if (signal.t === "arrived") return this.pictures.arrived(signal.sequence);
     if (signal.t === "key-frame-please") return this.pictures.keyFrame();
     if (signal.t !== "about") return this.#options.tell({ t: "signal", signal });
+    this.#witness.otherKeyIs(signal.signingKey);
     if (this.#seal !== null) this.pictures.meet({ seal: this.#seal, shows: signal.decodes });
     this.#options.tell({ t: "about", endId: signal.endId, fingerprint: this.#otherFingerprint });
   }
@@ -272,7 +305,16 @@ export class CallEnd {
     this.pictures.tick();
     const voice = this.#other?.microphone === "on" && performance.now() - this.#voiceAt < VOICE_FRESH_MS;
     this.#setMedia({ ...this.#media, receives: { ...this.#media.receives, voice } });
+    this.#witness.tick(this.#onTheLine());
     this.#options.tell({ t: "tick", drawn: this.viewer.drawn });
+  }
+
+  /** As far as this end can see: the other answers on the path of the media, and voice or screen comes through. */
+  #onTheLine(): boolean {
+    const other = this.#other;
+    if (other === null || this.#paused || performance.now() - this.#probedAt > PROBE_FRESH_MS + PROBE_EVERY_MS) return false;
+    const isClient = this.#options.side === "client";
+    return established({ client: isClient ? this.#media : other, consultant: isClient ? other : this.#media });
   }
 
   #beatOnce(): void {

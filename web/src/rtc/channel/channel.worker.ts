@@ -9,8 +9,8 @@ const fingerprint = new Promise<string>((resolve) => (tellFingerprint = resolve)
 
 const tell = (message: WorkerToPage): void => self.postMessage(message);
 
-function start({ origin, callId, side }: Extract<PageToWorker, { t: "start" }>): void {
-  end = new CallEnd({ origin, callId, side, fingerprint, tell });
+function start({ origin, callId, side, personId }: Extract<PageToWorker, { t: "start" }>): void {
+  end = new CallEnd({ origin, callId, side, personId, fingerprint, tell });
   self.addEventListener("online", () => end?.hurry());
 }
 
@@ -44,8 +44,7 @@ function obey(to: CallEnd, order: Exclude<PageToWorker, { t: "start" }>): void {
     case "red-stop":
       return to.redStop();
     case "dispose":
-      to.close();
-      return self.close();
+      return void to.close().finally(() => self.close());
   }
 }
 

@@ -3,7 +3,7 @@
  * (with the colour space, or colours are wrong at the other end), then the chunk.
  */
 import { z } from "zod";
-import { fromBase64url, toBase64url } from "../keys.ts";
+import { fromBase64url, toBase64url } from "@minuta/contracts/base64url";
 
 const colorSpace = z.object({
   primaries: z.string().nullable().optional(),

@@ -1,0 +1,209 @@
+/** Every way of tampering that the lab tries; each takes a real protocol and returns a file that must not pass for it. */
+import { generateKeyPairSync, sign } from "node:crypto";
+import { canonicalJson } from "@minuta/contracts/journal-chain";
+import type { Pins } from "@minuta/contracts/check-protocol";
+import { kopecks } from "@minuta/contracts/money";
+import { newKeyPair, signerOf } from "@minuta/contracts/signing";
+import { hashOfStatement } from "@minuta/contracts/statement";
+import { paidSeconds } from "@minuta/contracts/tariff";
+import type { PlayedCall } from "./calls.ts";
+import { contentOf, forge, withKeys, type Content } from "./forge.ts";
+
+/** 0 ≤ next(n) < n. */
+export type Chance = (n: number) => number;
+export interface Tampered {
+  readonly bytes: Uint8Array;
+  /** What whoever checks knows besides the server's keys. */
+  readonly knows?: Pick<Pins, "ends" | "kept">;
+}
+export interface Material {
+  readonly call: PlayedCall;
+  readonly other: PlayedCall;
+  readonly chance: Chance;
+}
+type Tampering = (of: Material) => Tampered | Promise<Tampered>;
+
+const utf8 = new TextEncoder();
+const asFile = (text: string): Tampered => ({ bytes: utf8.encode(text) });
+
+/** Whoever has no key can only edit the file. */
+type Json = Record<string, unknown>;
+type Edit = (
+  file: { protocol: Json & { events: Json[]; intervals: Json[] }; statements: (Json & { countersignatures: Json[] })[] } & Json,
+  of: Material,
+) => void;
+const edited =
+  (edit: Edit): Tampering =>
+  (of) => {
+    const file = JSON.parse(of.call.text);
+    edit(file, of);
+    return asFile(`${canonicalJson(file)}\n`);
+  };
+const some = <T>(items: readonly T[], chance: Chance): T => items[chance(items.length)]!;
+const swap = (items: unknown[], chance: Chance): void => {
+  const at = chance(items.length - 1);
+  [items[at], items[at + 1]] = [items[at + 1], items[at]];
+};
+const drop = (items: unknown[], chance: Chance): void => void items.splice(chance(items.length), 1);
+
+/** More minutes and money than there were, all figures fitting. */
+function inflated(content: Content): Content {
+  const more = 60;
+  const { protocol, statements } = content;
+  const charged = kopecks(protocol.charged + protocol.pricePerMinute);
+  const chargeableSeconds = paidSeconds(charged, protocol.pricePerMinute);
+  const rate = protocol.call.ownRateKopecks;
+  const firstTalk = protocol.intervals.findIndex(({ counted }) => counted);
+  const shift = (at: Date): Date => new Date(at.getTime() + more * 1000);
+  return {
+    ...content,
+    protocol: {
+      ...protocol,
+      charged,
+      chargeableSeconds,
+      provenSeconds: protocol.provenSeconds + more,
+      billableSeconds: protocol.billableSeconds + more,
+      ownSum: rate === null ? null : kopecks((BigInt(rate) * BigInt(chargeableSeconds)) / 60n),
+      intervals: protocol.intervals.map((one, index) => ({
+        ...one,
+        from: index > firstTalk ? shift(one.from) : one.from,
+        to: index >= firstTalk ? shift(one.to) : one.to,
+        seconds: index === firstTalk ? one.seconds + more : one.seconds,
+      })),
+    },
+    statements: statements.map((one) => ({
+      ...one,
+      provenSeconds: one.provenSeconds + more,
+      chargedKopecks: one.chargedKopecks + Number(protocol.pricePerMinute),
+      countersignatures: one.countersignatures.map((by) => ({ ...by, observedSeconds: by.observedSeconds + more })),
+    })),
+  };
+}
+
+/** The end of the call is gone: the last minute and everything after it. */
+function shortened(content: Content): Content {
+  const statements = content.statements.slice(0, -2);
+  return { ...content, statements: [...statements, { ...content.statements.at(-2)!, closing: true }] };
+}
+
+function otherWords(content: Content, chance: Chance): Content {
+  const at = chance(content.protocol.events.length);
+  const { events } = content.protocol;
+  return {
+    ...content,
+    protocol: { ...content.protocol, events: events.with(at, { ...events[at]!, facts: { ...events[at]!.facts, note: "иначе" } }) },
+  };
+}
+
+function freshServer() {
+  const { privateKey, publicKey } = generateKeyPairSync("ed25519");
+  return {
+    publicKey: publicKey.export({ format: "jwk" }).x!,
+    sign: (text: string) => sign(null, Buffer.from(text), privateKey).toString("base64url"),
+  };
+}
+
+/** What the end that was not asked remembers: its key, and the last statement it signed. */
+function victimKnows({ call }: Material): Pick<Pins, "ends" | "kept"> {
+  const { statements } = contentOf(call.text);
+  const last = statements.at(-1)!;
+  const { countersignatures: _, signature: __, ...said } = last;
+  return {
+    ends: { consultant: [call.ends.consultant.publicKey] },
+    kept: [{ n: last.n, hash: hashOfStatement(said), provenSeconds: last.provenSeconds }],
+  };
+}
+
+/** The server and the client together, against the consultant. */
+const colluded =
+  (change: (content: Content, of: Material) => Content, others: "kept" | "dropped"): Tampering =>
+  async (of) => {
+    const { signing, ends } = of.call;
+    const text = await forge(change(contentOf(of.call.text), of), { server: signing, ends: { client: ends.client }, others });
+    return { ...asFile(text), knows: victimKnows(of) };
+  };
+
+const forgedWhole =
+  (change: (content: Content, of: Material) => Content): Tampering =>
+  async (of) => {
+    const ends = { client: await signerOf(await newKeyPair()), consultant: await signerOf(await newKeyPair()) };
+    const content = withKeys(change(contentOf(of.call.text), of), { client: ends.client.publicKey, consultant: ends.consultant.publicKey });
+    return asFile(await forge(content, { server: freshServer(), ends, others: "dropped" }));
+  };
+
+export const tamperings: Readonly<Record<string, Tampering>> = {
+  "a byte is changed": ({ call, chance }) => {
+    const bytes = utf8.encode(call.text);
+    const at = chance(bytes.length);
+    bytes[at] = (bytes[at]! + 1 + chance(255)) % 256;
+    return { bytes };
+  },
+  "a byte is added": ({ call, chance }) => {
+    const bytes = [...utf8.encode(call.text)];
+    bytes.splice(chance(bytes.length + 1), 0, chance(256));
+    return { bytes: Uint8Array.from(bytes) };
+  },
+  "the file is cut off": ({ call, chance }) => {
+    const bytes = utf8.encode(call.text);
+    return { bytes: bytes.subarray(0, chance(bytes.length)) };
+  },
+  "an event is dropped": edited((file, { chance }) => drop(file.protocol.events, chance)),
+  "two events are swapped": edited((file, { chance }) => swap(file.protocol.events, chance)),
+  "an event is changed": edited((file, { chance }) => void Object.assign(some(file.protocol.events, chance), { facts: { changed: true } })),
+  "an event of another call is put in": edited((file, { chance, other }) => {
+    file.protocol.events.splice(chance(file.protocol.events.length), 1, some(JSON.parse(other.text).protocol.events, chance));
+  }),
+  "a statement is dropped": edited((file, { chance }) => drop(file.statements, chance)),
+  "two statements are swapped": edited((file, { chance }) => swap(file.statements, chance)),
+  "a statement of another call is put in": edited((file, { chance, other }) => {
+    file.statements.splice(chance(file.statements.length), 1, some(JSON.parse(other.text).statements, chance));
+  }),
+  "the last statement is cut off": edited((file) => void file.statements.pop()),
+  "a statement says more": edited((file, { chance }) => {
+    const one = some(file.statements, chance);
+    one["provenSeconds"] = Number(one["provenSeconds"]) + 60;
+  }),
+  "a signature is dropped": edited((file, { chance }) => drop(some(file.statements, chance).countersignatures, chance)),
+  "a signature of another minute is put in": edited((file, { chance }) => {
+    const [one, two] = [file.statements[0]!, file.statements.at(-1)!];
+    one.countersignatures.splice(chance(one.countersignatures.length), 1, some(two.countersignatures, chance));
+  }),
+  "a signature of another call is put in": edited((file, { chance, other }) => {
+    const one = some(file.statements, chance);
+    one.countersignatures = JSON.parse(other.text).statements[0].countersignatures;
+  }),
+  "the sides' signatures are swapped": edited((file, { chance }) => {
+    for (const by of some(file.statements, chance).countersignatures) by["side"] = by["side"] === "client" ? "consultant" : "client";
+  }),
+  "a key is swapped": edited((file, { other, chance }) => {
+    const by = some(some(file.statements, chance).countersignatures, chance);
+    by["publicKey"] = other.ends[by["side"] as "client" | "consultant"].publicKey;
+  }),
+  "the sum is changed": edited((file, { chance }) => void (file.protocol["charged"] = Number(file.protocol["charged"]) + 1 + chance(1000))),
+  "a stretch of time is longer": edited((file, { chance }) => {
+    const one = some(file.protocol.intervals, chance);
+    one["seconds"] = Number(one["seconds"]) + 1 + chance(600);
+  }),
+  "forged whole with fresh keys": forgedWhole((content) => content),
+  "forged whole with fresh keys and more minutes": forgedWhole((content) => inflated(content)),
+  "written anew without the server's key": async (of) => {
+    const content = inflated(contentOf(of.call.text));
+    return asFile(
+      await forge(content, { server: { ...freshServer(), publicKey: of.call.signing.publicKey }, ends: of.call.ends, others: "kept" }),
+    );
+  },
+  "server and client add a minute": colluded((content) => inflated(content), "kept"),
+  "server and client add a minute and drop the consultant's signatures": colluded((content) => inflated(content), "dropped"),
+  "server and client cut off the end": colluded((content) => shortened(content), "kept"),
+  "server and client change the journal": colluded((content, { chance }) => otherWords(content, chance), "kept"),
+  "server and client change the journal and drop the consultant's signatures": colluded(
+    (content, { chance }) => otherWords(content, chance),
+    "dropped",
+  ),
+  "server and client sign for the consultant with a key of theirs": async (of) => {
+    const consultant = await signerOf(await newKeyPair());
+    const content = withKeys(inflated(contentOf(of.call.text)), { consultant: consultant.publicKey });
+    const text = await forge(content, { server: of.call.signing, ends: { client: of.call.ends.client, consultant }, others: "dropped" });
+    return { ...asFile(text), knows: victimKnows(of) };
+  },
+};

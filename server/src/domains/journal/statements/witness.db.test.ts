@@ -1,0 +1,139 @@
+/** Minutes with three signatures: what is stated, who may sign it, and how far that lets the bill go. */
+import type { CallId, PersonId, Side } from "@minuta/contracts/ids";
+import { newKeyPair, signerOf, type Signer } from "@minuta/contracts/signing";
+import {
+  callKeyText,
+  countersignatureText,
+  deviceText,
+  hashOfStatement,
+  objectionTo,
+  statementText,
+  type SignedStatement,
+} from "@minuta/contracts/statement";
+import { isSigned } from "@minuta/contracts/signing";
+import { describe, expect, test } from "vitest";
+import { callsWorld, heardAll, openCall, talk } from "../../calls/testing.ts";
+
+const world = callsWorld();
+const newSigner = async (): Promise<Signer> => signerOf(await newKeyPair());
+
+interface End {
+  readonly side: Side;
+  readonly signer: Signer;
+  readonly personId: PersonId | null;
+}
+
+async function show(id: CallId, { side, signer, personId }: End) {
+  const signature = await signer.sign(callKeyText(id, { side, publicKey: signer.publicKey }));
+  return world.journal.witness.showKey(id, { side, personId, publicKey: signer.publicKey, signature });
+}
+async function sign(id: CallId, statement: SignedStatement, { side, signer }: End, sinceN = 0) {
+  const by = { side, publicKey: signer.publicKey, sinceN, observedSeconds: statement.provenSeconds };
+  const signature = await signer.sign(countersignatureText(hashOfStatement(statement), by));
+  return world.journal.witness.countersign(id, { n: statement.n, by: { ...by, signature } });
+}
+async function aWitnessedCall() {
+  const open = await openCall(world);
+  const ends: Record<Side, End> = {
+    client: { side: "client", signer: await newSigner(), personId: null },
+    consultant: { side: "consultant", signer: await newSigner(), personId: open.consultant.id },
+  };
+  await world.journal.witness.watch(open.id);
+  await show(open.id, ends.client);
+  await show(open.id, ends.consultant);
+  return { ...open, ...ends };
+}
+const statements = (id: CallId, afterN = 0) => world.journal.witness.state(id, afterN);
+
+describe("a proven minute", () => {
+  test("is stated once, bound to the journal and to the minute before, and signed by three", async () => {
+    const { id, client, consultant, guest } = await aWitnessedCall();
+    await talk(world, id, 50);
+    expect(await statements(id)).toEqual([]);
+    await talk(world, id, 20);
+    const [first, ...others] = await statements(id);
+    expect(others).toEqual([]);
+    expect(first).toMatchObject({ n: 1, provenSeconds: 70, chargedKopecks: expect.any(Number), closing: false });
+    expect(first!.journal.head).toBe((await world.journal.events(id))[first!.journal.n - 1]!.hash);
+    const { signature, ...said } = first!;
+    expect(await isSigned(statementText(said), { publicKey: world.signing.publicKey, signature })).toBe(true);
+    expect(await sign(id, first!, client)).toEqual({ client: 70, consultant: 0 });
+    expect(await sign(id, first!, consultant)).toEqual({ client: 70, consultant: 70 });
+    await guest.send("POST", `calls/${id}/end`);
+    await heardAll(world);
+    const [closing] = await statements(id, 1);
+    expect(closing).toMatchObject({ n: 2, provenSeconds: 70, closing: true, before: hashOfStatement(first!) });
+    expect(await statements(id, 2)).toEqual([]);
+  });
+
+  test("is billed beyond two minutes only when both signed it", async () => {
+    const charged = async (signers: (call: Record<Side, End>) => readonly End[]): Promise<bigint> => {
+      const { id, guest, ...ends } = await aWitnessedCall();
+      await talk(world, id, 200);
+      const [stated] = await statements(id);
+      for (const end of signers(ends)) await sign(id, stated!, end);
+      await guest.send("POST", `calls/${id}/end`);
+      return (await world.metering.meters(world.database.db, [id])).get(id)!.charged;
+    };
+    expect(await charged(() => [])).toBe(200n);
+    expect(await charged(({ client }) => [client])).toBe(200n);
+    expect(await charged(({ client, consultant }) => [client, consultant])).toBe(400n);
+  });
+
+  test("takes no signature of another key, another side, another statement, or changed figures", async () => {
+    const { id, client, consultant } = await aWitnessedCall();
+    const other = await aWitnessedCall();
+    await talk(world, id, 70);
+    await talk(world, other.id, 70);
+    const [stated] = await statements(id);
+    const [othersStated] = await statements(other.id);
+    expect(await sign(id, stated!, { ...client, signer: await newSigner() })).toBeNull();
+    expect(await sign(id, stated!, { ...client, side: "consultant" })).toBeNull();
+    expect(await sign(id, othersStated!, client)).toBeNull();
+    expect(await sign(id, stated!, client, 1)).toBeNull();
+    expect(await sign(id, { ...stated!, provenSeconds: 700 }, client)).toBeNull();
+    expect(await sign(id, stated!, consultant)).toEqual({ client: 0, consultant: 70 });
+  });
+
+  test("of an end that came in on another device is signed from there on, and both may see that", async () => {
+    const { id, client, guest } = await aWitnessedCall();
+    await talk(world, id, 40);
+    const later: End = { ...client, signer: await newSigner() };
+    const known = await show(id, later);
+    expect(known).toMatchObject({ since: { n: 1, provenSeconds: 40 }, unsigned: [] });
+    await talk(world, id, 40);
+    const [stated] = await statements(id, 1);
+    const seen = {
+      call: id,
+      side: "client",
+      publicKey: later.signer.publicKey,
+      otherKey: null,
+      last: known!.since,
+      since: known!.since,
+    } as const;
+    const { signature: _, ...said } = stated!;
+    expect(objectionTo(said, { ...seen, observedSeconds: 40 })).toBeNull();
+    expect(objectionTo(said, { ...seen, observedSeconds: 20 })).toBe("not-observed");
+    expect(await sign(id, stated!, client)).toBeNull();
+    expect(await sign(id, stated!, later, 1)).toMatchObject({ client: 80 });
+    expect(await show(id, later)).toMatchObject({ since: { n: 1 }, unsigned: [] });
+    await guest.send("POST", `calls/${id}/end`);
+    const keys = (await world.journal.events(id)).filter(({ kind }) => kind === "key-shown");
+    expect(keys.map(({ actor, facts }) => `${actor} ${String(facts["sinceN"])}`)).toEqual(["client 0", "consultant 0", "client 1"]);
+  });
+
+  test("a key is shown by who holds it, and is the person's own once he enrolled it", async () => {
+    const { id, consultant } = await openCall(world);
+    const signer = await newSigner();
+    const end: End = { side: "consultant", signer, personId: consultant.id };
+    expect(
+      await world.journal.witness.showKey(id, { ...end, publicKey: signer.publicKey, signature: await signer.sign("мой") }),
+    ).toBeNull();
+    const signature = await signer.sign(deviceText(consultant.id, signer.publicKey));
+    await world.people.enrolDevice({ personId: consultant.id, publicKey: signer.publicKey, signature }, caller);
+    await show(id, end);
+    expect((await world.journal.events(id)).at(-1)).toMatchObject({ kind: "key-shown", facts: { kind: "device" } });
+  });
+});
+
+const caller = { personId: null, roles: [], signInId: null, guestId: null, address: "203.0.113.9", agent: "Firefox" };

@@ -1,0 +1,118 @@
+/** What was checked of a protocol file, check by check; and whose word stands for which minutes. */
+import { Alert, Group, Stack, Table, Text } from "@mantine/core";
+import { IconCircleCheck, IconCircleX, IconInfoCircle } from "@tabler/icons-react";
+import type { Check, ProtocolCheck, SignedMinute } from "@minuta/contracts/check-protocol";
+import type { ProtocolFile } from "@minuta/contracts/protocol-file";
+import { fingerprintOf } from "@minuta/contracts/signing";
+import { useTranslation } from "react-i18next";
+import { Card } from "../../../ui/card.tsx";
+import { useFormat } from "../../../ui/format.ts";
+import classes from "../journal.module.css";
+
+const colors = { holds: "green", "part-unsigned": "orange", "unknown-server": "orange", fails: "red" } as const;
+
+export function Report({ name, result }: { readonly name: string; readonly result: ProtocolCheck }) {
+  const { t } = useTranslation();
+  const { verdict, checks, minutes, file } = result;
+  const Icon = verdict === "holds" ? IconCircleCheck : verdict === "fails" ? IconCircleX : IconInfoCircle;
+  return (
+    <Card title={t("verify.result", { name })}>
+      <Stack gap="md">
+        <Alert
+          color={colors[verdict]}
+          icon={<Icon aria-hidden />}
+          role="status"
+          data-verdict={verdict}
+          title={t(`verify.verdict.${verdict}.title`)}
+        >
+          {t(`verify.verdict.${verdict}.text`)}
+        </Alert>
+        {file && <Says file={file} />}
+        <Stack gap={6}>
+          {checks.map((check) => (
+            <CheckLine key={check.name} check={check} />
+          ))}
+        </Stack>
+        {minutes.length > 0 && <Minutes minutes={minutes} />}
+      </Stack>
+    </Card>
+  );
+}
+
+function Says({ file: { protocol, seal } }: { readonly file: ProtocolFile }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const { call } = protocol;
+  const facts = [
+    [t("verify.says.number"), protocol.number],
+    [t("side.consultant"), call.consultant.name],
+    [t("side.client"), call.client.name],
+    [t("verify.says.opened"), format.dateTime(call.openedAt)],
+    [t("verify.says.proven"), format.duration(protocol.provenSeconds)],
+    [t("verify.says.charged"), format.money(protocol.charged)],
+    [t("verify.says.server"), fingerprintOf(seal.publicKey).replaceAll(/(.{4})(?=.)/g, "$1 ")],
+  ] as const;
+  return (
+    <dl className={classes.facts}>
+      {facts.map(([label, value]) => (
+        <div key={label}>
+          <dt>{label}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+function CheckLine({ check: { name, holds, at } }: { readonly check: Check }) {
+  const { t } = useTranslation();
+  const Icon = holds ? IconCircleCheck : IconCircleX;
+  return (
+    <Group gap="xs" wrap="nowrap" align="flex-start" data-check={name} data-holds={holds}>
+      <Icon size={18} aria-hidden color={`var(--mantine-color-${holds ? "green" : "red"}-text)`} className={classes.mark} />
+      <Text size="sm">
+        {t(`verify.check.${name}.${holds ? "holds" : "fails"}`)}
+        {at !== "" && ` (${at})`}
+      </Text>
+    </Group>
+  );
+}
+
+/** Minutes signed alike are one row. */
+function Minutes({ minutes }: { readonly minutes: readonly SignedMinute[] }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const folded = minutes.reduce<SignedMinute[]>((rows, minute) => {
+    const last = rows.at(-1);
+    if (minute.toSecond === minute.fromSecond) return rows;
+    if (last === undefined || last.client !== minute.client || last.consultant !== minute.consultant) return [...rows, minute];
+    return [...rows.slice(0, -1), { ...minute, fromSecond: last.fromSecond }];
+  }, []);
+  const mark = (signed: boolean): string => t(signed ? "verify.minutes.yes" : "verify.minutes.no");
+  return (
+    <Table.ScrollContainer minWidth={300} type="native">
+      <Table verticalSpacing="xs" horizontalSpacing={6} className={classes.table}>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>{t("verify.minutes.time")}</Table.Th>
+            <Table.Th>{t("verify.minutes.server")}</Table.Th>
+            <Table.Th>{t("side.client")}</Table.Th>
+            <Table.Th>{t("side.consultant")}</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {folded.map((row) => (
+            <Table.Tr key={row.n}>
+              <Table.Td>
+                {format.clock(row.fromSecond)}–{format.clock(row.toSecond)}
+              </Table.Td>
+              <Table.Td>{mark(true)}</Table.Td>
+              <Table.Td>{mark(row.client)}</Table.Td>
+              <Table.Td>{mark(row.consultant)}</Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </Table.ScrollContainer>
+  );
+}

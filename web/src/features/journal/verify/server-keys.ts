@@ -1,0 +1,62 @@
+/** Which keys of the server this browser knows: what it saw this site publish (and since when), and what a person gave it from elsewhere. */
+import { publishedKeys } from "@minuta/contracts/journal";
+import { fingerprintOf } from "@minuta/contracts/signing";
+import { useCallback, useEffect, useState } from "react";
+import { z } from "zod";
+import { keep, kept } from "../../../keys/store.ts";
+
+const knownKey = z.object({ fingerprint: z.string().regex(/^[0-9a-f]{64}$/), seenAt: z.date(), from: z.enum(["site", "person"]) });
+export type KnownKey = z.infer<typeof knownKey>;
+
+const HERE = "known";
+
+const readKnown = async (): Promise<KnownKey[]> =>
+  z
+    .array(knownKey)
+    .catch([])
+    .parse(await kept("server-keys", HERE));
+
+async function published(): Promise<string[]> {
+  const answer = await fetch("/.well-known/minuta-keys.json");
+  return publishedKeys.parse(await answer.json()).keys.map(fingerprintOf);
+}
+
+export interface ServerKeys {
+  /** Null for the first moment. */
+  readonly known: readonly KnownKey[] | null;
+  /** Published now, but not when this browser first looked: a rotation, or somebody else's server. */
+  readonly added: readonly string[];
+  /** A fingerprint a person has from elsewhere; false when it is none. */
+  readonly give: (typed: string) => boolean;
+}
+
+/** The site's keys are taken on first sight and remembered; later ones are told apart, and counted only once a person confirmed them. */
+export function useServerKeys(): ServerKeys {
+  const [known, setKnown] = useState<readonly KnownKey[] | null>(null);
+  const [added, setAdded] = useState<readonly string[]>([]);
+  useEffect(() => {
+    void (async () => {
+      const before = await readKnown();
+      const now = await published().catch(() => []);
+      const first = before.some(({ from }) => from === "site") ? [] : now;
+      const all = [...before, ...first.map((fingerprint): KnownKey => ({ fingerprint, seenAt: new Date(), from: "site" }))];
+      if (first.length > 0) await keep("server-keys", HERE, all);
+      setKnown(all);
+      setAdded(now.filter((fingerprint) => !all.some((one) => one.fingerprint === fingerprint)));
+    })();
+  }, []);
+  const give = useCallback(
+    (typed: string) => {
+      const fingerprint = typed.toLowerCase().replaceAll(/[^0-9a-f]/g, "");
+      const given = knownKey.safeParse({ fingerprint, seenAt: new Date(), from: "person" }).data;
+      if (given === undefined) return false;
+      const all = [...(known ?? []).filter((one) => one.fingerprint !== fingerprint), given];
+      setKnown(all);
+      setAdded((before) => before.filter((one) => one !== fingerprint));
+      void keep("server-keys", HERE, all);
+      return true;
+    },
+    [known],
+  );
+  return { known, added, give };
+}

@@ -1,0 +1,162 @@
+/** `/verify`: a protocol file is checked here, in the browser; nothing is sent anywhere. */
+import { Alert, Button, FileButton, Group, List, Stack, Text, TextInput } from "@mantine/core";
+import { IconFileCheck } from "@tabler/icons-react";
+import { checkProtocol, type ProtocolCheck } from "@minuta/contracts/check-protocol";
+import { chainPlace, type ChainPlace } from "@minuta/contracts/statement";
+import { useState, type DragEvent } from "react";
+import { useTranslation } from "react-i18next";
+import { z } from "zod";
+import { kept } from "../../../keys/store.ts";
+import { Card } from "../../../ui/card.tsx";
+import { useFormat } from "../../../ui/format.ts";
+import { Page } from "../../../ui/page.tsx";
+import classes from "../journal.module.css";
+import { Report } from "./report.tsx";
+import { useServerKeys, type ServerKeys } from "./server-keys.ts";
+
+/** More than the longest call's journal; what is larger is no protocol. */
+const FILE_MAX_BYTES = 50_000_000;
+
+export function VerifyPage() {
+  const { t } = useTranslation();
+  const keys = useServerKeys();
+  const [checked, setChecked] = useState<{ readonly name: string; readonly result: ProtocolCheck } | null>(null);
+  const [over, setOver] = useState(false);
+  const check = async (file: File | null | undefined): Promise<void> => {
+    if (!file) return;
+    const bytes = file.size > FILE_MAX_BYTES ? new Uint8Array() : new Uint8Array(await file.arrayBuffer());
+    setChecked({ name: file.name, result: await checkHere(bytes, keys) });
+  };
+  const drop = {
+    onDragOver: (event: DragEvent) => {
+      event.preventDefault();
+      setOver(true);
+    },
+    onDragLeave: () => setOver(false),
+    onDrop: (event: DragEvent) => {
+      event.preventDefault();
+      setOver(false);
+      void check(event.dataTransfer.files[0]);
+    },
+  };
+  return (
+    <Page title={t("verify.title")} lead={t("verify.lead")}>
+      <Stack gap="lg">
+        <div className={classes.drop} data-over={over || undefined} {...drop}>
+          <IconFileCheck size={32} aria-hidden />
+          <Text>{t("verify.drop")}</Text>
+          <FileButton
+            accept="application/json,.json"
+            onChange={(file) => void check(file)}
+            inputProps={{ "aria-label": t("verify.choose") }}
+          >
+            {(props) => (
+              <Button {...props} disabled={keys.known === null}>
+                {t("verify.choose")}
+              </Button>
+            )}
+          </FileButton>
+        </div>
+        {checked && <Report name={checked.name} result={checked.result} />}
+        <Keys keys={keys} />
+        <Limits />
+      </Stack>
+    </Page>
+  );
+}
+
+/** The last statement this browser saw of a call it took part in. */
+const witnessed = z.object({ last: chainPlace });
+
+async function checkHere(bytes: Uint8Array, { known }: ServerKeys): Promise<ProtocolCheck> {
+  const server = (known ?? []).map(({ fingerprint }) => fingerprint);
+  const result = await checkProtocol(bytes, { server });
+  if (result.file === null) return result;
+  const { id } = result.file.protocol.call;
+  const own = witnessed.safeParse(await kept("witnessed", id)).data?.last;
+  const places = [own, printedPlace(id)].filter((place) => place !== undefined && place !== null);
+  return places.length === 0 ? result : checkProtocol(bytes, { server, kept: places });
+}
+
+/** What the QR code of a printed protocol says: `#<call>.<n>.<hash>`. Null: nothing, or of another call. */
+function printedPlace(callId: string): ChainPlace | null {
+  const [call, n, hash] = location.hash.slice(1).split(".");
+  const place = chainPlace.safeParse({ n: Number(n), hash, provenSeconds: 0 }).data;
+  return call === callId && place !== undefined ? place : null;
+}
+
+function Keys({ keys: { known, added, give } }: { readonly keys: ServerKeys }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const [typed, setTyped] = useState("");
+  const [wrong, setWrong] = useState(false);
+  return (
+    <Card title={t("verify.keys.title")}>
+      <Stack gap="md">
+        <Text size="sm">{t("verify.keys.lead")}</Text>
+        {known?.map(({ fingerprint, seenAt, from }) => (
+          <div key={fingerprint}>
+            <Text className={classes.hash}>{inFours(fingerprint)}</Text>
+            <Text size="sm" c="dimmed">
+              {t(`verify.keys.from.${from}`, { at: format.dateTime(seenAt) })}
+            </Text>
+          </div>
+        ))}
+        {known?.length === 0 && <Text c="dimmed">{t("verify.keys.none")}</Text>}
+        {added.map((fingerprint) => (
+          <Alert key={fingerprint} color="orange" title={t("verify.keys.added")}>
+            <Text className={classes.hash}>{inFours(fingerprint)}</Text>
+            <Button size="compact-sm" variant="default" mt="xs" onClick={() => give(fingerprint)}>
+              {t("verify.keys.trust")}
+            </Button>
+          </Alert>
+        ))}
+        <form
+          onSubmit={(event) => {
+            event.preventDefault();
+            const taken = give(typed);
+            setWrong(!taken);
+            if (taken) setTyped("");
+          }}
+        >
+          <Group align="flex-end" gap="sm">
+            <TextInput
+              flex="1 1 260px"
+              label={t("verify.keys.label")}
+              description={t("verify.keys.hint")}
+              value={typed}
+              error={wrong ? t("verify.keys.wrong") : null}
+              onChange={(event) => setTyped(event.currentTarget.value)}
+            />
+            <Button type="submit" variant="default" disabled={typed.trim() === ""}>
+              {t("verify.keys.give")}
+            </Button>
+          </Group>
+        </form>
+      </Stack>
+    </Card>
+  );
+}
+
+const inFours = (hex: string): string => hex.replaceAll(/(.{4})(?=.)/g, "$1 ");
+
+/** What these signatures are worth, and what they are not. */
+function Limits() {
+  const { t } = useTranslation();
+  return (
+    <Card title={t("verify.limits.title")}>
+      <Stack gap="sm">
+        {(["cannot", "can", "against"] as const).map((part) => (
+          <div key={part}>
+            <Text fw={600}>{t(`verify.limits.${part}.title`)}</Text>
+            <List size="sm" spacing={4}>
+              {(["1", "2", "3"] as const).map((item) => (
+                <List.Item key={item}>{t(`verify.limits.${part}.${item}`)}</List.Item>
+              ))}
+            </List>
+          </div>
+        ))}
+      </Stack>
+    </Card>
+  );
+}

@@ -1,0 +1,206 @@
+/**
+ * What this end saw with its own clock, and its signature under what the server states. It signs nothing it has not seen to be plausible
+ * (objectionTo in contracts), and says so. It outlives a reload of the page: what it saw and signed is kept in the browser.
+ */
+import type { Side } from "@minuta/contracts/ids";
+import { isSigned, type Signer } from "@minuta/contracts/signing";
+import {
+  beginning,
+  callKeyText,
+  chainPlace,
+  countersignatureText,
+  hashOfStatement,
+  objectionTo,
+  placeOf,
+  signedStatement,
+  statementText,
+  type ChainPlace,
+  type Countersignature,
+  type Objection,
+  type SignedStatement,
+} from "@minuta/contracts/statement";
+import type { EndMessage } from "@minuta/contracts/wire";
+import { z } from "zod";
+import { ownSigner, type KeyOwner } from "../../keys/own-key.ts";
+import { keep, kept } from "../../keys/store.ts";
+
+/** A clock that leapt further than this was asleep. */
+const LEAP_MS = 2_000;
+const KEEP_EVERY_MS = 1_000;
+/** The closing statement is made as the call ends; a busy server may take a moment. */
+const CLOSING_TRIES = 4;
+const CLOSING_AGAIN_AFTER_MS = 700;
+
+const breaksChain: ReadonlySet<Objection> = new Set(["another-call", "out-of-order", "not-signed-by-server"]);
+
+export interface WitnessOptions {
+  readonly callId: string;
+  readonly side: Side;
+  readonly personId: string | null;
+  readonly say: (message: EndMessage) => void;
+  /** This browser cannot sign, or does not sign what it was shown. */
+  readonly objected: (why: Objection) => void;
+}
+
+/** A key that does not sign is none. */
+async function trySigner(owner: KeyOwner): Promise<Signer> {
+  const signer = await ownSigner(owner);
+  await signer.sign("");
+  return signer;
+}
+
+const witnessed = z.object({ publicKey: z.string(), since: chainPlace, last: chainPlace, observedMs: z.number() });
+
+export class Witness {
+  readonly #options: WitnessOptions;
+  readonly #signer: Promise<Signer | null>;
+  #since: ChainPlace = beginning;
+  #last: ChainPlace = beginning;
+  #observedMs = 0;
+  #tickedAt: number | null = null;
+  #keptAt = 0;
+  #otherKey: string | null = null;
+  /** Statements are answered one after another. */
+  #answering: Promise<void> = Promise.resolve();
+
+  constructor(options: WitnessOptions) {
+    this.#options = options;
+    this.#signer = trySigner(options).catch(() => null);
+    this.#answering = this.#remember();
+  }
+
+  /** Null: this browser cannot sign. */
+  async publicKey(): Promise<string | null> {
+    return (await this.#signer)?.publicKey ?? null;
+  }
+
+  /** The channel stands: shows the key. */
+  async connected(): Promise<void> {
+    const signer = await this.#signer;
+    if (signer === null) return this.#object(0, "cannot-sign");
+    const { callId, side, say } = this.#options;
+    const { publicKey } = signer;
+    say({ t: "signing-key", publicKey, signature: await signer.sign(callKeyText(callId, { side, publicKey })) });
+  }
+
+  /** As the other end told it by the sealed way. */
+  otherKeyIs(key: string | null): void {
+    this.#otherKey = key;
+  }
+
+  begin(since: ChainPlace, unsigned: readonly SignedStatement[]): void {
+    this.#then(async () => {
+      if (since.hash !== this.#since.hash || since.n !== this.#since.n) {
+        this.#since = since;
+        this.#last = since;
+        this.#observedMs = 0;
+      }
+      for (const statement of unsigned) if (statement.n >= this.#last.n) await this.#answer(statement);
+    });
+  }
+
+  hear(statement: SignedStatement): void {
+    this.#then(() => this.#answer(statement));
+  }
+
+  /** To be told often: whether this end sees itself and the other on the line. */
+  tick(onTheLine: boolean): void {
+    const now = performance.now();
+    const passed = this.#tickedAt === null ? 0 : now - this.#tickedAt;
+    this.#tickedAt = now;
+    if (onTheLine && passed < LEAP_MS) this.#observedMs += passed;
+    if (now - this.#keptAt < KEEP_EVERY_MS || !onTheLine) return;
+    this.#keptAt = now;
+    void this.#keep();
+  }
+
+  /** After the channel is gone: signs the last statement of a call that ended. */
+  async finish(): Promise<void> {
+    await this.#answering;
+    for (let tried = 0; tried < CLOSING_TRIES; tried += 1) {
+      const statements = await this.#readStatements();
+      if (statements === null) return;
+      for (const statement of statements)
+        if (statement.n > this.#last.n) await this.#answer(statement, (by) => this.#post(statement.n, by));
+      if (statements.at(-1)?.closing === true) return;
+      await new Promise((over) => setTimeout(over, CLOSING_AGAIN_AFTER_MS));
+    }
+  }
+
+  #then(work: () => Promise<void>): void {
+    this.#answering = this.#answering.then(work).catch(() => {});
+  }
+
+  async #answer(statement: SignedStatement, send?: (by: Countersignature) => Promise<void>): Promise<void> {
+    if (statement.n <= this.#since.n) return;
+    const signer = await this.#signer;
+    if (signer === null) return this.#object(statement.n, "cannot-sign");
+    const again = statement.n === this.#last.n && hashOfStatement(statement) === this.#last.hash;
+    const why = again ? null : await this.#objection(statement, signer.publicKey);
+    // It has its place in the chain, signed or not: a later one may be plausible again.
+    if (why === null || !breaksChain.has(why)) this.#last = placeOf(statement);
+    await this.#keep();
+    if (why !== null) return this.#object(statement.n, why);
+    const by = await this.#sign(statement, signer);
+    await (send?.(by) ?? this.#options.say({ t: "countersign", n: statement.n, by }));
+  }
+
+  async #objection(statement: SignedStatement, publicKey: string): Promise<Objection | null> {
+    const { signature, ...said } = statement;
+    if (!(await isSigned(statementText(said), { publicKey: said.server, signature }))) return "not-signed-by-server";
+    const { callId, side } = this.#options;
+    return objectionTo(said, {
+      call: callId,
+      side,
+      publicKey,
+      otherKey: this.#otherKey,
+      since: this.#since,
+      last: this.#last,
+      observedSeconds: Math.floor(this.#observedMs / 1000),
+    });
+  }
+
+  async #sign(statement: SignedStatement, signer: Signer): Promise<Countersignature> {
+    const by = {
+      side: this.#options.side,
+      publicKey: signer.publicKey,
+      sinceN: this.#since.n,
+      observedSeconds: Math.floor(this.#observedMs / 1000),
+    };
+    return { ...by, signature: await signer.sign(countersignatureText(hashOfStatement(statement), by)) };
+  }
+
+  #object(n: number, why: Objection): void {
+    this.#options.say({ t: "not-signing", n, why });
+    this.#options.objected(why);
+  }
+
+  async #remember(): Promise<void> {
+    const before = witnessed.safeParse(await kept("witnessed", this.#options.callId)).data;
+    if (before === undefined || before.publicKey !== (await this.publicKey())) return;
+    this.#since = before.since;
+    this.#last = before.last;
+    this.#observedMs += before.observedMs;
+  }
+
+  async #keep(): Promise<void> {
+    const publicKey = await this.publicKey();
+    const now = { publicKey, since: this.#since, last: this.#last, observedMs: this.#observedMs };
+    if (publicKey !== null) await keep("witnessed", this.#options.callId, now);
+  }
+
+  async #readStatements(): Promise<SignedStatement[] | null> {
+    try {
+      const answer = await fetch(`/api/journal/${this.#options.callId}/statements`);
+      return z.object({ statements: z.array(signedStatement) }).parse(await answer.json()).statements;
+    } catch {
+      return null;
+    }
+  }
+
+  async #post(n: number, by: Countersignature): Promise<void> {
+    const body = JSON.stringify({ n, by });
+    const headers = { "content-type": "application/json" };
+    await fetch(`/api/journal/${this.#options.callId}/countersignatures`, { method: "POST", headers, body }).catch(() => null);
+  }
+}
