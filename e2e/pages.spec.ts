@@ -5,7 +5,13 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import { expect, type BrowserContext, type Page, type TestInfo } from "@playwright/test";
 import { callsApi } from "@minuta/contracts/calls";
-import { inBrowser, joinAs, newPerson, signedIn } from "./harness/api.ts";
+import type { CatalogueCard } from "@minuta/contracts/catalogue";
+import type { CallId } from "@minuta/contracts/ids";
+import { kopecks } from "@minuta/contracts/money";
+import { ringsApi } from "@minuta/contracts/rings";
+import { inBrowser, joinAs, newPerson, signedIn, topUp, type Caller } from "./harness/api.ts";
+import { control, end, talkUntil } from "./harness/journey.ts";
+import { accept, cardOf, incoming, ringAs } from "./harness/market.ts";
 import type { Product } from "./harness/product.ts";
 import { test } from "./harness/test.ts";
 import { wordKeys } from "./harness/words.ts";
@@ -23,6 +29,8 @@ const looks: readonly Look[] = [
   { locale: "en", scheme: "dark", axeAt: 360 },
 ];
 const HEIGHT = 900;
+/** Many pages, each drawn three times and read by axe: it takes a busy machine minutes. */
+test.describe.configure({ timeout: 300_000 });
 const named = ({ locale, scheme }: Look): string => `${locale}, ${scheme}`;
 
 /** What the person's browser remembers of his taste. */
@@ -40,9 +48,11 @@ async function opened(context: BrowserContext, product: Product, look: Look): Pr
   return page;
 }
 
-async function settled(page: Page): Promise<void> {
+async function settled(page: Page, inCall: boolean): Promise<void> {
   await expect(page.getByRole("heading", { level: 1 }).first()).toBeVisible();
-  await page.waitForLoadState("networkidle");
+  // A call's page is never idle where its channel goes by HTTP.
+  if (inCall) await expect(page.locator("[data-phase]").first()).toBeVisible();
+  else await page.waitForLoadState("networkidle");
   await page.evaluate("document.fonts.ready.then(() => undefined)");
 }
 
@@ -72,12 +82,13 @@ interface Inspection {
 interface Visit {
   readonly name: string;
   readonly address: string;
+  readonly inCall?: boolean;
 }
 
 async function inspectAll(page: Page, visits: readonly Visit[], inspection: Inspection): Promise<void> {
-  for (const { name, address } of visits) {
+  for (const { name, address, inCall = false } of visits) {
     await page.goto(address);
-    await settled(page);
+    await settled(page, inCall);
     await inspect(page, name, inspection);
   }
 }
@@ -123,7 +134,6 @@ for (const look of looks) {
   });
 
   test(`pages of a call, while it runs and after it, look right (${named(look)})`, async ({ product, visitor }, info) => {
-    test.setTimeout(240_000);
     const [left, right] = [await opened(await visitor(), product, look), await opened(await visitor(), product, look)];
     const consultant = await signedIn(product, await product.demo("igor@minuta.example"), inBrowser(product, left));
     const { token } = await consultant.invite("Не сходится ведомость по складу за октябрь");
@@ -136,8 +146,8 @@ for (const look of looks) {
     await inspectAll(left, work, { look, info });
 
     const callId = await joinAs(inBrowser(product, right), token, "Ольга Николаевна");
-    await inspectAll(left, [{ name: "call-consultant", address: at(`/call/${callId}`) }], { look, info });
-    await inspectAll(right, [{ name: "call-client", address: at(`/call/${callId}`) }], { look, info });
+    await inspectAll(left, [{ name: "call-consultant", address: at(`/call/${callId}`), inCall: true }], { look, info });
+    await inspectAll(right, [{ name: "call-client", address: at(`/call/${callId}`), inCall: true }], { look, info });
     await consultant.ask(callsApi.end, { params: { callId } });
     const afterwards = (side: string): Visit[] => [
       { name: `after-${side}`, address: at(`/call/${callId}/after`) },
@@ -146,4 +156,80 @@ for (const look of looks) {
     await inspectAll(left, [...afterwards("consultant"), { name: "cabinet", address: at("/cabinet") }], { look, info });
     await inspectAll(right, afterwards("client"), { look, info });
   });
+}
+
+/** A call from the catalogue, long enough to cost something. */
+async function marketCall(product: Product, contexts: readonly [BrowserContext, BrowserContext]): Promise<CallId> {
+  const [consultant, client] = [await contexts[0].newPage(), await contexts[1].newPage()];
+  for (const page of [consultant, client]) await page.goto(`${product.address}/join`);
+  const [maria, olga] = [await product.demo("maria@minuta.example"), await product.demo("olga@minuta.example")];
+  const earner = await signedIn(product, maria, inBrowser(product, consultant));
+  const payer = await signedIn(product, olga, inBrowser(product, client));
+  await topUp(product, olga.email, kopecks(50_000));
+  await consultant.goto(`${product.address}/cabinet/work`);
+  await expect.poll(async () => (await cardOf(earner, maria)).availability).toBe("free");
+  const callId = await ringAs(payer, await cardOf(payer, maria), "Пересчитать отпускные за октябрь");
+  await accept(consultant);
+  await client.goto(`${product.address}/call/${callId}`);
+  for (const page of [consultant, client]) await control(page, "microphoneOn").click();
+  await talkUntil(client, 7);
+  await end(client);
+  await contexts[0].close();
+  await contexts[1].close();
+  return callId;
+}
+
+for (const look of looks) {
+  test(`pages of the marketplace look right on both sides (${named(look)})`, async ({ product, visitor }, info) => {
+    const callId = await marketCall(product, [await visitor(), await visitor()]);
+    const [maria, olga] = [await product.demo("maria@minuta.example"), await product.demo("olga@minuta.example")];
+    const [left, right] = [await opened(await visitor(), product, look), await opened(await visitor(), product, look)];
+    await signedIn(product, maria, inBrowser(product, left));
+    const payer = await signedIn(product, olga, inBrowser(product, right));
+    const card = await cardOf(payer, maria);
+    // One look sees it wait for the client's word, the other sees it settled.
+    if (look.locale === "en") await payer.ask(ringsApi.solved, { params: { callId } });
+    const at = (path: string): string => product.address + path;
+    const asClient = [
+      { name: "consultant", address: at(`/c/${card.slug}`) },
+      { name: "ring-form", address: at(`/c/${card.slug}/call`) },
+      { name: "after-market-client", address: at(`/call/${callId}/after`) },
+      { name: "statistics-client", address: at("/cabinet?tab=statistics&side=client") },
+      { name: "statement", address: at("/cabinet?tab=statement") },
+    ];
+    await inspectAll(right, asClient, { look, info });
+    await right.locator("details > summary").first().click();
+    await inspect(right, "statement-detail", { look, info });
+    const asConsultant = [
+      { name: "after-market-consultant", address: at(`/call/${callId}/after`) },
+      { name: "earnings", address: at("/cabinet?tab=earnings") },
+      { name: "statistics-consultant", address: at("/cabinet?tab=statistics") },
+      { name: "card-editor", address: at("/cabinet/work?card=edit") },
+      { name: "work-with-card", address: at("/cabinet/work") },
+    ];
+    await inspectAll(left, asConsultant, { look, info });
+    await inspectRing({ left, right, payer, card }, look, info);
+  });
+}
+
+interface Ringing {
+  readonly left: Page;
+  readonly right: Page;
+  readonly payer: Caller;
+  readonly card: CatalogueCard;
+}
+
+/** Rings twice: a ring lasts less than both sides' pages take to be looked at. */
+async function inspectRing({ left, right, payer, card }: Ringing, look: Look, info: TestInfo): Promise<void> {
+  for (const side of ["client", "consultant"]) {
+    await expect.poll(async () => (await cardOf(payer, card)).availability).toBe("free");
+    const ringing = await ringAs(payer, card, "Больничный за прошлый год");
+    if (side === "client") {
+      await inspectAll(right, [{ name: "ring", address: `${new URL(right.url()).origin}/ring/${ringing}` }], { look, info });
+    } else {
+      await expect(incoming(left)).toBeVisible();
+      await inspect(left, "incoming", { look, info });
+    }
+    await payer.ask(ringsApi.cancel, { params: { callId: ringing } });
+  }
 }

@@ -160,13 +160,9 @@ class Engine {
 
   stopEverything(): void {
     this.own.stopEverything();
-    this.#redStop();
-    this.#order({ t: "red-stop" });
-  }
-
-  #redStop(): void {
     this.recorder.record(false);
     this.#set({ redStops: this.state.redStops + 1 });
+    this.#order({ t: "red-stop" });
   }
 
   dispose(): void {
@@ -211,7 +207,7 @@ class Engine {
         this.#other = message.media;
         return this.#update();
       case "other-red-stop":
-        return this.#redStop();
+        return this.recorder.record(false);
       case "recordings-changed":
         return this.#set({ recordingsNews: this.state.recordingsNews + 1 });
       case "signed":

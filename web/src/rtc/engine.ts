@@ -51,7 +51,7 @@ export interface CallEngineState {
   readonly recorderTrouble: RecordingTrouble | null;
   /** Grows when something of the recordings of either side may have changed. */
   readonly recordingsNews: number;
-  /** How often red stop was pressed at either end since the page opened. */
+  /** How often red stop was pressed at this end since the page opened. */
   readonly redStops: number;
   /** Proven seconds each side signed. */
   readonly signed: Readonly<Record<Side, number>>;

@@ -32,7 +32,7 @@ export function useRecording(engine: CallEngine, { state, call }: { state: CallE
   const on = view?.on ?? false;
   useEffect(() => engine.record(on), [engine, on]);
 
-  // Whoever presses it takes his word back; the other's recorder has stopped already, and hears the same from the server.
+  // Whoever presses it takes his own word back, not the other's; the other's recorder has stopped already.
   const takeBack = useEffectEvent(() => {
     if (view?.[call.side].consent === "agreed") say(false, "red-stop");
   });

@@ -24,11 +24,13 @@ export function FiguresTable({ side, name, rows }: FiguresTableProps) {
   return (
     // Scrolled by keyboard too when it is wider than a phone.
     <div className={classes.scroll} tabIndex={0} role="group" aria-label={name}>
-      <Table className={classes.table} verticalSpacing={6}>
+      <Table className={classes.table} verticalSpacing={6} horizontalSpacing={6}>
         <Table.Thead>
           <Table.Tr>
             <Table.Th>{name}</Table.Th>
-            <Table.Th ta="end">{t("statistics.calls")}</Table.Th>
+            <Table.Th ta="end" visibleFrom="xs">
+              {t("statistics.calls")}
+            </Table.Th>
             <Table.Th ta="end">{t("history.time")}</Table.Th>
             {sums.map((sum) => (
               <Table.Th key={sum} ta="end">
@@ -41,7 +43,9 @@ export function FiguresTable({ side, name, rows }: FiguresTableProps) {
           {rows.map((row) => (
             <Table.Tr key={row.key}>
               <Table.Td>{row.name}</Table.Td>
-              <Table.Td ta="end">{row.figures.calls}</Table.Td>
+              <Table.Td ta="end" visibleFrom="xs">
+                {row.figures.calls}
+              </Table.Td>
               <Table.Td ta="end">{format.duration(row.figures.billableSeconds)}</Table.Td>
               {sums.map((sum) => (
                 <Table.Td key={sum} ta="end">
