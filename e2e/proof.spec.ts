@@ -1,10 +1,28 @@
-/** What both sides can prove afterwards: minutes signed by three, and a file anybody checks. */
+/** What both sides can prove afterwards: minutes signed by three, a file anybody checks, and what happens when an end does not sign. */
 import { readFile, writeFile } from "node:fs/promises";
-import { expect, type Page } from "@playwright/test";
-import { checkProtocol } from "@minuta/contracts/check-protocol";
+import { fileURLToPath } from "node:url";
+import { expect, type BrowserContext, type Page } from "@playwright/test";
+import { checkProtocol, type ProtocolCheck } from "@minuta/contracts/check-protocol";
+import { publishedKeys } from "@minuta/contracts/journal";
 import { answer, control, end, invite, join, phaseIs, signIn, talkUntil } from "./harness/journey.ts";
+import { run } from "./harness/process.ts";
+import type { Product } from "./harness/product.ts";
 import { test } from "./harness/test.ts";
 import { ru } from "./harness/words.ts";
+
+const VERIFY = fileURLToPath(new URL("../tools/verify.ts", import.meta.url));
+
+/** The server's keys as it publishes them. */
+async function serverKeys({ address }: Pick<Product, "address">): Promise<string[]> {
+  const reply = await fetch(`${address}/.well-known/minuta-keys.json`);
+  return [...publishedKeys.parse(await reply.json()).keys];
+}
+
+/** What the protocol file says now, to the page that may read it. */
+async function judgedNow(page: Page, product: Product, callId: string): Promise<ProtocolCheck> {
+  const reply = await page.request.get(`${product.address}/api/journal/${callId}/protocol.json`);
+  return checkProtocol(await reply.body(), { server: await serverKeys(product) });
+}
 
 /** The call's protocol as a file, from the page that offers it. */
 async function savedFile(page: Page, path: string): Promise<Buffer> {
@@ -28,24 +46,34 @@ test("a minute of talk is signed by the server and both browsers; the file is ch
   const [client, consultant] = [await (await visitor()).newPage(), await (await visitor()).newPage()];
   await signIn(consultant, product, await product.demo("anna@minuta.example"));
   await client.goto(await invite(consultant, { task: "Не проводится реализация", ownRate: "20" }));
-  await join(client, "Ольга Николаевна");
+  const callId = await join(client, "Ольга Николаевна");
   await answer(consultant);
   for (const page of [client, consultant]) await control(page, "microphoneOn").click();
   await phaseIs(consultant, "live");
-  await talkUntil(consultant, 75);
+  await talkUntil(consultant, 62);
   await end(consultant);
   await client.waitForURL("**/after");
   // The pages sign the last minute after they left the call.
-  await consultant.waitForTimeout(4_000);
+  await expect
+    .poll(async () => (await judgedNow(consultant, product, callId)).verdict, { message: "every second is signed" })
+    .toBe("holds");
 
   const path = info.outputPath("protocol.json");
   const bytes = await savedFile(consultant, path);
-  const { checks, minutes, file } = await checkProtocol(bytes, { server: [] });
+  const { checks, minutes, file } = await checkProtocol(bytes, { server: await serverKeys(product) });
   expect(checks.filter(({ holds }) => !holds)).toEqual([]);
   expect(minutes.map((minute) => [minute.client, minute.consultant])).toEqual(minutes.map(() => [true, true]));
   expect(minutes.at(-1)!.toSecond).toBe(file!.protocol.provenSeconds);
   expect(file!.protocol.provenSeconds).toBeGreaterThanOrEqual(60);
   expect(file!.keys.map(({ side, kind }) => `${side} ${kind}`).toSorted()).toEqual(["client call", "consultant device"]);
+
+  const changed = info.outputPath("changed.json");
+  const at = bytes.indexOf("Ольга");
+  await writeFile(changed, bytes.with(at + 1, bytes[at + 1]! ^ 1));
+  const [key] = await serverKeys(product);
+  const verify = (which: string): Promise<string> => run(process.execPath, [VERIFY, which, "--key", key!]);
+  expect(await verify(path)).toContain("HOLDS");
+  await expect(verify(changed)).rejects.toThrow("ended with 1");
 
   const judge = await (await visitor()).newPage();
   await judge.goto(`${product.address}/verify`);
@@ -53,9 +81,53 @@ test("a minute of talk is signed by the server and both browsers; the file is ch
   await judge.context().setOffline(true);
   await isJudged(judge, path, "holds");
   await judge.screenshot({ path: info.outputPath("verify.png"), fullPage: true });
-  const changed = info.outputPath("changed.json");
-  const at = bytes.indexOf("Ольга");
-  await writeFile(changed, bytes.with(at + 1, bytes[at + 1]! ^ 1));
   await isJudged(judge, changed, "fails");
   await judge.screenshot({ path: info.outputPath("verify-changed.png"), fullPage: true });
+});
+
+/** Takes signing away from a browser's pages, as one from before these signatures, or somebody who takes them out; answers what gives it back. */
+async function withoutSigning(browser: BrowserContext): Promise<() => Promise<void>> {
+  const worker = "**/channel.worker*";
+  await browser.route(worker, async (route) => {
+    const response = await route.fetch();
+    const body = `Object.defineProperty(crypto.subtle, "sign", { value: undefined });\n${await response.text()}`;
+    await route.fulfill({ response, body });
+  });
+  return () => browser.unroute(worker);
+}
+
+test("a browser that does not sign stops the clock after two minutes, and both screens say why; it goes on once it signs", async ({
+  product,
+  visitor,
+}, info) => {
+  test.setTimeout(300_000);
+  const [browser, consultant] = [await visitor(), await (await visitor()).newPage()];
+  const giveBack = await withoutSigning(browser);
+  const client = await browser.newPage();
+  await signIn(consultant, product, await product.demo("igor@minuta.example"));
+  await client.goto(await invite(consultant, { task: "Не подписывает" }));
+  const callId = await join(client, "Ольга Николаевна");
+  await answer(consultant);
+  for (const page of [client, consultant]) await control(page, "microphoneOn").click();
+  await phaseIs(consultant, "live");
+  await expect(consultant.getByRole("heading", { name: ru("signaturePause.title") })).toBeVisible({ timeout: 200_000 });
+  await expect(client.getByRole("heading", { name: ru("signaturePause.title") })).toBeVisible();
+  await expect(consultant.getByText(ru("signaturePause.by.client"))).toBeVisible();
+  await expect(client.getByText(ru("signaturePause.by.you"))).toBeVisible();
+  for (const page of [client, consultant]) await expect(page.getByText(ru("signaturePause.why.cannot-sign"))).toBeVisible();
+  await consultant.screenshot({ path: info.outputPath("pause.png") });
+
+  const { verdict, file, minutes } = await judgedNow(consultant, product, callId);
+  expect(verdict).toBe("part-unsigned");
+  expect(minutes.some((minute) => minute.client)).toBe(false);
+  expect(file!.protocol.provenSeconds).toBeGreaterThanOrEqual(120);
+  expect(file!.protocol).toMatchObject({ billableSeconds: 120, charged: 200n });
+
+  await giveBack();
+  await client.reload();
+  await expect(consultant.getByRole("heading", { name: ru("signaturePause.title") })).toBeHidden();
+  await control(client, "microphoneOn").click();
+  await phaseIs(consultant, "live");
+  await end(consultant);
+  await product.proveMoney();
 });

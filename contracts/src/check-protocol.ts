@@ -6,6 +6,7 @@ import { z } from "zod";
 import { CHAIN_START, canonicalJson, checkChain } from "./journal-chain.ts";
 import type { JournalEvent } from "./journal.ts";
 import type { Side } from "./ids.ts";
+import { hashesOfSegments } from "./recording-chain.ts";
 import { PROTOCOL_FORM, protocolFile, sealText, type ProtocolFile, type WitnessedStatement } from "./protocol-file.ts";
 import { fingerprintOf, isSigned, publicKey, signature } from "./signing.ts";
 import {
@@ -31,7 +32,19 @@ export interface Pins {
   readonly kept?: readonly ChainPlace[];
 }
 
-export const checkNames = ["file", "seal", "journal", "statements", "signatures", "time", "money", "comments", "keys", "kept"] as const;
+export const checkNames = [
+  "file",
+  "seal",
+  "journal",
+  "statements",
+  "signatures",
+  "time",
+  "money",
+  "comments",
+  "recordings",
+  "keys",
+  "kept",
+] as const;
 export type CheckName = (typeof checkNames)[number];
 
 export interface Check {
@@ -78,6 +91,7 @@ export async function checkProtocol(bytes: Uint8Array, pins: Pins): Promise<Prot
     ["time", timeOf(file)],
     ["money", moneyOf(file)],
     ["comments", commentsOf(file)],
+    ["recordings", recordingsOf(file)],
     ["keys", keysOf(file, pins)],
     ["kept", keptIn(file, pins)],
   ];
@@ -248,6 +262,20 @@ async function commentsOf({ protocol }: ProtocolFile): Promise<string | null> {
     const { signed } = read;
     if (signed !== undefined && !(await isSigned(commentText(call.id, { ...comment, publicKey: signed.publicKey }), signed)))
       return `comment ${index + 1}`;
+  }
+  return null;
+}
+
+/** What a statement says of a recording is a segment of its list, the same or a later one from statement to statement. */
+function recordingsOf({ protocol, statements, recordings }: ProtocolFile): string | null {
+  for (const side of sides) {
+    const hashes = [null, ...hashesOfSegments({ callId: protocol.call.id, side }, recordings[side])];
+    let known = 0;
+    for (const statement of statements) {
+      const at = hashes.indexOf(statement.recordings[side]);
+      if (at < known) return `statement ${statement.n}`;
+      known = at;
+    }
   }
   return null;
 }

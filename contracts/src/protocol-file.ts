@@ -7,6 +7,7 @@ import { callView } from "./calls.ts";
 import { canonicalJson } from "./journal-chain.ts";
 import { protocol } from "./journal.ts";
 import { side } from "./ids.ts";
+import { segmentFacts } from "./recordings.ts";
 import { publicKey, signature } from "./signing.ts";
 import { countersignature, signedStatement } from "./statement.ts";
 import { instant } from "./time.ts";
@@ -26,6 +27,8 @@ export const protocolFile = z.object({
   protocol: protocol.extend({ call: callView.omit({ side: true, youPay: true, meter: true }) }),
   statements: z.array(witnessedStatement),
   keys: z.array(endKey),
+  /** What each side recorded, segment by segment in the order of its chain; the files themselves are not here, their hashes are. */
+  recordings: z.object({ client: z.array(segmentFacts), consultant: z.array(segmentFacts) }),
   seal: z.object({ publicKey, signature }),
 });
 export type ProtocolFile = z.infer<typeof protocolFile>;

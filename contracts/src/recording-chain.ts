@@ -31,3 +31,11 @@ export function hashOfSegment({ callId, side, n, before }: SegmentPlace, segment
   const facts = [segmentId, takeId, from.toISOString(), to.toISOString(), bytes, sha256, cut];
   return sha256Hex(canonicalJson([RECORDING_FORM, callId, side, before, n, ...facts]));
 }
+
+/** The hash of each segment of a side, in the order of its chain. */
+export function hashesOfSegments(of: Pick<SegmentPlace, "callId" | "side">, segments: readonly SegmentFacts[]): string[] {
+  const hashes: string[] = [];
+  for (const segment of segments)
+    hashes.push(hashOfSegment({ ...of, n: hashes.length + 1, before: hashes.at(-1) ?? CHAIN_START }, segment));
+  return hashes;
+}

@@ -34,7 +34,7 @@ export const statement = z.object({
   chargedKopecks: z.int().nonnegative(),
   /** The journal's last event then. */
   journal: z.object({ n: z.int().nonnegative(), head: hash }),
-  /** The last hash of each end's recording; null: this statement says nothing of it. */
+  /** The end of each side's chain of recorded segments (recording-chain.ts) as the server knew it then; null: nothing recorded. */
   recordings: bySide(hash.nullable()),
   /** The keys the ends had shown; null: none. */
   keys: bySide(publicKey.nullable()),

@@ -1,10 +1,14 @@
 /** Real protocols for tampering: calls played through the product's own domains on a real database, signed by both ends' own keys. */
+import { randomUUID } from "node:crypto";
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CONSENT_VERSION } from "@minuta/contracts/consent";
 import { personId, type CallId, type Side } from "@minuta/contracts/ids";
 import { kopecks } from "@minuta/contracts/money";
+import { hashOfSegment } from "@minuta/contracts/recording-chain";
+import { RECORDING_CONSENT_VERSION, SEGMENT_SECONDS, type SegmentFacts } from "@minuta/contracts/recordings";
+import { sha256Hex } from "@minuta/contracts/sha256";
 import { newKeyPair, signerOf, type Signer } from "@minuta/contracts/signing";
 import { callKeyText, commentText, countersignatureText, hashOfStatement } from "@minuta/contracts/statement";
 import { createCalls } from "../../server/src/domains/calls/index.ts";
@@ -14,7 +18,10 @@ import { createLedger } from "../../server/src/domains/ledger/index.ts";
 import { createMetering } from "../../server/src/domains/metering/index.ts";
 import { createPeople } from "../../server/src/domains/people/index.ts";
 import { createPresence } from "../../server/src/domains/presence/index.ts";
+import { createRecordings } from "../../server/src/domains/recordings/index.ts";
+import { keysIn } from "../../server/src/platform/key-file.ts";
 import { createLog } from "../../server/src/platform/log.ts";
+import { objectsInFolder } from "../../server/src/platform/objects.ts";
 import { openSigning, type Signing } from "../../server/src/platform/signing.ts";
 import type { TestDatabase } from "../../server/src/testing.ts";
 
@@ -57,13 +64,23 @@ export async function openStage(database: TestDatabase) {
   const catalogue = createCatalogue({ db, people, availability: (ids) => presence.availability(ids) });
   const deps = { db, mail, bus, publicUrl, clock, log, people, catalogue, presence, metering };
   const calls = createCalls({ ...deps, clientKey: async () => null, record: (tx, id, event) => journal.append(tx, id, event) });
-  const signing = await openSigning(await mkdtemp(join(tmpdir(), "minuta-keys-")));
-  const journal: Journal = createJournal({ db, clock, log, calls, metering, people, signing, publicUrl });
+  const folder = await mkdtemp(join(tmpdir(), "minuta-tamper-"));
+  const signing = await openSigning(join(folder, "keys"));
+  const recordings = createRecordings({
+    ...{ db, bus, clock, log, calls },
+    objects: objectsInFolder(join(folder, "recordings")),
+    keys: await keysIn(join(folder, "keys", "recordings.json")),
+    keptDays: 90,
+    counted: (id) => metering.intervals(id),
+    isArbiter: async () => false,
+    record: (tx, id, event) => journal.append(tx, id, event),
+  });
+  const journal: Journal = createJournal({ db, clock, log, calls, metering, people, recordings, signing, publicUrl });
   const wait = async (seconds: number): Promise<void> => {
     passedMs += seconds * 1000;
     await database.advanceClock(seconds);
   };
-  return { db, metering, ledger, calls, journal, signing, wait };
+  return { db, metering, ledger, calls, recordings, journal, signing, wait, now: clock.now };
 }
 
 const from = { address: "203.0.113.7", agent: "lab", device: null };
@@ -104,6 +121,7 @@ export async function playCall(stage: Stage, wishes: Wishes): Promise<PlayedCall
   };
   await journal.witness.watch(id);
   for (const side of sides) await showKey(stage, playing, side);
+  for (const side of sides) await agreeToRecording(stage, { callId: id, side });
   await talk(stage, playing, wishes);
   await db.tx((tx) => calls.end(tx, { callId: id, identity: playing.actors.client }));
   for (const [index, typed] of wishes.comments.entries()) {
@@ -126,15 +144,17 @@ interface Playing {
 
 /** Both on the line, a little over a minute at a time, with one pause after the first if there is to be one. */
 async function talk(stage: Stage, playing: Playing, { minutes, pauseSeconds }: Wishes): Promise<void> {
-  const { db, calls, metering, wait } = stage;
+  const { db, calls, metering, wait, now } = stage;
   const { id, actors } = playing;
   const evidence = metering.startEvidence();
   for (let minute = 0; minute < minutes; minute += 1) {
+    const began = now();
     for (const side of sides) await evidence.begin({ callId: id, side });
     for (let passed = 0; passed < 65; passed += 5) {
       await wait(5);
       await evidence.flush();
     }
+    for (const side of sides) await record(stage, { callId: id, side }, began);
     await signAll(stage, playing);
     if (minute > 0 || pauseSeconds === 0) continue;
     await db.tx((tx) => calls.pause(tx, { callId: id, identity: actors.client }));
@@ -144,6 +164,26 @@ async function talk(stage: Stage, playing: Playing, { minutes, pauseSeconds }: W
   }
   for (const side of sides) await evidence.end({ callId: id, side });
   await evidence.close();
+}
+
+interface Recording {
+  readonly callId: CallId;
+  readonly side: Side;
+}
+
+const agreeToRecording = ({ db, recordings }: Stage, end: Recording) =>
+  db.tx((tx) => recordings.decide(tx, end, { agreed: true, version: RECORDING_CONSENT_VERSION, by: "word" }));
+
+/** A segment of half a minute is told as an end does; its bytes are never asked for here. */
+async function record({ recordings }: Stage, end: Recording, from: Date): Promise<void> {
+  const { count, hash: before } = await recordings.head(end);
+  const segment: SegmentFacts = {
+    ...{ segmentId: randomUUID(), takeId: randomUUID(), cut: false },
+    ...{ from, to: new Date(from.getTime() + SEGMENT_SECONDS * 1000) },
+    ...{ bytes: 400_000 + count, sha256: sha256Hex(randomUUID()) },
+  };
+  const n = count + 1;
+  await recordings.addSegment(end, { segment, n, hash: hashOfSegment({ ...end, n, before }, segment) });
 }
 
 async function showKey({ journal }: Stage, { id, ends, actors }: Playing, side: Side): Promise<void> {

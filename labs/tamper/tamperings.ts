@@ -2,7 +2,10 @@
 import { generateKeyPairSync, sign } from "node:crypto";
 import { canonicalJson } from "@minuta/contracts/journal-chain";
 import type { Pins } from "@minuta/contracts/check-protocol";
+import type { Side } from "@minuta/contracts/ids";
 import { kopecks } from "@minuta/contracts/money";
+import { hashesOfSegments } from "@minuta/contracts/recording-chain";
+import { sha256Hex } from "@minuta/contracts/sha256";
 import { newKeyPair, signerOf } from "@minuta/contracts/signing";
 import { hashOfStatement } from "@minuta/contracts/statement";
 import { paidSeconds } from "@minuta/contracts/tariff";
@@ -29,7 +32,11 @@ const asFile = (text: string): Tampered => ({ bytes: utf8.encode(text) });
 /** Whoever has no key can only edit the file. */
 type Json = Record<string, unknown>;
 type Edit = (
-  file: { protocol: Json & { events: Json[]; intervals: Json[] }; statements: (Json & { countersignatures: Json[] })[] } & Json,
+  file: {
+    protocol: Json & { events: Json[]; intervals: Json[] };
+    statements: (Json & { countersignatures: Json[]; recordings: Json })[];
+    recordings: Record<Side, Json[]>;
+  } & Json,
   of: Material,
 ) => void;
 const edited =
@@ -44,6 +51,7 @@ const swap = (items: unknown[], chance: Chance): void => {
   const at = chance(items.length - 1);
   [items[at], items[at + 1]] = [items[at + 1], items[at]];
 };
+const sides = ["client", "consultant"] as const;
 const drop = (items: unknown[], chance: Chance): void => void items.splice(chance(items.length), 1);
 
 /** More minutes and money than there were, all figures fitting. */
@@ -92,6 +100,24 @@ function otherWords(content: Content, chance: Chance): Content {
   return {
     ...content,
     protocol: { ...content.protocol, events: events.with(at, { ...events[at]!, facts: { ...events[at]!.facts, note: "иначе" } }) },
+  };
+}
+
+/** Another file in place of one the consultant recorded, in the list and in every statement after it. */
+function otherRecording(content: Content, chance: Chance): Content {
+  const { consultant } = content.recordings;
+  const at = chance(consultant.length);
+  const replaced = consultant.with(at, { ...consultant[at]!, sha256: sha256Hex(String(chance(1_000_000))) });
+  const of = { callId: content.protocol.call.id, side: "consultant" } as const;
+  const [before, after] = [hashesOfSegments(of, consultant), hashesOfSegments(of, replaced)];
+  const instead = (hash: string | null): string | null => (hash === null ? null : after[before.indexOf(hash)]!);
+  return {
+    ...content,
+    recordings: { ...content.recordings, consultant: replaced },
+    statements: content.statements.map((one) => ({
+      ...one,
+      recordings: { ...one.recordings, consultant: instead(one.recordings.consultant) },
+    })),
   };
 }
 
@@ -184,6 +210,27 @@ export const tamperings: Readonly<Record<string, Tampering>> = {
     const one = some(file.protocol.intervals, chance);
     one["seconds"] = Number(one["seconds"]) + 1 + chance(600);
   }),
+  "a recording's segment is dropped": edited((file, { chance }) => drop(file.recordings[some(sides, chance)], chance)),
+  "two segments of a recording are swapped": edited((file, { chance }) => swap(file.recordings[some(sides, chance)], chance)),
+  "the sides' recordings are swapped": edited((file) => {
+    file.recordings = { client: file.recordings.consultant, consultant: file.recordings.client };
+  }),
+  "a recording's file is replaced": edited((file, { chance }) => {
+    some(file.recordings[some(sides, chance)], chance)["sha256"] = sha256Hex(String(chance(1_000_000)));
+  }),
+  "a segment of another call's recording is put in": edited((file, { chance, other }) => {
+    const side = some(sides, chance);
+    const segments = file.recordings[side];
+    segments.splice(chance(segments.length), 1, some(JSON.parse(other.text).recordings[side], chance));
+  }),
+  "a statement says another recording": edited((file, { chance }) => {
+    some(file.statements, chance).recordings[some(sides, chance)] = sha256Hex(String(chance(1_000_000)));
+  }),
+  "server and client replace the consultant's recording": colluded((content, { chance }) => otherRecording(content, chance), "kept"),
+  "server and client replace the consultant's recording and drop his signatures": colluded(
+    (content, { chance }) => otherRecording(content, chance),
+    "dropped",
+  ),
   "forged whole with fresh keys": forgedWhole((content) => content),
   "forged whole with fresh keys and more minutes": forgedWhole((content) => inflated(content)),
   "written anew without the server's key": async (of) => {

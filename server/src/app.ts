@@ -202,7 +202,7 @@ function createDomains(platform: Platform) {
     isArbiter: async () => false,
     record: (tx, callId, event) => journal.append(tx, callId, event),
   });
-  const journal: Journal = createJournal({ db, clock, log, calls, metering, people, signing, publicUrl });
+  const journal: Journal = createJournal({ db, clock, log, calls, metering, people, recordings, signing, publicUrl });
   return { people, metering, ledger, catalogue, presence, calls, recordings, journal };
 }
 

@@ -90,8 +90,9 @@ export function callsWorld(): World {
       record: (tx, id, event) => world.journal.append(tx, id, event),
     });
     world.signing = await openSigning(await mkdtemp(join(tmpdir(), "keys-")));
-    world.journal = createJournal({ db, clock, log, calls: world.calls, metering, people, signing: world.signing, publicUrl });
     await makeRecordings(world, { bus, clock });
+    const { calls, recordings, signing } = world;
+    world.journal = createJournal({ db, clock, log, calls, metering, people, recordings, signing, publicUrl });
     world.wait = async (seconds) => {
       passedMs += seconds * 1000;
       await world.database.advanceClock(seconds);

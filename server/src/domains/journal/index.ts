@@ -11,6 +11,7 @@ import type { CallId, PersonId, Side } from "@minuta/contracts/ids";
 import type { JournalEvent, ProtocolInterval } from "@minuta/contracts/journal";
 import type { Kopecks } from "@minuta/contracts/money";
 import { fingerprintOf } from "@minuta/contracts/signing";
+import type { RecordingHead, SegmentFacts } from "@minuta/contracts/recordings";
 import type { Countersignature } from "@minuta/contracts/statement";
 import type { Clock } from "#platform/clock";
 import type { Db, Reader, Tx } from "#platform/db";
@@ -39,6 +40,12 @@ export interface JournalDeps {
     /** Whether the person enrolled this key as his and did not revoke it. */
     isDeviceOf(reader: Reader, personId: PersonId, publicKey: string): Promise<boolean>;
   };
+  readonly recordings: {
+    /** The ends of both sides' chains of recorded segments, as far as they were told. */
+    heads(reader: Reader, callId: CallId): Promise<Readonly<Record<Side, RecordingHead>>>;
+    /** Every segment told so far, those whose files are deleted too; each side's in its order. */
+    segments(reader: Reader, callId: CallId): Promise<readonly (SegmentFacts & { readonly side: Side })[]>;
+  };
   readonly signing: Signing;
   /** The product's address as people see it, without a slash at the end. */
   readonly publicUrl: string;
@@ -55,6 +62,8 @@ export interface JournalDeps {
 interface Measured {
   readonly provenSeconds: number;
   readonly charged: Kopecks;
+  /** The call is paused until its ends sign. */
+  readonly waitsForSignatures: boolean;
 }
 
 export type Journal = ReturnType<typeof createJournal>;

@@ -7,6 +7,8 @@ export interface ProofTexts {
   readonly key: Readonly<Record<"client" | "consultant", string>>;
   readonly kind: Readonly<Record<"device" | "call", string>>;
   readonly lastStatement: string;
+  readonly recording: Readonly<Record<"client" | "consultant", string>>;
+  readonly segments: (count: number) => string;
   readonly none: string;
   readonly scan: string;
   readonly how: (address: string) => string;
@@ -44,6 +46,8 @@ const ru: ProofTexts = {
   key: { client: "ключ клиента", consultant: "ключ консультанта" },
   kind: { device: "устройство учётной записи", call: "только этого звонка" },
   lastStatement: "последняя запись",
+  recording: { client: "видеозапись клиента", consultant: "видеозапись консультанта" },
+  segments: (count) => `частей ${count}, последняя`,
   none: "нет",
   scan: "проверить",
   how: (address) =>
@@ -82,6 +86,8 @@ const en: ProofTexts = {
   key: { client: "client's key", consultant: "consultant's key" },
   kind: { device: "a device of the account", call: "of this call only" },
   lastStatement: "last statement",
+  recording: { client: "client's recording", consultant: "consultant's recording" },
+  segments: (count) => `segments ${count}, the last`,
   none: "none",
   scan: "check",
   how: (address) =>

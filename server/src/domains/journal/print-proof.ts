@@ -3,6 +3,7 @@ import { signedMinutes, type SignedMinute } from "@minuta/contracts/check-protoc
 import type { Side } from "@minuta/contracts/ids";
 import type { Protocol } from "@minuta/contracts/journal";
 import type { ProtocolFile } from "@minuta/contracts/protocol-file";
+import { hashesOfSegments } from "@minuta/contracts/recording-chain";
 import { fingerprintOf } from "@minuta/contracts/signing";
 import { hashOfStatement, type ChainPlace } from "@minuta/contracts/statement";
 import type { Content, TableCell } from "pdfmake/interfaces.js";
@@ -11,7 +12,7 @@ import { proofTexts, type ProofTexts } from "./print-proof-texts.ts";
 import { bare, ruled } from "./print-tables.ts";
 
 /** What was stated and signed, and where that can be checked. */
-export interface Proof extends Pick<ProtocolFile, "statements" | "keys"> {
+export interface Proof extends Pick<ProtocolFile, "statements" | "keys" | "recordings"> {
   readonly serverKey: string;
   /** The product's address as people see it, without a slash at the end. */
   readonly publicUrl: string;
@@ -34,6 +35,7 @@ export function signatures({ protocol, proof, locale, formats }: Printed): Conte
     [texts.serverKey, inFours(fingerprintOf(proof.serverKey))],
     ...(["client", "consultant"] as const).map((side) => [texts.key[side], keyOf(proof, side, texts)]),
     [texts.lastStatement, last === null ? texts.none : `${last.n}: ${inFours(last.hash)}`],
+    ...(["client", "consultant"] as const).map((side) => [texts.recording[side], recordingOf({ protocol, proof }, side, texts)]),
   ];
   const body = rows.map(([label, value]): TableCell[] => [
     { text: label ?? "", color: "#5f6b7a" },
@@ -78,6 +80,12 @@ const keyOf = ({ keys }: Proof, side: Side, texts: ProofTexts): string => {
   );
   return own.size === 0 ? texts.none : [...own.values()].join("\n");
 };
+
+function recordingOf({ protocol, proof }: Pick<Printed, "protocol" | "proof">, side: Side, texts: ProofTexts): string {
+  const segments = proof.recordings[side];
+  const last = hashesOfSegments({ callId: protocol.call.id, side }, segments).at(-1);
+  return last === undefined ? texts.none : `${texts.segments(segments.length)}: ${inFours(last)}`;
+}
 
 const inFours = (hex: string): string => hex.replaceAll(/(.{4})(?=.)/g, "$1 ");
 

@@ -59,7 +59,17 @@ function journal(): JournalEvent[] {
 }
 
 const events = journal();
-const proof = { statements: [], keys: [], serverKey: "A".repeat(43), publicUrl: "https://minuta.example" };
+const segment = {
+  segmentId: "0198c0de-0000-7000-8000-0000000000a1",
+  takeId: "0198c0de-0000-7000-8000-0000000000a2",
+  from: at(31),
+  to: at(61),
+  bytes: 400_000,
+  sha256: "ab".repeat(32),
+  cut: false,
+};
+const recordings = { client: [segment], consultant: [] };
+const proof = { statements: [], keys: [], recordings, serverKey: "A".repeat(43), publicUrl: "https://minuta.example" };
 const protocol: Protocol = {
   number: "П-000126-9",
   call: {
@@ -245,6 +255,9 @@ test("a marketplace call is printed with the consultant's price, who pays, and h
   expect(await words(settled, "ru")).toContain("рассчитано:клиентневозразилвсрок");
   const english = await words(settled, "en");
   for (const word of [
+    "client's recording",
+    "segments 1, the last: ",
+    "consultant's recording none",
     "the client pays",
     "price of the consultation",
     "10 % to the platform",

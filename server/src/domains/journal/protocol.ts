@@ -44,21 +44,27 @@ export async function makeProtocolFile(deps: JournalDeps, callId: CallId): Promi
     await stateClosing(deps, callId);
     const { call, ...protocol } = await makeProtocol(deps, callId, "consultant");
     const { side: _, youPay: __, meter: ___, ...sameForBoth } = call;
-    const { statements, keys } = await readWitnessed(deps, callId);
+    const witnessed = await readWitnessed(deps, callId);
     // Something was written down meanwhile: it is to be stated too.
-    if (call.endedAt !== null && statements.at(-1)?.journal.n !== protocol.events.length) continue;
+    if (call.endedAt !== null && witnessed.statements.at(-1)?.journal.n !== protocol.events.length) continue;
     return {
       number: protocol.number,
-      text: writeProtocolFile({ protocol: { ...protocol, call: sameForBoth }, statements, keys }, deps.signing),
+      text: writeProtocolFile({ protocol: { ...protocol, call: sameForBoth }, ...witnessed }, deps.signing),
     };
   }
 }
 
-export async function readWitnessed({ db }: Pick<JournalDeps, "db">, callId: CallId): Promise<Pick<ProtocolFile, "statements" | "keys">> {
+export type Witnessed = Pick<ProtocolFile, "statements" | "keys" | "recordings">;
+
+/** Statements before recordings: what is told of a recording meanwhile is listed, and not stated yet. */
+export async function readWitnessed({ db, recordings }: Pick<JournalDeps, "db" | "recordings">, callId: CallId): Promise<Witnessed> {
   const signatures = await db.rows(listCountersignatures, [callId]);
   const statements = (await db.rows(listStatements, [callId, 0])).map(({ signed }) => ({
     ...signed,
     countersignatures: signatures.filter(({ n }) => n === signed.n).map(({ by }) => by),
   }));
-  return { statements, keys: await db.rows(listKeys, [callId]) };
+  const keys = await db.rows(listKeys, [callId]);
+  const segments = await recordings.segments(db, callId);
+  const of = (side: Side) => segments.filter((segment) => segment.side === side);
+  return { statements, keys, recordings: { client: of("client"), consultant: of("consultant") } };
 }

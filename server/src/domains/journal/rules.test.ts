@@ -2,7 +2,7 @@ import { kopecks } from "@minuta/contracts/money";
 import { chargeableSeconds, costOfTalk, ownSum, paidSeconds } from "@minuta/contracts/tariff";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { protocolNumber } from "./rules.ts";
+import { isDue, protocolNumber } from "./rules.ts";
 
 describe("the protocol's number", () => {
   test("has at least six digits and a check digit", () => {
@@ -19,6 +19,33 @@ describe("the protocol's number", () => {
         expect(protocolNumber(BigInt(swapped)).endsWith(check)).toBe(swapped === digits);
       }),
     );
+  });
+});
+
+describe("a statement is due", () => {
+  const none = { client: null, consultant: null };
+  const last = { provenSeconds: 70, closing: false, journal: { n: 5, head: "" }, keys: none, recordings: none };
+  const measured = { provenSeconds: 90, waitsForSignatures: false };
+  const due = { measured, last, keys: none, recordings: none, over: false, journalN: 5, always: false };
+  const closed = { ...due, over: true, last: { ...last, closing: true } };
+
+  test("for every minute proven, and for less when an end comes in", () => {
+    expect(isDue(due)).toBe(false);
+    expect(isDue({ ...due, measured: { ...measured, provenSeconds: 120 } })).toBe(true);
+    expect(isDue({ ...due, always: true })).toBe(true);
+    expect(isDue({ ...due, always: true, measured: { ...measured, provenSeconds: 70 } })).toBe(false);
+  });
+  test("for another key only while the call waits for signatures", () => {
+    const keys = { client: "another", consultant: null };
+    expect(isDue({ ...due, keys })).toBe(false);
+    expect(isDue({ ...due, keys, measured: { ...measured, waitsForSignatures: true } })).toBe(true);
+    expect(isDue({ ...due, measured: { ...measured, waitsForSignatures: true } })).toBe(false);
+  });
+  test("once for a call that is over, and again when its journal or a recording went on", () => {
+    expect(isDue({ ...due, over: true })).toBe(true);
+    expect(isDue(closed)).toBe(false);
+    expect(isDue({ ...closed, journalN: 6 })).toBe(true);
+    expect(isDue({ ...closed, recordings: { client: null, consultant: "later" } })).toBe(true);
   });
 });
 

@@ -12,20 +12,31 @@ export const WAITING_MAX = 1_000;
 export const KEYS_MAX = 100;
 
 export interface StatementDue {
-  readonly measured: { readonly provenSeconds: number };
-  readonly last: Pick<Statement, "provenSeconds" | "closing" | "journal"> | null;
+  readonly measured: { readonly provenSeconds: number; readonly waitsForSignatures: boolean };
+  readonly last: Pick<Statement, "provenSeconds" | "closing" | "journal" | "keys" | "recordings"> | null;
+  /** The keys that sign now. */
+  readonly keys: Statement["keys"];
+  /** What is known of the recordings now. */
+  readonly recordings: Statement["recordings"];
   readonly over: boolean;
   readonly journalN: number;
   readonly always: boolean;
 }
 
-/** A statement is due for every minute that was proven, when the call is over, and when its journal went on after that. */
-export function isDue({ measured, last, over, journalN, always }: StatementDue): boolean {
-  if (over) return last?.closing !== true || last.journal.n < journalN;
+/**
+ * A statement is due for every minute that was proven, when the call is over, and when its journal or a recording went on after that. A call
+ * that waits for signatures proves nothing more, so an end that came back with another key has something to sign only if it is stated anew.
+ */
+export function isDue({ measured, last, keys, recordings, over, journalN, always }: StatementDue): boolean {
+  if (over) return last?.closing !== true || last.journal.n < journalN || !sameOfBoth(last.recordings, recordings);
   const stated = last?.provenSeconds ?? 0;
   const minutes = (seconds: number): number => Math.floor(seconds / STATEMENT_EVERY_SECONDS);
+  if (measured.waitsForSignatures && last !== null && !sameOfBoth(last.keys, keys)) return true;
   return minutes(measured.provenSeconds) > minutes(stated) || (always && measured.provenSeconds > stated);
 }
+
+type OfBoth = Statement["keys" | "recordings"];
+const sameOfBoth = (one: OfBoth, other: OfBoth): boolean => one.client === other.client && one.consultant === other.consultant;
 
 /** Quasigroup of Damm (2004): catches every wrong digit and every swap of neighbours. */
 const damm = [

@@ -33,6 +33,13 @@ export interface MeteringDeps {
 
 export type Metering = ReturnType<typeof createMetering>;
 
+interface Measured {
+  readonly provenSeconds: number;
+  readonly charged: Kopecks;
+  /** The call is paused until its ends sign. */
+  readonly waitsForSignatures: boolean;
+}
+
 export function createMetering(deps: MeteringDeps) {
   const { db } = deps;
   const running = new Set<Evidence>();
@@ -50,9 +57,11 @@ export function createMetering(deps: MeteringDeps) {
     /** Pauses a call that ran further than signatures allow; answers whether it did. */
     pauseUnsigned: (tx: Tx, callId: CallId) => pauseUnsigned(tx, callId),
     /** Durable proven seconds and what they cost so far; never less later. Calls without a line are left out. */
-    async measured(reader: Reader, callIds: readonly CallId[]): Promise<Map<CallId, { provenSeconds: number; charged: Kopecks }>> {
+    async measured(reader: Reader, callIds: readonly CallId[]): Promise<Map<CallId, Measured>> {
       const rows = callIds.length === 0 ? [] : await reader.rows(readMeasured, [callIds]);
-      return new Map(rows.map(({ call_id, proven, charged }) => [call_id, { provenSeconds: proven, charged }]));
+      return new Map(
+        rows.map(({ call_id, proven, charged, waits }) => [call_id, { provenSeconds: proven, charged, waitsForSignatures: waits }]),
+      );
     },
     /** Charges what is due to the last evidence, gives back what was set aside, settles a carrier call. Again: the same figures. */
     endCall: (tx: Tx, callId: CallId): Promise<Final> =>

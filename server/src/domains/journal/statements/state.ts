@@ -1,12 +1,12 @@
 /** The server's word: what is proven, charged and written so far, in one signed sentence bound to the one before. */
-import type { CallId } from "@minuta/contracts/ids";
+import type { CallId, Side } from "@minuta/contracts/ids";
 import { beginning, placeOf, statementText, type SignedStatement, type Statement } from "@minuta/contracts/statement";
 import type { Tx } from "#platform/db";
 import type { JournalDeps } from "../index.ts";
 import { isDue } from "../rules.ts";
 import * as store from "./store.ts";
 
-export type StatingDeps = Pick<JournalDeps, "db" | "calls" | "metering" | "signing">;
+export type StatingDeps = Pick<JournalDeps, "db" | "calls" | "metering" | "recordings" | "signing">;
 
 /** States when there is something to state (see `isDue`); answers all statements after `afterN`, none for a call that never opened. */
 export async function state(deps: StatingDeps, callId: CallId, afterN: number): Promise<SignedStatement[]> {
@@ -34,10 +34,12 @@ export async function stateIn(deps: StatingDeps, tx: Tx, { callId, over, always 
   const journal = await tx.one(store.holdJournal, [callId]);
   const measured = (await deps.metering.measured(tx, [callId])).get(callId);
   const last = (await tx.maybe(store.findLastStatement, [callId]))?.signed ?? null;
-  if (measured === undefined || !isDue({ measured, last, over, journalN: journal.n, always })) return null;
+  const shown = await tx.rows(store.listCurrentKeys, [callId]);
+  const keyOf = (side: Side) => shown.find((key) => key.side === side)?.publicKey ?? null;
+  const keys = { client: keyOf("client"), consultant: keyOf("consultant") };
+  const recordings = await recordingsNow(deps, tx, callId);
+  if (measured === undefined || !isDue({ measured, last, keys, recordings, over, journalN: journal.n, always })) return null;
   const before = last === null ? beginning : placeOf(last);
-  const keys = await tx.rows(store.listCurrentKeys, [callId]);
-  const keyOf = (side: "client" | "consultant") => keys.find((key) => key.side === side)?.publicKey ?? null;
   const said: Statement = {
     call: callId,
     n: before.n + 1,
@@ -45,9 +47,8 @@ export async function stateIn(deps: StatingDeps, tx: Tx, { callId, over, always 
     provenSeconds: measured.provenSeconds,
     chargedKopecks: Number(measured.charged),
     journal: { n: journal.n, head: journal.head },
-    // A recording proves itself by the hashes of its segments; statements do not bind it yet.
-    recordings: { client: null, consultant: null },
-    keys: { client: keyOf("client"), consultant: keyOf("consultant") },
+    recordings,
+    keys,
     closing: over,
     before: before.hash,
     server: deps.signing.publicKey,
@@ -55,4 +56,11 @@ export async function stateIn(deps: StatingDeps, tx: Tx, { callId, over, always 
   const signed = { ...said, signature: deps.signing.sign(statementText(said)) };
   await tx.run(store.addStatement, [callId, said.n, said.provenSeconds, said.journal.n, said.closing, signed]);
   return signed;
+}
+
+/** The end of each side's chain binds every segment before it. */
+async function recordingsNow({ recordings }: StatingDeps, tx: Tx, callId: CallId): Promise<Statement["recordings"]> {
+  const heads = await recordings.heads(tx, callId);
+  const hashOf = (side: Side): string | null => (heads[side].count === 0 ? null : heads[side].hash);
+  return { client: hashOf("client"), consultant: hashOf("consultant") };
 }

@@ -1,4 +1,5 @@
 /** Minutes with three signatures: what is stated, who may sign it, and how far that lets the bill go. */
+import { checkProtocol } from "@minuta/contracts/check-protocol";
 import type { CallId, PersonId, Side } from "@minuta/contracts/ids";
 import { newKeyPair, signerOf, type Signer } from "@minuta/contracts/signing";
 import {
@@ -12,9 +13,11 @@ import {
 } from "@minuta/contracts/statement";
 import { isSigned } from "@minuta/contracts/signing";
 import { describe, expect, test } from "vitest";
+import { RecordingEnd, scenesOf } from "../../recordings/testing.ts";
 import { callsWorld, heardAll, openCall, talk } from "../../calls/testing.ts";
 
 const world = callsWorld();
+const scenes = scenesOf(world);
 const newSigner = async (): Promise<Signer> => signerOf(await newKeyPair());
 
 interface End {
@@ -41,7 +44,14 @@ async function aWitnessedCall() {
   await world.journal.witness.watch(open.id);
   await show(open.id, ends.client);
   await show(open.id, ends.consultant);
-  return { ...open, ...ends };
+  return { ...open, ...ends, consultantsBrowser: open.consultant.browser };
+}
+/** Only who is on the line is paused. */
+async function withBothOnTheLine(id: CallId, work: () => Promise<void>): Promise<void> {
+  const evidence = world.metering.startEvidence();
+  for (const side of ["client", "consultant"] as const) await evidence.begin({ callId: id, side });
+  await work();
+  await evidence.close();
 }
 const statements = (id: CallId, afterN = 0) => world.journal.witness.state(id, afterN);
 
@@ -120,6 +130,51 @@ describe("a proven minute", () => {
     await guest.send("POST", `calls/${id}/end`);
     const keys = (await world.journal.events(id)).filter(({ kind }) => kind === "key-shown");
     expect(keys.map(({ actor, facts }) => `${actor} ${String(facts["sinceN"])}`)).toEqual(["client 0", "consultant 0", "client 1"]);
+  });
+
+  test("that was not signed in time is waited for; the call goes on by an end that came back with another key", async () => {
+    const { id, client, consultant } = await aWitnessedCall();
+    await talk(world, id, 130);
+    const meter = async () => (await world.metering.meters(world.database.db, [id])).get(id)!;
+    const [stated] = await statements(id);
+    await sign(id, stated!, consultant);
+    await withBothOnTheLine(id, async () => expect(await world.journal.witness.pauseUnsigned(id)).toBe(true));
+    expect((await meter()).status).toBe("paused-for-signature");
+    expect(await statements(id, stated!.n)).toEqual([]);
+
+    const later: End = { ...client, signer: await newSigner() };
+    const known = await show(id, later);
+    const next = (await statements(id, known!.since.n))[0]!;
+    expect(next).toMatchObject({ provenSeconds: known!.since.provenSeconds, keys: { client: later.signer.publicKey } });
+    expect((await meter()).status).toBe("paused-for-signature");
+    await sign(id, next, later, known!.since.n);
+    expect((await meter()).status).toBe("idle");
+    expect(await statements(id, next.n)).toEqual([]);
+  });
+
+  test("names what both recorded by then; a segment told after the end is stated too, and the file lists them all", async () => {
+    const { id, guest, consultantsBrowser } = await aWitnessedCall();
+    await talk(world, id, 50);
+    const client = new RecordingEnd(guest, id, "client");
+    const expert = new RecordingEnd(consultantsBrowser, id, "consultant");
+    for (const end of [client, expert]) await end.answer(true);
+    await talk(world, id, 40);
+    await client.add(await scenes.record());
+    await talk(world, id, 40);
+    const [first] = await statements(id);
+    expect(first!.recordings).toEqual({ client: (await client.head()).hash, consultant: null });
+    const segment = await scenes.record();
+    await guest.send("POST", `calls/${id}/end`);
+    await heardAll(world);
+    expect((await statements(id)).at(-1)).toMatchObject({ closing: true, recordings: first!.recordings });
+    expect((await expert.add(segment)).status).toBe(200);
+
+    const { text } = await world.journal.protocolFile(id);
+    const { checks, file } = await checkProtocol(Buffer.from(text), { server: world.signing.publicKeys });
+    expect(checks.filter(({ holds }) => !holds)).toEqual([]);
+    expect(file!.statements.at(-1)!.recordings.consultant).toBe((await expert.head()).hash);
+    expect(file!.recordings.consultant).toEqual([segment.facts]);
+    expect(file!.recordings.client).toHaveLength(1);
   });
 
   test("a key is shown by who holds it, and is the person's own once he enrolled it", async () => {

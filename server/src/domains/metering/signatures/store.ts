@@ -19,11 +19,12 @@ export const isUnsigned = query({
     where l.call_id = $1 and l.status <> 'ended'`,
 });
 
-/** What a statement says: the longest line's durable proven time, and the money of all lines. */
+/** What a statement says: the longest line's durable proven time, and the money of all lines; and whether the call waits for signatures. */
 export const readMeasured = query({
   name: "metering.read_measured",
-  row: z.object({ call_id: callId, proven: z.bigint().transform(Number), charged: kopecksColumn }),
-  text: `select l.call_id, max(metering.proven_seconds(l, client.through, consultant.through)) as proven, sum(p.charged)::bigint as charged
+  row: z.object({ call_id: callId, proven: z.bigint().transform(Number), charged: kopecksColumn, waits: z.boolean() }),
+  text: `select l.call_id, max(metering.proven_seconds(l, client.through, consultant.through)) as proven, sum(p.charged)::bigint as charged,
+      bool_or(l.status = 'paused-for-signature') as waits
     from metering.line l join ledger.purse_view p on p.id = l.purse
     left join metering.copy client on client.id = l.client_copy left join metering.copy consultant on consultant.id = l.consultant_copy
     where l.call_id = any ($1) group by l.call_id`,
