@@ -109,6 +109,7 @@ for (const look of looks) {
       { name: "confirm", address: at(`/confirm?token=${NO_TOKEN}`) },
       { name: "join-failed", address: at(`/join/${NO_TOKEN}`) },
       { name: "mail", address: at("/dev/mail") },
+      { name: "verify", address: at("/verify") },
       { name: "not-found", address: at("/no-such-page") },
     ];
     await inspectAll(page, visits, { look, info });

@@ -85,24 +85,29 @@ test("a minute of talk is signed by the server and both browsers; the file is ch
   await judge.screenshot({ path: info.outputPath("verify-changed.png"), fullPage: true });
 });
 
-/** Takes signing away from a browser's pages, as one from before these signatures, or somebody who takes them out; answers what gives it back. */
-async function withoutSigning(browser: BrowserContext): Promise<() => Promise<void>> {
+/** Has a browser's pages refused this method for Ed25519: `generateKey`: it cannot sign; `importKey`: it has none of its own. Answers the way back. */
+async function without(browser: BrowserContext, method: "generateKey" | "importKey"): Promise<() => Promise<void>> {
   const worker = "**/channel.worker*";
+  const refusing = `{
+    const own = crypto.subtle.${method}.bind(crypto.subtle);
+    const refused = () => Promise.reject(new DOMException("Unrecognized name.", "NotSupportedError"));
+    const value = (...asked) => (JSON.stringify(asked).includes("Ed25519") ? refused() : own(...asked));
+    Object.defineProperty(crypto.subtle, "${method}", { value });
+  }`;
   await browser.route(worker, async (route) => {
     const response = await route.fetch();
-    const body = `Object.defineProperty(crypto.subtle, "sign", { value: undefined });\n${await response.text()}`;
-    await route.fulfill({ response, body });
+    await route.fulfill({ response, body: `${refusing}\n${await response.text()}` });
   });
   return () => browser.unroute(worker);
 }
 
-test("a browser that does not sign stops the clock after two minutes, and both screens say why; it goes on once it signs", async ({
+test("a browser that does not sign stops the clock after two minutes, and both screens say why; it goes on once it signs, by script if need be", async ({
   product,
   visitor,
 }, info) => {
   test.setTimeout(300_000);
   const [browser, consultant] = [await visitor(), await (await visitor()).newPage()];
-  const giveBack = await withoutSigning(browser);
+  const giveBack = await without(browser, "generateKey");
   const client = await browser.newPage();
   await signIn(consultant, product, await product.demo("igor@minuta.example"));
   await client.goto(await invite(consultant, { task: "Не подписывает" }));
@@ -124,7 +129,10 @@ test("a browser that does not sign stops the clock after two minutes, and both s
   expect(file!.protocol).toMatchObject({ billableSeconds: 120, charged: 200n });
 
   await giveBack();
+  await without(browser, "importKey");
+  const script = client.waitForResponse("**/ed25519-*.js");
   await client.reload();
+  await script;
   await expect(consultant.getByRole("heading", { name: ru("signaturePause.title") })).toBeHidden();
   await control(client, "microphoneOn").click();
   await phaseIs(consultant, "live");

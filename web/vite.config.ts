@@ -12,6 +12,8 @@ export default defineConfig({
   plugins: [firstWords(), react(), boundFirstLoad(), compress()],
   css: { postcss: { plugins: [postcssPresetMantine()] } },
   build: { outDir: "dist", emptyOutDir: true, target: "es2023", sourcemap: false },
+  // Workers too load only what they need.
+  worker: { format: "es" },
   // A proxied page keeps its own Host, so that the server's Origin check sees one and the same origin.
   server: { proxy: { "/.well-known": { target: server, changeOrigin: false }, "/api": { target: server, ws: true, changeOrigin: false } } },
 });

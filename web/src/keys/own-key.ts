@@ -1,6 +1,7 @@
 /** The key this browser signs with: one for each person with an account, enrolled with it; one for each call of a guest. */
-import { newKeyPair, signerOf, type Signer } from "@minuta/contracts/signing";
+import { newKeyPair, signerOf, type KeyPair, type Signer } from "@minuta/contracts/signing";
 import { deviceText } from "@minuta/contracts/statement";
+import "./signing-script.ts";
 import { keepFirst, kept } from "./store.ts";
 
 export interface KeyOwner {
@@ -11,11 +12,11 @@ export interface KeyOwner {
 
 const nameOf = ({ personId, callId }: KeyOwner): string => (personId === null ? `call:${callId}` : `person:${personId}`);
 
-async function keptPair(name: string): Promise<CryptoKeyPair | null> {
-  return (await kept("keys", name)) as CryptoKeyPair | null;
+async function keptPair(name: string): Promise<KeyPair | null> {
+  return (await kept("keys", name)) as KeyPair | null;
 }
 
-/** Made at the first call. Rejects where the browser has no Ed25519. */
+/** Made at the first call. */
 export async function ownSigner(owner: KeyOwner): Promise<Signer> {
   const name = nameOf(owner);
   const pair = (await keptPair(name)) ?? (await keepFirst("keys", name, await newKeyPair()));

@@ -1,8 +1,9 @@
 /** Which keys of the server this browser knows: what it saw this site publish (and since when), and what a person gave it from elsewhere. */
 import { publishedKeys } from "@minuta/contracts/journal";
-import { fingerprintOf } from "@minuta/contracts/signing";
+import { fingerprintOf, prepareSigning } from "@minuta/contracts/signing";
 import { useCallback, useEffect, useState } from "react";
 import { z } from "zod";
+import "../../../keys/signing-script.ts";
 import { keep, kept } from "../../../keys/store.ts";
 
 const knownKey = z.object({ fingerprint: z.string().regex(/^[0-9a-f]{64}$/), seenAt: z.date(), from: z.enum(["site", "person"]) });
@@ -38,6 +39,8 @@ export function useServerKeys(): ServerKeys {
     void (async () => {
       const before = await readKnown();
       const now = await published().catch(() => []);
+      // From here on the page works without network.
+      await prepareSigning().catch(() => {});
       const first = before.some(({ from }) => from === "site") ? [] : now;
       const all = [...before, ...first.map((fingerprint): KnownKey => ({ fingerprint, seenAt: new Date(), from: "site" }))];
       if (first.length > 0) await keep("server-keys", HERE, all);
