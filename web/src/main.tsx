@@ -8,11 +8,10 @@ import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
-import { I18nextProvider } from "react-i18next";
 import { queryClient } from "./api/queries.ts";
 import { router } from "./routes.tsx";
 import { uploadWhatIsLeft } from "./rtc/recorder/pending.ts";
-import { startText, text } from "./text/index.ts";
+import { startText } from "./text/index.ts";
 import { colorSchemeManager, cssVariablesResolver, theme } from "./ui/theme.ts";
 
 await startText();
@@ -22,18 +21,16 @@ if (!place) throw new Error("the page has no #root");
 
 createRoot(place).render(
   <StrictMode>
-    <I18nextProvider i18n={text}>
-      <MantineProvider
-        theme={theme}
-        cssVariablesResolver={cssVariablesResolver}
-        colorSchemeManager={colorSchemeManager}
-        defaultColorScheme="auto"
-      >
-        <QueryClientProvider client={queryClient}>
-          <RouterProvider router={router} />
-        </QueryClientProvider>
-      </MantineProvider>
-    </I18nextProvider>
+    <MantineProvider
+      theme={theme}
+      cssVariablesResolver={cssVariablesResolver}
+      colorSchemeManager={colorSchemeManager}
+      defaultColorScheme="auto"
+    >
+      <QueryClientProvider client={queryClient}>
+        <RouterProvider router={router} />
+      </QueryClientProvider>
+    </MantineProvider>
   </StrictMode>,
 );
 void uploadWhatIsLeft();

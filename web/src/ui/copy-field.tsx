@@ -2,7 +2,7 @@
 import { Button, CopyButton, Group, Input } from "@mantine/core";
 import { IconCheck, IconCopy } from "@tabler/icons-react";
 import { useId } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../text/index.ts";
 
 export function CopyField({ label, value }: { readonly label: string; readonly value: string }) {
   const { t } = useTranslation();

@@ -1,5 +1,5 @@
 import { Button } from "@mantine/core";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../text/index.ts";
 import { Page } from "./page.tsx";
 import { Problem } from "./problem.tsx";
 

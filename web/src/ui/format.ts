@@ -1,6 +1,6 @@
 /** Money, dates, durations as people read them. The only place that turns figures into text. */
 import type { Locale } from "@minuta/contracts/people";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../text/index.ts";
 
 const TIME_ZONE = "Europe/Moscow";
 const tagOf: Record<Locale, string> = { ru: "ru-RU", en: "en-GB" };
@@ -121,8 +121,7 @@ const formats: Record<Locale, Format> = { ru: makeFormat("ru"), en: makeFormat("
 
 /** The formats of the language on screen. */
 export function useFormat(): Format {
-  const { i18n } = useTranslation();
-  return formats[i18n.language === "en" ? "en" : "ru"];
+  return formats[useTranslation().locale];
 }
 
 /** `123 456 789`: a join code as it is read aloud. */

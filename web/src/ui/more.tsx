@@ -1,6 +1,6 @@
 /** The following page of a long list. */
 import { Button, Center } from "@mantine/core";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../text/index.ts";
 
 export interface MoreProps {
   readonly query: { readonly hasNextPage: boolean; readonly isFetchingNextPage: boolean; readonly fetchNextPage: () => unknown };

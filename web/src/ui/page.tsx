@@ -1,7 +1,7 @@
 /** One page: one title (also the window's), a short lead, at most one primary action. */
 import { Group, Stack, Text, Title } from "@mantine/core";
 import { useEffect, type ReactNode } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../text/index.ts";
 import classes from "./page.module.css";
 
 /** Sets the window's title for as long as the caller is on screen. */

@@ -1,9 +1,8 @@
 /** A refusal as a person reads it: what happened and the way out, chosen by the problem's `type`, never by its text. */
 import { Alert, Button, Group, Stack, Text } from "@mantine/core";
 import { IconAlertTriangle } from "@tabler/icons-react";
-import type { TFunction } from "i18next";
-import { useTranslation } from "react-i18next";
 import { ProblemError, type RefusalType } from "../api/client.ts";
+import { type Translate, useTranslation } from "../text/index.ts";
 import { useFormat, type Format } from "./format.ts";
 import { TextLink } from "./link.tsx";
 
@@ -33,10 +32,10 @@ function readableFacts(facts: Readonly<Record<string, unknown>>, format: Format)
 }
 
 /** The words of a refusal; anything unknown is told as an error of ours. */
-function problemWords(error: Error, t: TFunction, format: Format): { type: RefusalType; title: string; way: string } {
+function problemWords(error: Error, t: Translate, format: Format): { type: RefusalType; title: string; way: string } {
   const type: RefusalType = error instanceof ProblemError ? error.type : "not-understood";
   const facts = error instanceof ProblemError ? readableFacts(error.facts, format) : {};
-  return { type, title: t(`problem.${type}.title`, { replace: facts }), way: t(`problem.${type}.way`, { replace: facts }) };
+  return { type, title: t(`problem.${type}.title`, facts), way: t(`problem.${type}.way`, facts) };
 }
 
 export interface ProblemProps {

@@ -1,7 +1,7 @@
 /** Money, running calls, history, statement and statistics of the person. */
 import { Stack, Tabs } from "@mantine/core";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../../text/index.ts";
 import { Card } from "../../ui/card.tsx";
 import { TextLink } from "../../ui/link.tsx";
 import { Loading } from "../../ui/loading.tsx";

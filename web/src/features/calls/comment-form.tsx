@@ -4,9 +4,9 @@ import { callsApi, COMMENT_MAX_LENGTH, type CallView } from "@minuta/contracts/c
 import { journalApi } from "@minuta/contracts/journal";
 import { commentText } from "@minuta/contracts/statement";
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
 import { useCommand } from "../../api/queries.ts";
 import { ownSigner } from "../../keys/own-key.ts";
+import { useTranslation } from "../../text/index.ts";
 import { Problem } from "../../ui/problem.tsx";
 import { useMe } from "../people/me.ts";
 

@@ -2,7 +2,7 @@
 import { Avatar, Badge, Group, Stack, Text } from "@mantine/core";
 import { IconRosetteDiscountCheck } from "@tabler/icons-react";
 import type { ConsultantCard } from "@minuta/contracts/calls";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../../text/index.ts";
 import classes from "./calls.module.css";
 
 export function ConsultantLine({ consultant }: { readonly consultant: ConsultantCard }) {

@@ -2,8 +2,8 @@
 import { Anchor, Button, Group, Text } from "@mantine/core";
 import { IconMailOpened } from "@tabler/icons-react";
 import { callsApi, type Invitation } from "@minuta/contracts/calls";
-import { useTranslation } from "react-i18next";
 import { useCommand } from "../../api/queries.ts";
+import { useTranslation } from "../../text/index.ts";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import { useFormat } from "../../ui/format.ts";
 import { Problem } from "../../ui/problem.tsx";

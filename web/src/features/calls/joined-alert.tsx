@@ -6,7 +6,7 @@ import { Button, Group, Modal, Text } from "@mantine/core";
 import type { CallSummary } from "@minuta/contracts/calls";
 import { useNavigate } from "@tanstack/react-router";
 import { useEffect, useRef, useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../../text/index.ts";
 import { chime } from "../../ui/chime.ts";
 import { useBlinkingTitle } from "../../ui/use-blinking-title.ts";
 import { useRunningCalls } from "./running.tsx";

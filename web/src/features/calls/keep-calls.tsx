@@ -2,8 +2,8 @@
 import { Alert, Button, Text } from "@mantine/core";
 import { callsApi } from "@minuta/contracts/calls";
 import { peopleApi } from "@minuta/contracts/people";
-import { useTranslation } from "react-i18next";
 import { useCommand } from "../../api/queries.ts";
+import { useTranslation } from "../../text/index.ts";
 import { ButtonLink } from "../../ui/link.tsx";
 import { Problem } from "../../ui/problem.tsx";
 import { useMe } from "../people/me.ts";

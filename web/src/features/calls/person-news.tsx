@@ -1,7 +1,7 @@
 /** What a signed-in person must learn wherever he is: his live channel, a ring, a client who came, a wallet that was too short for one. */
 import { Group, Modal, Text } from "@mantine/core";
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../../text/index.ts";
 import { ButtonLink } from "../../ui/link.tsx";
 import { useLiveNews } from "../remote/live.ts";
 import { JoinedAlert } from "./joined-alert.tsx";

@@ -2,8 +2,8 @@
 import { Button, Loader, Progress, Text } from "@mantine/core";
 import { IconAlertTriangle, IconCircleCheck, IconMicrophone } from "@tabler/icons-react";
 import { useCallback, useEffect, useRef, useState, type ReactNode } from "react";
-import { useTranslation } from "react-i18next";
 import { checkPath, checkScreen, HEARD_FROM, listenToMicrophone, type MicrophoneCheck, type PathCheck } from "../../rtc/preflight.ts";
+import { useTranslation } from "../../text/index.ts";
 import classes from "./calls.module.css";
 
 export function Preflight() {

@@ -2,8 +2,8 @@
 import { Stack, Text } from "@mantine/core";
 import { callsApi, type CallSummary } from "@minuta/contracts/calls";
 import { useQuery } from "@tanstack/react-query";
-import { useTranslation } from "react-i18next";
 import { reading } from "../../api/queries.ts";
+import { useTranslation } from "../../text/index.ts";
 import { useFormat } from "../../ui/format.ts";
 import { otherName } from "./history.tsx";
 import classes from "./calls.module.css";

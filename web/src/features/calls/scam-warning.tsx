@@ -1,7 +1,7 @@
 /** The warning before anything is shown to anybody: thieves telephone people and ask them to open such pages. */
 import { Alert, Button, Stack, Text } from "@mantine/core";
 import { IconShieldExclamation } from "@tabler/icons-react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../../text/index.ts";
 import classes from "./calls.module.css";
 
 export function ScamWarning({ onLeave }: { readonly onLeave: () => void }) {

@@ -1,5 +1,5 @@
 /** Whether a consultant can be called now: a dot and a word, never colour alone. */
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../../text/index.ts";
 import classes from "./catalogue.module.css";
 import type { ShownCard } from "./keep-places.ts";
 

@@ -1,7 +1,7 @@
 /** The one button of a card. Who is not signed in signs in on the way and comes out at the same form. */
 import { Button, Text } from "@mantine/core";
 import { IconPhone } from "@tabler/icons-react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../../text/index.ts";
 import { ButtonLink } from "../../ui/link.tsx";
 import { useMe } from "../people/me.ts";
 import type { ShownCard } from "./keep-places.ts";

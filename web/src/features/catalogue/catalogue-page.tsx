@@ -2,7 +2,7 @@
 import { Button, Group, Text, Title } from "@mantine/core";
 import { IconClockCheck, IconPlugConnected, IconReceipt } from "@tabler/icons-react";
 import { useSearch } from "@tanstack/react-router";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../../text/index.ts";
 import { ButtonLink, TextLink } from "../../ui/link.tsx";
 import { useDescription, useWindowTitle } from "../../ui/page.tsx";
 import { CodeForm } from "../calls/code-form.tsx";

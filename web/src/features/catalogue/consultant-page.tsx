@@ -3,7 +3,7 @@ import { Anchor, Badge, Stack, Text } from "@mantine/core";
 import { IconArrowLeft, IconRosetteDiscountCheck } from "@tabler/icons-react";
 import type { CatalogueCard } from "@minuta/contracts/catalogue";
 import { Link, useParams } from "@tanstack/react-router";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../../text/index.ts";
 import { Card } from "../../ui/card.tsx";
 import { useFormat } from "../../ui/format.ts";
 import { TextLink } from "../../ui/link.tsx";

@@ -2,7 +2,7 @@
 import { Badge, Button, Divider, Group, Stack, Text } from "@mantine/core";
 import { IconAddressBook } from "@tabler/icons-react";
 import type { OwnCard } from "@minuta/contracts/catalogue";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../../text/index.ts";
 import { Card } from "../../ui/card.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import { useFormat } from "../../ui/format.ts";

@@ -1,7 +1,7 @@
 /** The list itself: who, what he knows, what a minute costs, whether he can be called, and one button. */
 import { Anchor, Avatar, Badge, Group, Text } from "@mantine/core";
 import { IconRosetteDiscountCheck, IconUserSearch } from "@tabler/icons-react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../../text/index.ts";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import { useFormat } from "../../ui/format.ts";
 import { ButtonLink, TextLink } from "../../ui/link.tsx";

@@ -1,16 +1,15 @@
-import { createInstance } from "i18next";
-import { beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { journalEvent } from "@minuta/contracts/journal";
 import ru from "../../text/ru.json";
+import { translator } from "../../text/translate.ts";
 import { makeFormat } from "../../ui/format.ts";
 import { detailOf } from "./event-words.ts";
 
-const text = createInstance();
-beforeAll(() => text.init({ lng: "ru", resources: { ru: { translation: ru } } }));
+const t = translator("ru", () => ru);
 
 const told = (kind: string, facts: Record<string, unknown>): string => {
   const event = journalEvent.parse({ n: 1, at: "2026-11-23T10:00:00Z", actor: "server", kind, facts, hash: "a".repeat(64) });
-  return detailOf(event, text.t, makeFormat("ru")).replaceAll(/[\u00a0\u202f]/g, " ");
+  return detailOf(event, t, makeFormat("ru")).replaceAll(/[\u00a0\u202f]/g, " ");
 };
 
 describe("an event of the journal in words", () => {

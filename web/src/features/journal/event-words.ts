@@ -5,13 +5,13 @@ import type { JournalEvent, JournalKind } from "@minuta/contracts/journal";
 import { fingerprintOf } from "@minuta/contracts/signing";
 import { objection } from "@minuta/contracts/statement";
 import { mediaPath } from "@minuta/contracts/wire";
-import type { TFunction } from "i18next";
 import { z } from "zod";
+import type { Translate } from "../../text/index.ts";
 import { codeInThrees, type Format } from "../../ui/format.ts";
 import { termName } from "../catalogue/terms.ts";
 
 type Facts = JournalEvent["facts"];
-type Tell = (facts: Facts, t: TFunction, format: Format) => string;
+type Tell = (facts: Facts, t: Translate, format: Format) => string;
 
 const refusals = z.enum(["refused", "not-supported", "missing"]);
 const stoppers = z.enum(["person", "browser"]);
@@ -28,7 +28,7 @@ function among<Value extends string>(known: z.ZodType<Value>, value: unknown, wo
 }
 
 const task = (facts: Facts): string => joined(textOf(facts, "task"), termName("configuration", textOf(facts, "configuration")));
-const releaseOf = (facts: Facts, t: TFunction): string => {
+const releaseOf = (facts: Facts, t: Translate): string => {
   const release = textOf(facts, "release");
   return release === "" ? "" : t("incoming.release", { release });
 };
@@ -63,4 +63,4 @@ const details: Partial<Record<JournalKind, Tell>> = {
 };
 
 /** Empty when the kind says all. */
-export const detailOf = ({ kind, facts }: JournalEvent, t: TFunction, format: Format): string => details[kind]?.(facts, t, format) ?? "";
+export const detailOf = ({ kind, facts }: JournalEvent, t: Translate, format: Format): string => details[kind]?.(facts, t, format) ?? "";

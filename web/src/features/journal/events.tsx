@@ -1,7 +1,7 @@
 /** The journal's events in order, each in words. */
 import { Text } from "@mantine/core";
 import type { JournalEvent } from "@minuta/contracts/journal";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../../text/index.ts";
 import { useFormat } from "../../ui/format.ts";
 import { detailOf } from "./event-words.ts";
 import classes from "./journal.module.css";

@@ -1,7 +1,7 @@
 /** Stretch by stretch: what was counted, and why the rest was not. */
 import { Table, Text } from "@mantine/core";
 import type { ProtocolInterval } from "@minuta/contracts/journal";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../../text/index.ts";
 import { useFormat } from "../../ui/format.ts";
 import classes from "./journal.module.css";
 

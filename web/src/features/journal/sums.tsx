@@ -1,7 +1,7 @@
 /** What the call came to, for the side that looks: time, what was charged, what the consultant asks himself. */
 import type { CallView } from "@minuta/contracts/calls";
 import type { Protocol } from "@minuta/contracts/journal";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../../text/index.ts";
 import { useFormat } from "../../ui/format.ts";
 import classes from "./journal.module.css";
 

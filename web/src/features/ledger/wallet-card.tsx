@@ -2,8 +2,8 @@
 import { Skeleton, Text } from "@mantine/core";
 import { ledgerApi, type Wallet } from "@minuta/contracts/ledger";
 import { useQuery } from "@tanstack/react-query";
-import { useTranslation } from "react-i18next";
 import { reading } from "../../api/queries.ts";
+import { useTranslation } from "../../text/index.ts";
 import { Card } from "../../ui/card.tsx";
 import { useFormat } from "../../ui/format.ts";
 import { Money } from "../../ui/money.tsx";

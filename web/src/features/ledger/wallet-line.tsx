@@ -1,6 +1,6 @@
 /** The wallet in one line, for pages where money is not the subject. */
 import { Skeleton } from "@mantine/core";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../../text/index.ts";
 import { Money } from "../../ui/money.tsx";
 import classes from "./ledger.module.css";
 import { useWallet } from "./wallet-card.tsx";

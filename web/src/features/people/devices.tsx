@@ -3,7 +3,7 @@ import { Badge, Button, Stack, Table, Text } from "@mantine/core";
 import { peopleApi, type Device } from "@minuta/contracts/people";
 import { fingerprintOf } from "@minuta/contracts/signing";
 import { useQuery } from "@tanstack/react-query";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../../text/index.ts";
 import { reading, useCommand } from "../../api/queries.ts";
 import { keptPublicKey } from "../../keys/own-key.ts";
 import { Card } from "../../ui/card.tsx";

@@ -1,6 +1,6 @@
 /** The same switch in the person's menu, at hand on every page. */
 import { Menu } from "@mantine/core";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../../text/index.ts";
 import type { useOwnPresence } from "./own-presence.ts";
 
 export function PresenceItem({ presence }: { readonly presence: ReturnType<typeof useOwnPresence> }) {

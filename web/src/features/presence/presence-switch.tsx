@@ -1,6 +1,6 @@
 /** Free or off, and what clients see meanwhile. Never shown as changed before the server said so. */
 import { Stack, Switch, Text } from "@mantine/core";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../../text/index.ts";
 import { Problem } from "../../ui/problem.tsx";
 import { useOwnPresence } from "./own-presence.ts";
 import classes from "./presence.module.css";

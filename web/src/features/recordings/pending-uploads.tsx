@@ -4,9 +4,9 @@ import { IconUpload } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
 import { recordingsApi } from "@minuta/contracts/recordings";
 import { useEffect, useState } from "react";
-import { useTranslation } from "react-i18next";
 import { keyOf } from "../../api/queries.ts";
 import { hearNews, nudge } from "../../rtc/recorder/news.ts";
+import { useTranslation } from "../../text/index.ts";
 
 export function PendingUploads() {
   const { t } = useTranslation();

@@ -2,7 +2,7 @@
 import { Button, Group, Text, Title } from "@mantine/core";
 import type { CallView } from "@minuta/contracts/calls";
 import { useId } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../../text/index.ts";
 import { Problem } from "../../ui/problem.tsx";
 import classes from "./recordings.module.css";
 import type { Recording } from "./use-recording.ts";

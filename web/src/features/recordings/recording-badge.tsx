@@ -2,7 +2,7 @@
 import { Button, Popover, Stack, Text, UnstyledButton } from "@mantine/core";
 import type { CallView } from "@minuta/contracts/calls";
 import { otherSide } from "@minuta/contracts/ids";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../../text/index.ts";
 import classes from "./recordings.module.css";
 import { recordingNow, type Recording } from "./use-recording.ts";
 

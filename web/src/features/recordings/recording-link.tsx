@@ -1,7 +1,7 @@
 /** The way from a call that is over to its recordings. */
 import { Stack, Text } from "@mantine/core";
 import { IconVideo } from "@tabler/icons-react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../../text/index.ts";
 import { ButtonLink } from "../../ui/link.tsx";
 import { PendingUploads } from "./pending-uploads.tsx";
 

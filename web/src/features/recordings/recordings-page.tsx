@@ -6,9 +6,9 @@ import { recordingsApi, type KeptRecordings, type RecordedSegment, type Recordin
 import { useQuery } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
 import { addressOf } from "../../api/client.ts";
 import { reading } from "../../api/queries.ts";
+import { useTranslation } from "../../text/index.ts";
 import { Card } from "../../ui/card.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import { useFormat } from "../../ui/format.ts";

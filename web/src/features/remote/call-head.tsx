@@ -2,7 +2,7 @@
 import type { CallView } from "@minuta/contracts/calls";
 import { Text, Title } from "@mantine/core";
 import type { ReactNode } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../../text/index.ts";
 import { BrandMark } from "../../ui/brand.tsx";
 import { useFormat } from "../../ui/format.ts";
 import { RecordingBadge } from "../recordings/recording-badge.tsx";

@@ -2,8 +2,8 @@
 import type { CallView } from "@minuta/contracts/calls";
 import { Navigate } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
-import { useTranslation } from "react-i18next";
 import type { CallEngine } from "../../rtc/engine.ts";
+import { useTranslation } from "../../text/index.ts";
 import { useFormat } from "../../ui/format.ts";
 import { useWindowTitle } from "../../ui/page.tsx";
 import { RecordingAsk } from "../recordings/recording-ask.tsx";

@@ -2,8 +2,8 @@
 import { Button, Group, Text, Title } from "@mantine/core";
 import { IconHourglass, IconMicrophone, IconScreenShare } from "@tabler/icons-react";
 import { useEffect, useRef, useState, type RefObject } from "react";
-import { useTranslation } from "react-i18next";
 import type { CallEngine } from "../../rtc/engine.ts";
+import { useTranslation } from "../../text/index.ts";
 import classes from "./call.module.css";
 import { Frame } from "./frame.tsx";
 import { isShared, type Moment } from "./phase.ts";

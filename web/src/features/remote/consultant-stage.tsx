@@ -2,8 +2,8 @@
 import { Text, Title } from "@mantine/core";
 import { IconScreenShare, IconUserQuestion } from "@tabler/icons-react";
 import { useRef, type KeyboardEvent, type PointerEvent } from "react";
-import { useTranslation } from "react-i18next";
 import type { CallEngine } from "../../rtc/engine.ts";
+import { useTranslation } from "../../text/index.ts";
 import { termName } from "../catalogue/terms.ts";
 import classes from "./call.module.css";
 import { Frame } from "./frame.tsx";

@@ -16,9 +16,9 @@ import {
 } from "@tabler/icons-react";
 import { callsApi } from "@minuta/contracts/calls";
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
 import { useCommand } from "../../api/queries.ts";
 import type { CallEngine } from "../../rtc/engine.ts";
+import { useTranslation } from "../../text/index.ts";
 import { Problem } from "../../ui/problem.tsx";
 import classes from "./controls.module.css";
 import { ControlButton } from "./control-button.tsx";

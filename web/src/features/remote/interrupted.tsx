@@ -2,8 +2,8 @@
 import { Anchor, Button, Text, Title } from "@mantine/core";
 import { callsApi } from "@minuta/contracts/calls";
 import type { Side } from "@minuta/contracts/ids";
-import { useTranslation } from "react-i18next";
 import { useCommand } from "../../api/queries.ts";
+import { useTranslation } from "../../text/index.ts";
 import { useFormat } from "../../ui/format.ts";
 import { Problem } from "../../ui/problem.tsx";
 import { useNow } from "../../ui/use-now.ts";

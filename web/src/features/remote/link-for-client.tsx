@@ -1,7 +1,7 @@
 /** The client's way back while the consultant waits: the invitation's link brings the same guest to the same call. */
 import { Modal, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../../text/index.ts";
 import { CopyField } from "../../ui/copy-field.tsx";
 import { invitationLink } from "../calls/invitation-link.ts";
 import { invitationsRead } from "../calls/open-invitations.ts";

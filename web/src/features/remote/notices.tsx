@@ -1,8 +1,8 @@
 /** What needs a word now, each with its way out. */
 import { Alert, Anchor, Button, Group, Text } from "@mantine/core";
 import { IconAlertTriangle, IconInfoCircle } from "@tabler/icons-react";
-import { useTranslation } from "react-i18next";
 import type { CallEngine } from "../../rtc/engine.ts";
+import { useTranslation } from "../../text/index.ts";
 import classes from "./call.module.css";
 import { noticesOf, type Moment, type Notice, type NoticeAction } from "./phase.ts";
 

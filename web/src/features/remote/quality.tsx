@@ -1,6 +1,6 @@
 /** How well it connects: a bar and a word, never a choice. */
-import { useTranslation } from "react-i18next";
 import type { CallEngineState } from "../../rtc/engine.ts";
+import { useTranslation } from "../../text/index.ts";
 import classes from "./call.module.css";
 
 const BARS = [1, 2, 3] as const;

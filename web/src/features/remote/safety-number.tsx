@@ -2,7 +2,7 @@
 import { Modal, Stack, Text, UnstyledButton } from "@mantine/core";
 import { IconShieldCheck } from "@tabler/icons-react";
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../../text/index.ts";
 import { codeInThrees } from "../../ui/format.ts";
 import classes from "./call.module.css";
 

@@ -2,8 +2,8 @@
 import { Button, Group, Modal, Stack, Text } from "@mantine/core";
 import type { ConsultantCard } from "@minuta/contracts/calls";
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
 import type { CallEngine } from "../../rtc/engine.ts";
+import { useTranslation } from "../../text/index.ts";
 import { ConsultantLine } from "../calls/consultant-line.tsx";
 import { ScamWarning } from "../calls/scam-warning.tsx";
 

@@ -1,6 +1,6 @@
 /** One call on a statement: when, with whom, how long, at which price, and the sum; a line on a desk, two on a phone. */
 import type { ReactNode } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../../text/index.ts";
 import { useFormat } from "../../ui/format.ts";
 import classes from "./reports.module.css";
 

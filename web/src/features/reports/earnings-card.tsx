@@ -2,8 +2,8 @@
 import { Skeleton, Text } from "@mantine/core";
 import { reportsApi } from "@minuta/contracts/reports";
 import { useQuery } from "@tanstack/react-query";
-import { useTranslation } from "react-i18next";
 import { reading } from "../../api/queries.ts";
+import { useTranslation } from "../../text/index.ts";
 import { Card } from "../../ui/card.tsx";
 import { TextLink } from "../../ui/link.tsx";
 import { Money } from "../../ui/money.tsx";

@@ -2,8 +2,8 @@
 import { Badge, Stack } from "@mantine/core";
 import { IconCoins } from "@tabler/icons-react";
 import { reportsApi, type Earning, type EarningsTotals } from "@minuta/contracts/reports";
-import { useTranslation } from "react-i18next";
 import { request } from "../../api/client.ts";
+import { useTranslation } from "../../text/index.ts";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import { Figures } from "../../ui/figures.tsx";
 import { useFormat } from "../../ui/format.ts";

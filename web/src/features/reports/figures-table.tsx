@@ -2,7 +2,7 @@
 import { Table } from "@mantine/core";
 import type { Side } from "@minuta/contracts/ids";
 import type { Figures } from "@minuta/contracts/reports";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../../text/index.ts";
 import { useFormat } from "../../ui/format.ts";
 import { Money } from "../../ui/money.tsx";
 import classes from "./reports.module.css";

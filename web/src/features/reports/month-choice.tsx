@@ -1,7 +1,7 @@
 /** From month to month, no further than this one. */
 import { ActionIcon, Group, Text } from "@mantine/core";
 import { IconChevronLeft, IconChevronRight } from "@tabler/icons-react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../../text/index.ts";
 import { useFormat } from "../../ui/format.ts";
 import { monthAfter, monthOf } from "./period.ts";
 import { useToday } from "./use-today.ts";

@@ -6,10 +6,9 @@ import { periodReportsApi, type ReportLine, type ReportSums } from "@minuta/cont
 import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { lazy, Suspense } from "react";
-import { useTranslation } from "react-i18next";
 import { addressOf, request } from "../../api/client.ts";
 import { keyOf, reading } from "../../api/queries.ts";
-import { currentLocale } from "../../text/index.ts";
+import { currentLocale, useTranslation } from "../../text/index.ts";
 import { Card } from "../../ui/card.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import { useFormat } from "../../ui/format.ts";

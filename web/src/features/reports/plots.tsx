@@ -4,7 +4,7 @@ import { BarChart } from "@mantine/charts";
 import { Text } from "@mantine/core";
 import type { Side } from "@minuta/contracts/ids";
 import type { Statistics } from "@minuta/contracts/reports";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../../text/index.ts";
 import { useFormat } from "../../ui/format.ts";
 import classes from "./reports.module.css";
 

@@ -1,7 +1,7 @@
 /** The client left the page of his ring, or of his call: the way back is at hand on every other page. */
 import { Text } from "@mantine/core";
 import { useMatchRoute } from "@tanstack/react-router";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../../../text/index.ts";
 import { ButtonLink } from "../../../ui/link.tsx";
 import classes from "../calls.module.css";
 import { useRunningCalls } from "../running.tsx";

@@ -2,7 +2,7 @@
 import { Alert, Skeleton, Stack, Text } from "@mantine/core";
 import { IconAlertTriangle } from "@tabler/icons-react";
 import type { Kopecks } from "@minuta/contracts/money";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../../../text/index.ts";
 import { useFormat } from "../../../ui/format.ts";
 import { TextLink } from "../../../ui/link.tsx";
 import { Money } from "../../../ui/money.tsx";

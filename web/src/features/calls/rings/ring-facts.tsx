@@ -1,7 +1,7 @@
 /** What a ring is about: task, configuration, release. */
 import { Text } from "@mantine/core";
 import type { Ring } from "@minuta/contracts/rings";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../../../text/index.ts";
 import { termName } from "../../catalogue/terms.ts";
 import classes from "../calls.module.css";
 

@@ -4,7 +4,7 @@ import { IconCircleCheck, IconCircleX, IconInfoCircle } from "@tabler/icons-reac
 import type { Check, ProtocolCheck, SignedMinute } from "@minuta/contracts/check-protocol";
 import type { ProtocolFile } from "@minuta/contracts/protocol-file";
 import { fingerprintOf } from "@minuta/contracts/signing";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../../../text/index.ts";
 import { Card } from "../../../ui/card.tsx";
 import { useFormat } from "../../../ui/format.ts";
 import classes from "../journal.module.css";

@@ -4,7 +4,7 @@ import { IconFileCheck } from "@tabler/icons-react";
 import { checkProtocol, type ProtocolCheck } from "@minuta/contracts/check-protocol";
 import { chainPlace, type ChainPlace } from "@minuta/contracts/statement";
 import { useState, type DragEvent } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../../../text/index.ts";
 import { z } from "zod";
 import { kept } from "../../../keys/store.ts";
 import { Card } from "../../../ui/card.tsx";
