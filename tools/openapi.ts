@@ -38,7 +38,7 @@ const named = z.registry<{ id: string }>();
 function nameSchemas(all: readonly Exported[]): void {
   const taken = new Set<string>();
   for (const { tag, name, value } of all) {
-    if (!(value instanceof z.ZodType) || named.has(value)) continue;
+    if (!(value instanceof z.core.$ZodType) || named.has(value)) continue;
     const id = taken.has(name) ? `${tag}.${name}` : name;
     taken.add(id);
     named.add(value, { id });
@@ -57,7 +57,7 @@ type JsonObject = Record<string, unknown>;
 const definitions: Record<string, unknown> = {};
 
 /** The wire's side of a schema: what is sent and received, before it is decoded. Named parts go to `definitions`. */
-function wire(schema: z.ZodType): JsonObject {
+function wire(schema: z.core.$ZodType): JsonObject {
   const { $schema: _, $defs, ...rest } = z.toJSONSchema(schema, { io: "input", unrepresentable: "any", metadata: named });
   Object.assign(definitions, $defs);
   return rest;
@@ -68,7 +68,7 @@ const parameterShape = z.object({
   required: z.array(z.string()).default([]),
 });
 
-function parameters(schema: z.ZodType | undefined, place: "path" | "query"): JsonObject[] {
+function parameters(schema: z.core.$ZodType | undefined, place: "path" | "query"): JsonObject[] {
   if (schema === undefined) return [];
   const { properties, required } = parameterShape.parse(wire(schema));
   return Object.entries(properties).map(([name, of]) => ({
@@ -95,10 +95,10 @@ function description({ access, limit }: Endpoint): string {
 
 const bytes = { schema: { type: "string", format: "binary" } };
 /** Schemas of bytes and streams say of themselves what they take, and nothing of JSON. */
-const isRaw = (schema: z.ZodType): boolean =>
-  !schema.safeParse({}).success && [new Uint8Array(), new ReadableStream()].some((value) => schema.safeParse(value).success);
+const isRaw = (schema: z.core.$ZodType): boolean =>
+  !z.safeParse(schema, {}).success && [new Uint8Array(), new ReadableStream()].some((value) => z.safeParse(schema, value).success);
 
-function content(schema: z.ZodType, rawType: string): JsonObject {
+function content(schema: z.core.$ZodType, rawType: string): JsonObject {
   return isRaw(schema) ? { [rawType]: bytes } : { "application/json": { schema: wire(schema) } };
 }
 

@@ -11,7 +11,6 @@ const server = process.env.MINUTA_SERVER ?? "http://localhost:3000";
 export default defineConfig({
   plugins: [firstWords(), react(), boundFirstLoad(), compress()],
   css: { postcss: { plugins: [postcssPresetMantine()] } },
-  build: { outDir: "dist", emptyOutDir: true, target: "es2023", sourcemap: false },
   // Workers too load only what they need.
   worker: { format: "es" },
   build: {

@@ -1,6 +1,7 @@
 /** Calls: invitation by link, QR and code; the call as both ends see it; client book; comments. */
-import { z } from "zod";
+import { z } from "zod/mini";
 import { endpoints } from "./endpoint.ts";
+import { whenAbsent } from "./fallback.ts";
 import { callId, guestId, invitationId, side } from "./ids.ts";
 import { kopecksSchema } from "./money.ts";
 import { email, firmName, linkToken, personName } from "./people.ts";
@@ -9,47 +10,50 @@ import { tariffKind } from "./tariff.ts";
 import { instant } from "./time.ts";
 
 /** The code a client types: 9 digits, shown in threes. Spaces and dashes are forgiven. */
-export const joinCode = z
-  .string()
-  .trim()
-  .max(20)
-  .transform((typed) => typed.replaceAll(/[\s-]/g, ""))
-  .pipe(z.string().regex(/^\d{9}$/));
+export const joinCode = z.pipe(
+  z.pipe(
+    z.string().check(z.trim(), z.maxLength(20)),
+    z.transform((typed: string) => typed.replaceAll(/[\s-]/g, "")),
+  ),
+  z.string().check(z.regex(/^\d{9}$/)),
+);
 export const COMMENT_MAX_LENGTH = 4000;
-export const taskText = z.string().trim().max(2000);
+export const taskText = z.string().check(z.trim(), z.maxLength(2000));
 
 /** Who invites or consults, as the other side must be able to check it. */
 export const consultantCard = z.object({
   name: z.string(),
-  firm: z.string().nullable(),
-  inn: z.string().nullable(),
+  firm: z.nullable(z.string()),
+  inn: z.nullable(z.string()),
   verified: z.boolean(),
 });
 export type ConsultantCard = z.infer<typeof consultantCard>;
 
 /** The client of a call: a guest without an account gives a name and, if he wants, more. Not confirmed: "client not identified". */
 export const clientCard = z.object({
-  guestId: guestId.nullable(),
+  guestId: z.nullable(guestId),
   name: z.string(),
-  organisation: z.string().nullable(),
-  inn: z.string().nullable(),
-  email: z.string().nullable(),
+  organisation: z.nullable(z.string()),
+  inn: z.nullable(z.string()),
+  email: z.nullable(z.string()),
   emailConfirmed: z.boolean(),
 });
 export type ClientCard = z.infer<typeof clientCard>;
+/** As it is kept with a call, where the guest's id has a place of its own. */
+export const namedClient = z.omit(clientCard, { guestId: true });
 
 export const invitation = z.object({
   id: invitationId,
   /** Path of the link: `/join/<token>`. */
   token: linkToken,
   /** Digits only; null when it ran out or was used. */
-  code: z.string().nullable(),
-  codeExpiresAt: instant.nullable(),
+  code: z.nullable(z.string()),
+  codeExpiresAt: z.nullable(instant),
   linkExpiresAt: instant,
   task: z.string(),
-  configuration: z.string().nullable(),
-  ownRateKopecks: z.int().nullable(),
-  callId: callId.nullable(),
+  configuration: z.nullable(z.string()),
+  ownRateKopecks: z.nullable(z.int()),
+  callId: z.nullable(callId),
   createdAt: instant,
 });
 export type Invitation = z.infer<typeof invitation>;
@@ -59,15 +63,15 @@ export const invitationView = z.object({
   token: linkToken,
   consultant: consultantCard,
   task: z.string(),
-  configuration: z.string().nullable(),
-  ownRateKopecks: z.int().nullable(),
+  configuration: z.nullable(z.string()),
+  ownRateKopecks: z.nullable(z.int()),
   /** Set when the one who asks has already joined: go on to the call. */
-  callId: callId.nullable(),
+  callId: z.nullable(callId),
 });
 export type InvitationView = z.infer<typeof invitationView>;
 
 /** Version of the consent texts the client agreed to; the text itself is kept by the journal. */
-export const consentVersion = z.string().max(40);
+export const consentVersion = z.string().check(z.maxLength(40));
 
 export const callState = z.enum(["ringing", "declined", "missed", "cancelled", "open", "ended", "settled"]);
 export type CallState = z.infer<typeof callState>;
@@ -87,11 +91,11 @@ export const meter = z.object({
   reserved: kopecksSchema,
   pricePerMinute: kopecksSchema,
   /** Whole minutes the payer has left over all his running calls; null when not on the line, and never told to the other side. */
-  minutesLeft: z.int().nullable(),
+  minutesLeft: z.nullable(z.int()),
   /** When a pause (by a person or for top-up) ends the call by itself. */
-  pauseEndsAt: instant.nullable(),
+  pauseEndsAt: z.nullable(instant),
   /** Who paused, and alone may go on; null while no person did. */
-  pausedBy: side.nullable(),
+  pausedBy: z.nullable(side),
 });
 export type Meter = z.infer<typeof meter>;
 
@@ -132,28 +136,28 @@ export const callView = z.object({
   consultant: consultantCard,
   client: clientCard,
   task: z.string(),
-  configuration: z.string().nullable(),
+  configuration: z.nullable(z.string()),
   /** Release of the client's configuration, as he gave it when he rang. */
-  release: z.string().nullable(),
-  ownRateKopecks: z.int().nullable(),
+  release: z.nullable(z.string()),
+  ownRateKopecks: z.nullable(z.int()),
   /** Whether the one who asks pays for this call: the consultant in a carrier call, the client in a marketplace call. */
   youPay: z.boolean(),
   /** Of a ring that did not become a call: when it rang. */
   openedAt: instant,
-  endedAt: instant.nullable(),
-  endReason: callEndReason.nullable(),
+  endedAt: z.nullable(instant),
+  endReason: z.nullable(callEndReason),
   /** In a marketplace call both sides see price and charge; a carrier call's client sees neither. Reserve and minutes left are the payer's alone. */
   meter,
   /** Null while a marketplace call is not over, and in a carrier call: that is settled when it ends. */
-  outcome: callOutcome.nullable(),
+  outcome: z.nullable(callOutcome),
   comments: z.array(comment),
   /** Facts printed in the protocol for fairness: the consultant joined his own link; both ends share an address or a device. */
   flags: z.array(z.enum(["own-link", "same-address", "same-device"])),
 });
 export type CallView = z.infer<typeof callView>;
 
-export const callSummary = callView
-  .pick({
+export const callSummary = z.extend(
+  z.pick(callView, {
     id: true,
     tariff: true,
     state: true,
@@ -164,8 +168,8 @@ export const callSummary = callView
     openedAt: true,
     endedAt: true,
     youPay: true,
-  })
-  .extend({
+  }),
+  {
     billableSeconds: z.int(),
     /** As payer. */
     charged: kopecksSchema,
@@ -173,7 +177,8 @@ export const callSummary = callView
     held: kopecksSchema,
     /** As consultant of a marketplace call: settled in his favour. */
     earned: kopecksSchema,
-  });
+  },
+);
 export type CallSummary = z.infer<typeof callSummary>;
 
 export const clientBookEntry = z.object({
@@ -181,8 +186,8 @@ export const clientBookEntry = z.object({
   note: z.string(),
   calls: z.int(),
   billableSeconds: z.int(),
-  lastCallAt: instant.nullable(),
-  lastCallId: callId.nullable(),
+  lastCallAt: z.nullable(instant),
+  lastCallId: z.nullable(callId),
 });
 export type ClientBookEntry = z.infer<typeof clientBookEntry>;
 
@@ -190,9 +195,9 @@ const nothing = z.object({});
 const ofCall = z.object({ callId });
 const guestForm = z.object({
   name: personName,
-  organisation: firmName.nullable(),
-  inn: z.string().trim().max(12).nullable(),
-  email: email.nullable(),
+  organisation: z.nullable(firmName),
+  inn: z.nullable(z.string().check(z.trim(), z.maxLength(12))),
+  email: z.nullable(email),
 });
 export type GuestForm = z.infer<typeof guestForm>;
 
@@ -204,8 +209,8 @@ export const callsApi = endpoints({
     command: true,
     body: z.object({
       task: taskText,
-      configuration: z.string().trim().max(100).nullable(),
-      ownRateKopecks: z.int().min(0).max(1_000_000).nullable(),
+      configuration: z.nullable(z.string().check(z.trim(), z.maxLength(100))),
+      ownRateKopecks: z.nullable(z.int().check(z.minimum(0), z.maximum(1_000_000))),
     }),
     reply: z.object({ invitation }),
   },
@@ -277,10 +282,7 @@ export const callsApi = endpoints({
     params: ofCall,
     limit: { max: 20, perSeconds: 600 },
     body: z.object({
-      code: z
-        .string()
-        .trim()
-        .regex(/^\d{6}$/),
+      code: z.string().check(z.trim(), z.regex(/^\d{6}$/)),
     }),
     reply: z.object({ client: clientCard }),
   },
@@ -315,7 +317,7 @@ export const callsApi = endpoints({
     access: "party",
     params: ofCall,
     command: true,
-    body: z.object({ task: taskText, configuration: z.string().trim().max(100).nullable() }),
+    body: z.object({ task: taskText, configuration: z.nullable(z.string().check(z.trim(), z.maxLength(100))) }),
     reply: z.object({ call: callView }),
   },
   comment: {
@@ -325,7 +327,7 @@ export const callsApi = endpoints({
     params: ofCall,
     command: true,
     /** `signed`: of `commentText`, by the key this end signs minutes with. */
-    body: z.object({ text: z.string().trim(), signed: z.object({ publicKey, signature }).optional() }),
+    body: z.object({ text: z.string().check(z.trim()), signed: z.optional(z.object({ publicKey, signature })) }),
     reply: z.object({ call: callView }),
   },
   history: {
@@ -333,11 +335,11 @@ export const callsApi = endpoints({
     path: "/api/calls",
     access: "person",
     query: z.object({
-      side: side.optional(),
-      before: z.string().max(60).optional(),
-      limit: z.coerce.number().int().min(1).max(200).default(50),
+      side: z.optional(side),
+      before: z.optional(z.string().check(z.maxLength(60))),
+      limit: whenAbsent(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(200)), 50),
     }),
-    reply: z.object({ calls: z.array(callSummary), next: z.string().nullable() }),
+    reply: z.object({ calls: z.array(callSummary), next: z.nullable(z.string()) }),
   },
   clientBook: { method: "GET", path: "/api/calls/clients", access: "person", reply: z.object({ clients: z.array(clientBookEntry) }) },
   noteOnClient: {
@@ -345,7 +347,7 @@ export const callsApi = endpoints({
     path: "/api/calls/clients/:guestId",
     access: "person",
     params: z.object({ guestId }),
-    body: z.object({ note: z.string().trim().max(2000) }),
+    body: z.object({ note: z.string().check(z.trim(), z.maxLength(2000)) }),
     reply: nothing,
   },
 });

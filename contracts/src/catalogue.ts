@@ -1,6 +1,7 @@
 /** The catalogue: consultants' cards, who is free now, search by configuration and area. */
-import { z } from "zod";
+import { z } from "zod/mini";
 import { endpoints } from "./endpoint.ts";
+import { whenAbsent } from "./fallback.ts";
 import { personId } from "./ids.ts";
 import { kopecks, kopecksSchema } from "./money.ts";
 import { areaCode, configurationCode } from "./taxonomy.ts";
@@ -16,13 +17,13 @@ export const availability = z.enum(["free", "busy", "off"]);
 export type Availability = z.infer<typeof availability>;
 
 /** A consultant's address in the catalogue: `/c/<slug>`. */
-export const slug = z.string().regex(/^[a-z0-9-]{3,60}$/);
+export const slug = z.string().check(z.regex(/^[a-z0-9-]{3,60}$/));
 
 export const catalogueCard = z.object({
   personId,
   slug,
   name: z.string(),
-  firm: z.string().nullable(),
+  firm: z.nullable(z.string()),
   verified: z.boolean(),
   configurations: z.array(z.string()),
   areas: z.array(z.string()),
@@ -34,11 +35,11 @@ export type CatalogueCard = z.infer<typeof catalogueCard>;
 
 /** One's own card as its editor knows it. */
 export const ownCard = z.object({
-  slug: slug.nullable(),
-  configurations: z.array(configurationCode).max(CARD_TERMS_MAX),
-  areas: z.array(areaCode).max(CARD_TERMS_MAX),
-  pricePerMinute: kopecksSchema.nullable(),
-  text: z.string().trim().max(CARD_TEXT_MAX_LENGTH),
+  slug: z.nullable(slug),
+  configurations: z.array(configurationCode).check(z.maxLength(CARD_TERMS_MAX)),
+  areas: z.array(areaCode).check(z.maxLength(CARD_TERMS_MAX)),
+  pricePerMinute: z.nullable(kopecksSchema),
+  text: z.string().check(z.trim(), z.maxLength(CARD_TEXT_MAX_LENGTH)),
   /** Only published cards are listed; a card without price, configuration or text cannot be published. */
   published: z.boolean(),
 });
@@ -52,18 +53,18 @@ export const catalogueApi = endpoints({
     path: "/api/catalogue",
     access: "anyone",
     query: z.object({
-      configuration: configurationCode.optional(),
-      area: areaCode.optional(),
-      text: z.string().trim().max(100).optional(),
+      configuration: z.optional(configurationCode),
+      area: z.optional(areaCode),
+      text: z.optional(z.string().check(z.trim(), z.maxLength(100))),
       /** Only who is free now. */
-      free: z.enum(["yes", "no"]).default("no"),
-      after: z.string().max(600).optional(),
-      limit: z.coerce.number().int().min(1).max(100).default(24),
+      free: whenAbsent(z.enum(["yes", "no"]), "no"),
+      after: z.optional(z.string().check(z.maxLength(600))),
+      limit: whenAbsent(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(100)), 24),
     }),
     /** Free first, then busy, then off; within that by price. Facets count the other filters' results. */
     reply: z.object({
       cards: z.array(catalogueCard),
-      next: z.string().nullable(),
+      next: z.nullable(z.string()),
       total: z.int(),
       freeNow: z.int(),
       configurations: facet,
@@ -76,7 +77,7 @@ export const catalogueApi = endpoints({
     path: "/api/catalogue/own",
     access: "person",
     command: true,
-    body: ownCard.omit({ slug: true }),
+    body: z.omit(ownCard, { slug: true }),
     reply: z.object({ card: ownCard }),
   },
   card: {

@@ -2,7 +2,7 @@
  * Checking a protocol file, anywhere and without network: what holds, what does not and where. What cannot come from the file itself
  * comes from outside it: the server's keys, and what an end remembers of its own.
  */
-import { z } from "zod";
+import { z } from "zod/mini";
 import { CHAIN_START, canonicalJson, checkChain } from "./journal-chain.ts";
 import type { JournalEvent } from "./journal.ts";
 import type { Side } from "./ids.ts";
@@ -249,7 +249,7 @@ function moneyOf({ protocol, statements }: ProtocolFile): string | null {
   return BigInt(Math.trunc(told)) > charged ? "charge" : null;
 }
 
-const commented = z.object({ text: z.string(), signed: z.object({ publicKey, signature }).optional() });
+const commented = z.object({ text: z.string(), signed: z.optional(z.object({ publicKey, signature })) });
 
 async function commentsOf({ protocol }: ProtocolFile): Promise<string | null> {
   const { call, events } = protocol;

@@ -1,5 +1,5 @@
 /** What only a demo or a developer's machine answers; elsewhere these addresses are not found. */
-import { z } from "zod";
+import { z } from "zod/mini";
 import { endpoints } from "./endpoint.ts";
 import { instant } from "./time.ts";
 

@@ -4,17 +4,17 @@
  * piece the page asks for; up: POSTs, one at a time, each with the number of its first piece. So nothing is lost or comes twice, however
  * often a connection breaks.
  */
-import { z } from "zod";
+import { z } from "zod/mini";
 
 export const httpSocketPaths = { open: "/api/socket", down: "/api/socket/down", up: "/api/socket/up", echo: "/api/socket/echo" } as const;
 export const HTTP_SOCKET_HEADER = "x-socket";
 
-const number = z.coerce.number().int().nonnegative();
+const number = z.coerce.number().check(z.int(), z.nonnegative());
 /** Where the socket leads, as the path of a WebSocket. */
-export const httpSocketOpen = z.object({ path: z.string().max(200) });
+export const httpSocketOpen = z.object({ path: z.string().check(z.maxLength(200)) });
 export const httpSocketOpened = z.object({ token: z.string() });
 /** `from`: the first piece wanted, so all before it came. `hold`: seconds an answer may wait for something to say; `stream`: it never ends by itself. */
-export const httpSocketDown = z.object({ from: number, hold: z.union([z.literal("stream"), number.max(25)]) });
+export const httpSocketDown = z.object({ from: number, hold: z.union([z.literal("stream"), number.check(z.maximum(25))]) });
 /** `from`: the number of the first piece of the body; `got`: the first piece that did not come yet. */
 export const httpSocketUp = z.object({ from: number, got: number });
 

@@ -1,5 +1,5 @@
 /** Identities: UUIDs (version 7, made by the database), branded so that one kind is never taken for another. */
-import { z } from "zod";
+import { z } from "zod/mini";
 
 export const personId = z.uuid().brand<"PersonId">();
 export type PersonId = z.infer<typeof personId>;

@@ -1,7 +1,8 @@
 /** The journal of a call (what happened, as evidence) and the protocol printed from it. */
-import { z } from "zod";
+import { z } from "zod/mini";
 import { callView } from "./calls.ts";
 import { endpoints } from "./endpoint.ts";
+import { whenAbsent } from "./fallback.ts";
 import { callId } from "./ids.ts";
 import { kopecksSchema } from "./money.ts";
 import { publicKey } from "./signing.ts";
@@ -65,13 +66,13 @@ export const journalKind = z.enum([
 export type JournalKind = z.infer<typeof journalKind>;
 
 export const journalEvent = z.object({
-  n: z.int().positive(),
+  n: z.int().check(z.positive()),
   at: instant,
   actor: journalActor,
   kind: journalKind,
   facts: z.record(z.string(), z.unknown()),
   /** SHA-256 (hex) over the canonical form of this event and the hash before it. */
-  hash: z.string().regex(/^[0-9a-f]{64}$/),
+  hash: z.string().check(z.regex(/^[0-9a-f]{64}$/)),
 });
 export type JournalEvent = z.infer<typeof journalEvent>;
 
@@ -96,7 +97,7 @@ export const protocol = z.object({
   charged: kopecksSchema,
   pricePerMinute: kopecksSchema,
   /** Minutes × the consultant's own rate: what the consultant asks of his client; not moved by the platform. Null without a rate. */
-  ownSum: kopecksSchema.nullable(),
+  ownSum: z.nullable(kopecksSchema),
   events: z.array(journalEvent),
   journalHead: z.string(),
   printedAt: instant,
@@ -123,7 +124,7 @@ export const journalApi = endpoints({
     access: "party",
     limit: { max: 20, perSeconds: 60 },
     params: ofCall,
-    query: z.object({ locale: z.enum(["ru", "en"]).default("ru") }),
+    query: z.object({ locale: whenAbsent(z.enum(["ru", "en"]), "ru") }),
     reply: z.instanceof(Uint8Array),
   },
   /** The protocol with its journal and all signatures (protocol-file.ts), checked by `/verify`: raw bytes. */
@@ -149,7 +150,7 @@ export const journalApi = endpoints({
     access: "party",
     limit: { max: 120, perSeconds: 60 },
     params: ofCall,
-    body: z.object({ n: z.int().positive(), by: countersignature }),
+    body: z.object({ n: z.int().check(z.positive()), by: countersignature }),
     reply: z.object({ taken: z.boolean() }),
   },
   keys: { method: "GET", path: "/.well-known/minuta-keys.json", access: "anyone", reply: publishedKeys },

@@ -1,6 +1,7 @@
 /** Money a person sees: wallet, statement, an operator's top-up. */
-import { z } from "zod";
+import { z } from "zod/mini";
 import { endpoints } from "./endpoint.ts";
+import { whenAbsent } from "./fallback.ts";
 import { callId } from "./ids.ts";
 import { kopecksSchema } from "./money.ts";
 import { email } from "./people.ts";
@@ -22,7 +23,7 @@ export const wallet = z.object({
   /** What the running calls cost a minute. */
   burnPerMinute: kopecksSchema,
   /** (wallet + reserves of all running calls) / burn, whole minutes down; null when nothing runs. */
-  minutesLeft: z.int().nullable(),
+  minutesLeft: z.nullable(z.int()),
   /** May be paid out, as payee. */
   earned: kopecksSchema,
 });
@@ -35,7 +36,7 @@ export const statementLine = z.object({
   amount: kopecksSchema,
   balanceAfter: kopecksSchema,
   reason: z.string(),
-  callId: callId.nullable(),
+  callId: z.nullable(callId),
   occurredAt: instant,
 });
 export type StatementLine = z.infer<typeof statementLine>;
@@ -57,9 +58,12 @@ export const ledgerApi = endpoints({
     method: "GET",
     path: "/api/ledger/statement",
     access: "person",
-    query: z.object({ before: z.string().max(40).optional(), limit: z.coerce.number().int().min(1).max(200).default(50) }),
+    query: z.object({
+      before: z.optional(z.string().check(z.maxLength(40))),
+      limit: whenAbsent(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(200)), 50),
+    }),
     /** Newest first; `next` is the cursor of the following page, stable while rows arrive. */
-    reply: z.object({ lines: z.array(statementLine), next: z.string().nullable() }),
+    reply: z.object({ lines: z.array(statementLine), next: z.nullable(z.string()) }),
   },
   /** Of the caller's own wallet; nothing for a call it did not pay for. */
   callMovements: {
@@ -67,14 +71,14 @@ export const ledgerApi = endpoints({
     path: "/api/ledger/statement/:callId",
     access: "person",
     params: z.object({ callId }),
-    reply: z.object({ movements: z.array(callMovement).max(CALL_MOVEMENTS_MAX) }),
+    reply: z.object({ movements: z.array(callMovement).check(z.maxLength(CALL_MOVEMENTS_MAX)) }),
   },
   topUp: {
     method: "POST",
     path: "/api/ledger/top-ups",
     access: "operator",
     command: true,
-    body: z.object({ email, amount: kopecksSchema, reason: z.string().trim().min(3).max(200) }),
+    body: z.object({ email, amount: kopecksSchema, reason: z.string().check(z.trim(), z.minLength(3), z.maxLength(200)) }),
     reply: z.object({ balance: kopecksSchema }),
   },
 });

@@ -1,5 +1,5 @@
 /** Money is whole kopecks, a branded bigint; on the wire a JSON integer. No floats, ever (domain rule "Money"). */
-import { z } from "zod";
+import { z } from "zod/mini";
 
 /** A sum of money in kopecks; may be negative where a balance may. */
 export type Kopecks = bigint & z.core.$brand<"Kopecks">;

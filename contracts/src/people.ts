@@ -1,5 +1,5 @@
 /** Persons: sign-up, sign-in, profile. */
-import { z } from "zod";
+import { z } from "zod/mini";
 import { endpoints } from "./endpoint.ts";
 import { deviceId, guestId, personId, signInId } from "./ids.ts";
 import { publicKey, signature } from "./signing.ts";
@@ -9,14 +9,14 @@ import { instant } from "./time.ts";
 export const PASSWORD_MIN_LENGTH = 10;
 const PASSWORD_MAX_LENGTH = 200;
 
-export const email = z.string().trim().toLowerCase().max(254).pipe(z.email());
-export const personName = z.string().trim().min(2).max(100);
-export const firmName = z.string().trim().min(1).max(200);
+export const email = z.pipe(z.string().check(z.trim(), z.toLowerCase(), z.maxLength(254)), z.email());
+export const personName = z.string().check(z.trim(), z.minLength(2), z.maxLength(100));
+export const firmName = z.string().check(z.trim(), z.minLength(1), z.maxLength(200));
 export const locale = z.enum(["ru", "en"]);
 export type Locale = z.infer<typeof locale>;
 /** A secret in a link: 32 random bytes, base64url. */
-export const linkToken = z.string().regex(/^[A-Za-z0-9_-]{43}$/);
-const newPassword = z.string().max(PASSWORD_MAX_LENGTH);
+export const linkToken = z.string().check(z.regex(/^[A-Za-z0-9_-]{43}$/));
+const newPassword = z.string().check(z.maxLength(PASSWORD_MAX_LENGTH));
 
 export const role = z.enum(["operator"]);
 export type Role = z.infer<typeof role>;
@@ -25,14 +25,14 @@ export const person = z.object({
   id: personId,
   email,
   name: z.string(),
-  firm: z.string().nullable(),
-  inn: z.string().nullable(),
+  firm: z.nullable(z.string()),
+  inn: z.nullable(z.string()),
   /** Name, firm and INN were checked against papers by an operator. */
   verified: z.boolean(),
   locale,
   roles: z.array(role),
   /** The consultant's own rate offered in new invitations, kopecks a minute; null: none. The platform moves none of that money. */
-  ownRateKopecks: z.int().min(0).max(1_000_000).nullable(),
+  ownRateKopecks: z.nullable(z.int().check(z.minimum(0), z.maximum(1_000_000))),
 });
 export type Person = z.infer<typeof person>;
 
@@ -44,7 +44,7 @@ export const device = z.object({
   address: z.string(),
   enrolledAt: instant,
   /** It signs nothing new; what it signed stays signed. */
-  revokedAt: instant.nullable(),
+  revokedAt: z.nullable(instant),
 });
 export type Device = z.infer<typeof device>;
 
@@ -66,7 +66,7 @@ export const peopleApi = endpoints({
     access: "anyone",
     limit: { max: 30, perSeconds: 600 },
     /** The password chosen at sign-up: whoever reads the mailbox confirms his own sign-up, never one that a stranger began with his address. */
-    body: z.object({ token: linkToken, password: z.string().max(PASSWORD_MAX_LENGTH) }),
+    body: z.object({ token: linkToken, password: z.string().check(z.maxLength(PASSWORD_MAX_LENGTH)) }),
     reply: z.object({ person }),
   },
   signIn: {
@@ -74,7 +74,7 @@ export const peopleApi = endpoints({
     path: "/api/people/sign-in",
     access: "anyone",
     limit: { max: 30, perSeconds: 600 },
-    body: z.object({ email, password: z.string().max(PASSWORD_MAX_LENGTH) }),
+    body: z.object({ email, password: z.string().check(z.maxLength(PASSWORD_MAX_LENGTH)) }),
     reply: z.object({ person }),
   },
   signOut: { method: "POST", path: "/api/people/sign-out", access: "anyone", reply: nothing },
@@ -82,7 +82,7 @@ export const peopleApi = endpoints({
     method: "GET",
     path: "/api/people/me",
     access: "anyone",
-    reply: z.object({ person: person.nullable(), guest: z.object({ id: guestId, name: z.string() }).nullable() }),
+    reply: z.object({ person: z.nullable(person), guest: z.nullable(z.object({ id: guestId, name: z.string() })) }),
   },
   requestReset: {
     method: "POST",
@@ -105,11 +105,11 @@ export const peopleApi = endpoints({
     path: "/api/people/me",
     access: "person",
     body: z.object({
-      name: personName.optional(),
-      firm: firmName.nullable().optional(),
-      inn: z.string().trim().max(12).nullable().optional(),
-      locale: locale.optional(),
-      ownRateKopecks: person.shape.ownRateKopecks.optional(),
+      name: z.optional(personName),
+      firm: z.optional(z.nullable(firmName)),
+      inn: z.optional(z.nullable(z.string().check(z.trim(), z.maxLength(12)))),
+      locale: z.optional(locale),
+      ownRateKopecks: z.optional(person.shape.ownRateKopecks),
     }),
     reply: z.object({ person }),
   },

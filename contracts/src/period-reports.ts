@@ -1,6 +1,7 @@
 /** The protocol of a period: each call a line, for one side of the caller's calls, with everybody or with one other party; on screen and as files. */
-import { z } from "zod";
+import { z } from "zod/mini";
 import { endpoints } from "./endpoint.ts";
+import { whenAbsent } from "./fallback.ts";
 import { callId, side } from "./ids.ts";
 import { kopecksSchema } from "./money.ts";
 import { locale } from "./people.ts";
@@ -13,7 +14,7 @@ export const REPORT_DAYS_MAX = 366;
 export const COUNTERPARTIES_MAX = 500;
 
 /** Of whose calls: `with` is the id of the other side's person or guest. */
-const asked = z.object({ side, from: day, to: day, with: z.uuid().optional() });
+const asked = z.object({ side, from: day, to: day, with: z.optional(z.uuid()) });
 
 /**
  * What became of a call's money, seen from this side. `paid`: the caller's wallet paid the sum; `earned`: it was settled in his favour;
@@ -43,20 +44,25 @@ export const periodReportsApi = endpoints({
     method: "GET",
     path: "/api/reports/counterparties",
     access: "person",
-    query: asked.omit({ with: true }),
-    reply: z.object({ counterparties: z.array(z.object({ id: z.uuid(), name: z.string(), calls: z.int() })).max(COUNTERPARTIES_MAX) }),
+    query: z.omit(asked, { with: true }),
+    reply: z.object({
+      counterparties: z.array(z.object({ id: z.uuid(), name: z.string(), calls: z.int() })).check(z.maxLength(COUNTERPARTIES_MAX)),
+    }),
   },
   /** Sums of the whole period, every day of it, and its lines page by page in the order of time. */
   calls: {
     method: "GET",
     path: "/api/reports/calls",
     access: "person",
-    query: asked.extend({ after: z.string().max(20).optional(), limit: z.coerce.number().int().min(1).max(200).default(50) }),
+    query: z.extend(asked, {
+      after: z.optional(z.string().check(z.maxLength(20))),
+      limit: whenAbsent(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(200)), 50),
+    }),
     reply: z.object({
       total: sums,
-      byDay: z.array(sums.extend({ day })),
+      byDay: z.array(z.extend(sums, { day })),
       lines: z.array(reportLine),
-      next: z.string().nullable(),
+      next: z.nullable(z.string()),
     }),
   },
   /** The whole period as a file, however many calls it has. */
@@ -65,7 +71,7 @@ export const periodReportsApi = endpoints({
     path: "/api/reports/calls/file",
     access: "person",
     limit: { max: 20, perSeconds: 60 },
-    query: asked.extend({ as: z.enum(["pdf", "xlsx", "csv"]), locale: locale.default("ru") }),
+    query: z.extend(asked, { as: z.enum(["pdf", "xlsx", "csv"]), locale: whenAbsent(locale, "ru") }),
     reply: z.instanceof(ReadableStream),
   },
 });

@@ -1,5 +1,5 @@
 /** Who can be called now: a switch of the consultant's own, and a live page of his somewhere. */
-import { z } from "zod";
+import { z } from "zod/mini";
 import { availability } from "./catalogue.ts";
 import { endpoints } from "./endpoint.ts";
 

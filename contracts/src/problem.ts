@@ -2,7 +2,7 @@
  * Every expected "no" the product can say, in one place: its type, its HTTP status and the facts it carries (RFC 9457).
  * The client switches on `type`, never on text; the words a person reads are in web/src/text.
  */
-import { z } from "zod";
+import { z } from "zod/mini";
 
 const none = z.object({});
 
@@ -65,7 +65,7 @@ export const problems = {
   "storage-full": { status: 507, title: "The server has no room for recordings just now", facts: none },
   overloaded: { status: 503, title: "The server is starting or stopping", facts: none },
   internal: { status: 500, title: "Something went wrong at our end", facts: z.object({ requestId: z.string() }) },
-} as const satisfies Record<string, { status: number; title: string; facts: z.ZodObject }>;
+} as const satisfies Record<string, { status: number; title: string; facts: z.ZodMiniObject }>;
 
 export type ProblemType = keyof typeof problems;
 export type ProblemFacts<T extends ProblemType> = z.infer<(typeof problems)[T]["facts"]>;

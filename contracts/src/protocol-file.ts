@@ -2,7 +2,7 @@
  * The protocol of a call as a file that proves itself: the protocol, its journal, the statements with all signatures, the keys, and the
  * server's seal over everything. The file is canonical JSON and a line feed, so that a changed byte anywhere is another file.
  */
-import { z } from "zod";
+import { z } from "zod/mini";
 import { callView } from "./calls.ts";
 import { canonicalJson } from "./journal-chain.ts";
 import { protocol } from "./journal.ts";
@@ -15,16 +15,22 @@ import { instant } from "./time.ts";
 export const PROTOCOL_FORM = "minuta-protocol-1";
 
 /** A key an end showed, as the journal has it. `device`: enrolled with the person's account. */
-export const endKey = z.object({ side, publicKey, kind: z.enum(["device", "call"]), sinceN: z.int().nonnegative(), shownAt: instant });
+export const endKey = z.object({
+  side,
+  publicKey,
+  kind: z.enum(["device", "call"]),
+  sinceN: z.int().check(z.nonnegative()),
+  shownAt: instant,
+});
 export type EndKey = z.infer<typeof endKey>;
 
-export const witnessedStatement = signedStatement.extend({ countersignatures: z.array(countersignature) });
+export const witnessedStatement = z.extend(signedStatement, { countersignatures: z.array(countersignature) });
 export type WitnessedStatement = z.infer<typeof witnessedStatement>;
 
 export const protocolFile = z.object({
   form: z.literal(PROTOCOL_FORM),
   /** The same for both sides: without what each side alone may see. */
-  protocol: protocol.extend({ call: callView.omit({ side: true, youPay: true, meter: true }) }),
+  protocol: z.extend(protocol, { call: z.omit(callView, { side: true, youPay: true, meter: true }) }),
   statements: z.array(witnessedStatement),
   keys: z.array(endKey),
   /** What each side recorded, segment by segment in the order of its chain; the files themselves are not here, their hashes are. */

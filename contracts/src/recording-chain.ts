@@ -2,7 +2,7 @@
  * The chain of one side's recorded segments, computed alike by the end that recorded them, the server, and anyone who checks: each
  * segment's hash is SHA-256 over its facts and its file's hash, together with the hash before it. Pure.
  */
-import { z } from "zod";
+import { z } from "zod/mini";
 import type { CallId, Side } from "./ids.ts";
 import { canonicalJson, CHAIN_START } from "./journal-chain.ts";
 import type { SegmentFacts } from "./recordings.ts";
@@ -12,7 +12,7 @@ import { sha256Hex } from "./sha256.ts";
 const RECORDING_FORM = "minuta-recording-1";
 
 /** SHA-256 in hex. */
-export const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+export const sha256 = z.string().check(z.regex(/^[0-9a-f]{64}$/));
 
 /** Before the first segment. */
 export const noSegments = { count: 0, hash: CHAIN_START };

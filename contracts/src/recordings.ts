@@ -3,8 +3,9 @@
  * either may take it back at any time. A segment is a WebM file of at most a minute: on the end's own disk first, hashed, told to the
  * server at once, uploaded in parts during the call and after it.
  */
-import { z } from "zod";
+import { z } from "zod/mini";
 import { endpoints } from "./endpoint.ts";
+import { whenAbsent } from "./fallback.ts";
 import { callId, side } from "./ids.ts";
 import { sha256 } from "./recording-chain.ts";
 import { instant } from "./time.ts";
@@ -41,7 +42,7 @@ export type RecorderState = z.infer<typeof recorderState>;
 const endOfRecording = z.object({
   consent: recordingConsent,
   recorder: recorderState,
-  why: recordingTrouble.nullable(),
+  why: z.nullable(recordingTrouble),
 });
 
 /** What both sides always see. `on`: both agreed, and the call is not over. */
@@ -49,7 +50,7 @@ const recordingsView = z.object({ on: z.boolean(), client: endOfRecording, consu
 export type RecordingsView = z.infer<typeof recordingsView>;
 
 /** The end of a side's chain: how many segments are known, and the hash of the last. */
-export const recordingHead = z.object({ count: z.int().nonnegative(), hash: sha256 });
+export const recordingHead = z.object({ count: z.int().check(z.nonnegative()), hash: sha256 });
 export type RecordingHead = z.infer<typeof recordingHead>;
 
 /** A segment as its end tells it. `from` and `to` by the server's clock, as the end knows it. */
@@ -59,7 +60,7 @@ export const segmentFacts = z.object({
   takeId: z.uuid(),
   from: instant,
   to: instant,
-  bytes: z.int().positive().max(SEGMENT_MAX_BYTES),
+  bytes: z.int().check(z.positive(), z.maximum(SEGMENT_MAX_BYTES)),
   /** Of the file. */
   sha256,
   /** It was running when its page died: what reached the disk was saved later. */
@@ -72,17 +73,17 @@ export const segmentState = z.enum(["told", "kept", "damaged", "deleted"]);
 export type SegmentState = z.infer<typeof segmentState>;
 
 /** A segment in the chain of its side. */
-export const recordedSegment = segmentFacts.extend({ n: z.int().positive(), hash: sha256, state: segmentState });
+export const recordedSegment = z.extend(segmentFacts, { n: z.int().check(z.positive()), hash: sha256, state: segmentState });
 export type RecordedSegment = z.infer<typeof recordedSegment>;
 
 /** Segments of one side that play as one file. */
 export const recordingFile = z.object({
   /** Place in the list of the side, from 0; the files' addresses have it. */
-  index: z.int().nonnegative(),
+  index: z.int().check(z.nonnegative()),
   from: instant,
   to: instant,
-  segments: z.int().positive(),
-  picture: z.object({ codec: z.string(), width: z.int(), height: z.int() }).nullable(),
+  segments: z.int().check(z.positive()),
+  picture: z.nullable(z.object({ codec: z.string(), width: z.int(), height: z.int() })),
 });
 export type RecordingFile = z.infer<typeof recordingFile>;
 
@@ -102,7 +103,7 @@ export const keptRecordings = z.object({
   consultant: sideOfRecording,
   accesses: z.array(recordingAccess),
   /** When the files are deleted, their hashes stay; null: there are none, or they are held for a dispute. */
-  deletedAt: instant.nullable(),
+  deletedAt: z.nullable(instant),
   held: z.boolean(),
 });
 export type KeptRecordings = z.infer<typeof keptRecordings>;
@@ -110,7 +111,7 @@ export type KeptRecordings = z.infer<typeof keptRecordings>;
 // ---- the interface --------------------------------------------------------------------------------------------------------
 
 const ofCall = z.object({ callId });
-const ofSegment = ofCall.extend({ segmentId: z.uuid() });
+const ofSegment = z.extend(ofCall, { segmentId: z.uuid() });
 const upload = z.object({ state: segmentState, missing: z.array(z.int()) });
 
 export const recordingsApi = endpoints({
@@ -136,9 +137,9 @@ export const recordingsApi = endpoints({
     method: "POST",
     path: "/api/recordings/:callId/takes/:takeId",
     access: "party",
-    params: ofCall.extend({ takeId: z.uuid() }),
+    params: z.extend(ofCall, { takeId: z.uuid() }),
     limit: { max: 300, perSeconds: 60 },
-    body: z.object({ recorder: recorderState, why: recordingTrouble.nullable() }),
+    body: z.object({ recorder: recorderState, why: z.nullable(recordingTrouble) }),
     reply: z.object({ recordings: recordingsView }),
   },
   /** The end of the caller's own chain: the next segment follows it. */
@@ -150,7 +151,7 @@ export const recordingsApi = endpoints({
     access: "party",
     params: ofCall,
     limit: { max: 300, perSeconds: 60 },
-    body: z.object({ segment: segmentFacts, n: z.int().positive(), hash: sha256 }),
+    body: z.object({ segment: segmentFacts, n: z.int().check(z.positive()), hash: sha256 }),
     reply: z.object({ segment: recordedSegment }),
   },
   /** Which parts of a segment of the caller's own have not come. */
@@ -160,7 +161,7 @@ export const recordingsApi = endpoints({
     method: "PUT",
     path: "/api/recordings/:callId/segments/:segmentId/parts/:part",
     access: "party",
-    params: ofSegment.extend({ part: z.coerce.number().int().nonnegative() }),
+    params: z.extend(ofSegment, { part: z.coerce.number().check(z.int(), z.nonnegative()) }),
     limit: { max: 1200, perSeconds: 60 },
     body: z.instanceof(Uint8Array),
     bodyMaxBytes: PART_BYTES,
@@ -179,8 +180,8 @@ export const recordingsApi = endpoints({
     method: "GET",
     path: "/api/recordings/:callId/files/:side/:index",
     access: "anyone",
-    params: ofCall.extend({ side, index: z.coerce.number().int().nonnegative() }),
-    query: z.object({ as: z.enum(["play", "download"]).default("play") }),
+    params: z.extend(ofCall, { side, index: z.coerce.number().check(z.int(), z.nonnegative()) }),
+    query: z.object({ as: whenAbsent(z.enum(["play", "download"]), "play") }),
     reply: z.instanceof(ReadableStream),
   },
 });

@@ -1,6 +1,7 @@
 /** Read-only figures for the cabinet: what was called, how long, for how much, as client and as consultant. */
-import { z } from "zod";
+import { z } from "zod/mini";
 import { endpoints } from "./endpoint.ts";
+import { whenAbsent } from "./fallback.ts";
 import { callId, side } from "./ids.ts";
 import { statementLine } from "./ledger.ts";
 import { kopecksSchema } from "./money.ts";
@@ -29,24 +30,24 @@ export type Figures = z.infer<typeof figures>;
 const statistics = z.object({
   total: figures,
   /** Every day of the period in order, also those without calls. */
-  byDay: z.array(figures.extend({ day })),
+  byDay: z.array(z.extend(figures, { day })),
   /** Those with the most minutes. Two of the same name are two. */
-  byCounterparty: z.array(figures.extend({ name: z.string() })).max(STATISTICS_COUNTERPARTIES_MAX),
+  byCounterparty: z.array(z.extend(figures, { name: z.string() })).check(z.maxLength(STATISTICS_COUNTERPARTIES_MAX)),
   /** `code`: of a known configuration, or the words in which somebody named another; null: none was named. */
-  byConfiguration: z.array(figures.extend({ code: z.string().nullable() })).max(STATISTICS_CONFIGURATIONS_MAX),
+  byConfiguration: z.array(z.extend(figures, { code: z.nullable(z.string()) })).check(z.maxLength(STATISTICS_CONFIGURATIONS_MAX)),
 });
 export type Statistics = z.infer<typeof statistics>;
 
 /** A calendar month in Europe/Moscow: `2026-11`. */
-const month = z.string().regex(/^20\d{2}-(0[1-9]|1[0-2])$/);
+const month = z.string().check(z.regex(/^20\d{2}-(0[1-9]|1[0-2])$/));
 const pageOfMonth = z.object({
   month,
   /** `next` of the page before. */
-  before: z.string().max(20).optional(),
-  limit: z.coerce.number().int().min(1).max(100).default(25),
+  before: z.optional(z.string().check(z.maxLength(20))),
+  limit: whenAbsent(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(100)), 25),
 });
 /** Newest first; `next` begins the following page: no row is told twice or left out while new ones arrive. */
-const next = z.string().nullable();
+const next = z.nullable(z.string());
 
 /** A call the wallet paid for, as one row from the first money set aside for it, however long it lasts. */
 const statementCall = z.object({
@@ -59,7 +60,7 @@ const statementCall = z.object({
   name: z.string(),
   running: z.boolean(),
   /** Null while the call runs. */
-  billableSeconds: z.int().nullable(),
+  billableSeconds: z.nullable(z.int()),
   pricePerMinute: kopecksSchema,
   charged: kopecksSchema,
   /** Set aside for it now. */
@@ -68,7 +69,11 @@ const statementCall = z.object({
   refunded: kopecksSchema,
 });
 export type StatementCall = z.infer<typeof statementCall>;
-const statementPayment = z.object({ id: z.string(), kind: z.literal("payment"), payment: statementLine.omit({ id: true, callId: true }) });
+const statementPayment = z.object({
+  id: z.string(),
+  kind: z.literal("payment"),
+  payment: z.omit(statementLine, { id: true, callId: true }),
+});
 export type StatementPayment = z.infer<typeof statementPayment>;
 
 /** Of one month by the order in which money moved: opening + added - withdrawn - spent - reserved = closing, to the kopeck. */
@@ -98,7 +103,7 @@ const earning = z.object({
   /** One's own share: when `waitsUntil` is told, what it comes to if the client says nothing until then. */
   share: kopecksSchema,
   /** Null: settled. */
-  waitsUntil: instant.nullable(),
+  waitsUntil: z.nullable(instant),
 });
 export type Earning = z.infer<typeof earning>;
 const earningsTotals = z.object({

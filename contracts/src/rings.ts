@@ -1,5 +1,5 @@
 /** The ring: a client calls a consultant of the catalogue, who accepts, declines or misses it. A ring is a call not yet open. */
-import { z } from "zod";
+import { z } from "zod/mini";
 import { callState, callView, consentVersion, consultantCard, taskText } from "./calls.ts";
 import { endpoints } from "./endpoint.ts";
 import { callId, personId } from "./ids.ts";
@@ -8,7 +8,7 @@ import { configurationCode } from "./taxonomy.ts";
 import { instant } from "./time.ts";
 
 /** The release of the client's configuration as he reads it in "About": `3.0.150.22`. */
-export const releaseText = z.string().trim().max(60);
+export const releaseText = z.string().check(z.trim(), z.maxLength(60));
 
 /**
  * Why the server cancelled a ring. `client-gone`: no page of his was open any more. `no-money`: when it was accepted his wallet had not
@@ -20,18 +20,18 @@ export const ring = z.object({
   callId,
   state: callState,
   consultant: consultantCard,
-  client: z.object({ name: z.string(), organisation: z.string().nullable() }),
+  client: z.object({ name: z.string(), organisation: z.nullable(z.string()) }),
   task: z.string(),
   /** A code when it rings; both may put it in other words later. */
-  configuration: z.string().nullable(),
-  release: z.string().nullable(),
+  configuration: z.nullable(z.string()),
+  release: z.nullable(z.string()),
   /** Frozen when it began to ring. */
   pricePerMinute: kopecksSchema,
   rungAt: instant,
   /** When it becomes missed by itself. */
   expiresAt: instant,
   /** Only the client is told. */
-  cancelledBecause: cancelledBecause.nullable(),
+  cancelledBecause: z.nullable(cancelledBecause),
 });
 export type Ring = z.infer<typeof ring>;
 
@@ -50,9 +50,9 @@ export const ringsApi = endpoints({
     limit: { max: 30, perSeconds: 60 },
     body: z.object({
       consultantId: personId,
-      task: taskText.pipe(z.string().min(3)),
-      configuration: configurationCode.nullable(),
-      release: releaseText.nullable(),
+      task: z.pipe(taskText, z.string().check(z.minLength(3))),
+      configuration: z.nullable(configurationCode),
+      release: z.nullable(releaseText),
       /** As the client was shown it; another one now is refused (`price-changed`), so nobody agrees to a price he has not seen. */
       pricePerMinute: kopecksSchema,
       consent: consentVersion,

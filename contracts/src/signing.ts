@@ -3,7 +3,7 @@
  * by a script that pages bring along. A key is its 32 bytes and a signature its 64 as base64url; both have one spelling only, so that no
  * changed character goes unnoticed.
  */
-import { z } from "zod";
+import { z } from "zod/mini";
 import { fromBase64url, toBase64url } from "./base64url.ts";
 import { sha256Hex } from "./sha256.ts";
 
@@ -18,8 +18,8 @@ const bytesOf = (length: number, text: string): boolean => {
     return false;
   }
 };
-export const publicKey = z.string().refine((text) => bytesOf(32, text), "an Ed25519 public key");
-export const signature = z.string().refine((text) => bytesOf(64, text), "an Ed25519 signature");
+export const publicKey = z.string().check(z.refine((text) => bytesOf(32, text), "an Ed25519 public key"));
+export const signature = z.string().check(z.refine((text) => bytesOf(64, text), "an Ed25519 signature"));
 
 /** How people compare a key: SHA-256 of its text, 64 hexadecimal digits. */
 export const fingerprintOf = (key: string): string => sha256Hex(key);

@@ -3,7 +3,7 @@
  * where the journal stands; each end countersigns what it has itself seen to be plausible. Each statement is bound to the one before.
  * Pure but for the signatures; both ends, the server and whoever checks later compute alike. Times are text as they travel.
  */
-import { z } from "zod";
+import { z } from "zod/mini";
 import { otherSide, side, type Side } from "./ids.ts";
 import { CHAIN_START, canonicalJson } from "./journal-chain.ts";
 import { sha256Hex } from "./sha256.ts";
@@ -18,8 +18,8 @@ const forms = {
   comment: "minuta-comment-1",
 } as const;
 
-const hash = z.string().regex(/^[0-9a-f]{64}$/);
-const bySide = <T extends z.ZodType>(of: T) => z.object({ client: of, consultant: of });
+const hash = z.string().check(z.regex(/^[0-9a-f]{64}$/));
+const bySide = <T extends z.ZodMiniType>(of: T) => z.object({ client: of, consultant: of });
 
 /** Seconds of talk between two statements. */
 export const STATEMENT_EVERY_SECONDS = 60;
@@ -27,17 +27,17 @@ export const STATEMENT_EVERY_SECONDS = 60;
 export const statement = z.object({
   call: z.uuid(),
   /** Counts from 1. */
-  n: z.int().positive(),
+  n: z.int().check(z.positive()),
   at: z.iso.datetime(),
   /** Proven so far, by durable evidence. */
-  provenSeconds: z.int().nonnegative(),
-  chargedKopecks: z.int().nonnegative(),
+  provenSeconds: z.int().check(z.nonnegative()),
+  chargedKopecks: z.int().check(z.nonnegative()),
   /** The journal's last event then. */
-  journal: z.object({ n: z.int().nonnegative(), head: hash }),
+  journal: z.object({ n: z.int().check(z.nonnegative()), head: hash }),
   /** The end of each side's chain of recorded segments (recording-chain.ts) as the server knew it then; null: nothing recorded. */
-  recordings: bySide(hash.nullable()),
+  recordings: bySide(z.nullable(hash)),
   /** The keys the ends had shown; null: none. */
-  keys: bySide(publicKey.nullable()),
+  keys: bySide(z.nullable(publicKey)),
   /** The call is over: nothing is proven after this. */
   closing: z.boolean(),
   /** The hash of the statement before; the chain's start for the first. */
@@ -51,14 +51,14 @@ export const countersignature = z.object({
   side,
   publicKey,
   /** It speaks for what was proven after that statement (0: from the beginning) up to the one it signs. */
-  sinceN: z.int().nonnegative(),
+  sinceN: z.int().check(z.nonnegative()),
   /** What this end's own clock counted on the line in that time. */
-  observedSeconds: z.int().nonnegative(),
+  observedSeconds: z.int().check(z.nonnegative()),
   signature,
 });
 export type Countersignature = z.infer<typeof countersignature>;
 
-export const signedStatement = statement.extend({ signature });
+export const signedStatement = z.extend(statement, { signature });
 export type SignedStatement = z.infer<typeof signedStatement>;
 
 export const statementText = (of: Statement): string => canonicalJson([forms.statement, statement.parse(of)]);
@@ -73,7 +73,7 @@ export const commentText = (call: string, of: { side: Side; publicKey: string; t
   canonicalJson([forms.comment, call, of.side, of.publicKey, of.text]);
 
 /** A place in the chain of statements as an end remembers it. */
-export const chainPlace = z.object({ n: z.int().nonnegative(), hash, provenSeconds: z.int().nonnegative() });
+export const chainPlace = z.object({ n: z.int().check(z.nonnegative()), hash, provenSeconds: z.int().check(z.nonnegative()) });
 export type ChainPlace = z.infer<typeof chainPlace>;
 export const beginning: ChainPlace = { n: 0, hash: CHAIN_START, provenSeconds: 0 };
 export const placeOf = (of: Statement): ChainPlace => ({ n: of.n, hash: hashOfStatement(of), provenSeconds: of.provenSeconds });

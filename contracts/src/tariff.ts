@@ -1,5 +1,5 @@
 /** What talk costs: a pure, monotone function of billable seconds. Server, web and protocol compute the same (domain rule "Metering"). */
-import { z } from "zod";
+import { z } from "zod/mini";
 import { kopecks, type Kopecks } from "./money.ts";
 
 /** Which of the two tariffs a call runs on: who pays the platform, and how it is split. */
@@ -8,10 +8,10 @@ export type TariffKind = z.infer<typeof tariffKind>;
 
 /** The pulse of a tariff version: `firstSeconds/nextSeconds`, free seconds, connection fee. 60/60 is the started minute. */
 export const pulse = z.object({
-  firstSeconds: z.int().positive(),
-  nextSeconds: z.int().positive(),
+  firstSeconds: z.int().check(z.positive()),
+  nextSeconds: z.int().check(z.positive()),
   /** Talk of up to this many seconds costs nothing; one second more is charged from the first. */
-  freeSeconds: z.int().nonnegative(),
+  freeSeconds: z.int().check(z.nonnegative()),
 });
 export type Pulse = z.infer<typeof pulse>;
 

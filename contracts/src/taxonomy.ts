@@ -1,5 +1,5 @@
 /** The field's reference data: 1C configurations and accounting areas, with names in both languages. Codes never change meaning. */
-import { z } from "zod";
+import { z } from "zod/mini";
 import data from "./taxonomy.json" with { type: "json" };
 
 export interface Term {
@@ -22,10 +22,10 @@ export const areas: readonly Area[] = data.areas;
 
 const among = (terms: readonly Term[], what: string) => {
   const known = new Set(terms.map(({ code }) => code));
-  return z
-    .string()
-    .max(40)
-    .refine((code) => known.has(code), { error: `no such ${what}` });
+  return z.string().check(
+    z.maxLength(40),
+    z.refine((code) => known.has(code), { error: `no such ${what}` }),
+  );
 };
 /** Code of a known configuration. */
 export const configurationCode = among(configurations, "configuration");

@@ -11,8 +11,9 @@
  *
  * Pictures, voice and signals are sealed between the two ends: the server sees a frame's header and length, nothing else.
  */
-import { z } from "zod";
+import { z } from "zod/mini";
 import { callState, callView, meter } from "./calls.ts";
+import { whenAbsent } from "./fallback.ts";
 import { callId, invitationId, side, type Side } from "./ids.ts";
 import { publicKey, signature } from "./signing.ts";
 import { chainPlace, countersignature, objection, signedStatement } from "./statement.ts";
@@ -60,7 +61,7 @@ export const endMedia = z.object({
   screen: z.enum(["off", "on", "blanked", "refused", "stopped-by-browser", "not-supported"]),
   microphone: z.enum(["off", "on", "muted", "refused", "missing"]),
   /** The path this end sends voice and picture on. */
-  path: mediaPath.nullable(),
+  path: z.nullable(mediaPath),
   /** What of the other side really arrives and is shown or heard here. */
   receives: z.object({ screen: z.boolean(), voice: z.boolean() }),
 });
@@ -73,19 +74,16 @@ export function established({ client, consultant }: Readonly<Record<Side, EndMed
 
 export const noMedia: EndMedia = { screen: "off", microphone: "off", path: null, receives: { screen: false, voice: false } };
 
-const base64url = z
-  .string()
-  .max(200)
-  .regex(/^[A-Za-z0-9_-]+$/);
+const base64url = z.string().check(z.maxLength(200), z.regex(/^[A-Za-z0-9_-]+$/));
 /** One meeting of the two ends: new keys for each; also marks the frames sealed by them. */
-const pairing = z.int().min(1).max(0xffff_ffff);
+const pairing = z.int().check(z.minimum(1), z.maximum(0xffff_ffff));
 /** First half of the key exchange: binds an end to its key before it has seen the other's, so that a code can be compared later. */
 const keyCommit = z.object({ t: z.literal("key-commit"), pairing, commit: base64url });
 /** `fingerprint`: SHA-256 of the certificate this page shows over WebRTC; `none` where the browser has no WebRTC. */
 const keyReveal = z.object({ t: z.literal("key-reveal"), pairing, publicKey: base64url, nonce: base64url, fingerprint: base64url });
 
 /** Six digits that both screens show when nobody stands between them. */
-export const safetyNumber = z.string().regex(/^\d{6}$/);
+export const safetyNumber = z.string().check(z.regex(/^\d{6}$/));
 
 export const chatLine = z.object({ id: z.uuid(), from: side, text: z.string(), at: instant });
 
@@ -93,19 +91,19 @@ export const chatLine = z.object({ id: z.uuid(), from: side, text: z.string(), a
 export const endMessage = z.discriminatedUnion("t", [
   z.object({ t: z.literal("hello"), media: endMedia }),
   z.object({ t: z.literal("media"), media: endMedia }),
-  z.object({ t: z.literal("beat"), n: z.int().nonnegative() }),
+  z.object({ t: z.literal("beat"), n: z.int().check(z.nonnegative()) }),
   /** A probe of ours came back from the other end over WebRTC, where the server cannot see it itself. */
-  z.object({ t: z.literal("probe-back"), n: z.int().nonnegative() }),
+  z.object({ t: z.literal("probe-back"), n: z.int().check(z.nonnegative()) }),
   keyCommit,
   keyReveal,
   /** What this end shows its person to compare: for the journal. */
   z.object({ t: z.literal("safety-number"), pairing, number: safetyNumber }),
-  z.object({ t: z.literal("chat"), id: z.uuid(), text: z.string().trim().min(1).max(CHAT_MAX_LENGTH) }),
+  z.object({ t: z.literal("chat"), id: z.uuid(), text: z.string().check(z.trim(), z.minLength(1), z.maxLength(CHAT_MAX_LENGTH)) }),
   /** The key this end signs minutes with; `signature`: of `callKeyText`. */
   z.object({ t: z.literal("signing-key"), publicKey, signature }),
-  z.object({ t: z.literal("countersign"), n: z.int().positive(), by: countersignature }),
+  z.object({ t: z.literal("countersign"), n: z.int().check(z.positive()), by: countersignature }),
   /** This end does not sign that statement: both sides and the journal are told. */
-  z.object({ t: z.literal("not-signing"), n: z.int().nonnegative(), why: objection }),
+  z.object({ t: z.literal("not-signing"), n: z.int().check(z.nonnegative()), why: objection }),
   z.object({ t: z.literal("red-stop") }),
   /** Credentials of TURN run out: fresh ones before ICE is started anew. */
   z.object({ t: z.literal("ice-servers-please") }),
@@ -113,7 +111,7 @@ export const endMessage = z.discriminatedUnion("t", [
 ]);
 export type EndMessage = z.infer<typeof endMessage>;
 
-export const iceServer = z.object({ urls: z.array(z.string()), username: z.string().optional(), credential: z.string().optional() });
+export const iceServer = z.object({ urls: z.array(z.string()), username: z.optional(z.string()), credential: z.optional(z.string()) });
 export type IceServer = z.infer<typeof iceServer>;
 
 /** What the server tells an end on the control channel. */
@@ -124,7 +122,7 @@ export const serverMessage = z.discriminatedUnion("t", [
     mediaTicket: base64url,
     iceServers: z.array(iceServer),
     chat: z.array(chatLine),
-    other: z.object({ media: endMedia, pairing }).nullable(),
+    other: z.nullable(z.object({ media: endMedia, pairing })),
   }),
   z.object({ t: z.literal("other-joined"), media: endMedia, pairing }),
   z.object({ t: z.literal("other-left") }),
@@ -177,18 +175,26 @@ export const signal = z.discriminatedUnion("t", [
   /** First after new keys: which page load this is (a new one needs a new peer connection) and which codecs it can show. */
   z.object({
     t: z.literal("about"),
-    endId: z.string().max(40),
-    decodes: z.array(z.string().max(40)).max(20),
-    signingKey: publicKey.nullable().default(null),
+    endId: z.string().check(z.maxLength(40)),
+    decodes: z.array(z.string().check(z.maxLength(40))).check(z.maxLength(20)),
+    signingKey: whenAbsent(z.nullable(publicKey), null),
   }),
   /** A picture came and the decoder keeps up. */
   z.object({ t: z.literal("arrived"), sequence: z.int() }),
   z.object({ t: z.literal("key-frame-please") }),
   /** Consultant → client: 0…1 of the picture's width and height; null lifts it. */
-  z.object({ t: z.literal("pointer"), at: z.object({ x: z.number().min(0).max(1), y: z.number().min(0).max(1) }).nullable() }),
+  z.object({
+    t: z.literal("pointer"),
+    at: z.nullable(z.object({ x: z.number().check(z.minimum(0), z.maximum(1)), y: z.number().check(z.minimum(0), z.maximum(1)) })),
+  }),
   /** WebRTC: the consultant's end makes all offers. */
-  z.object({ t: z.literal("description"), type: z.enum(["offer", "answer"]), sdp: z.string().max(60_000) }),
-  z.object({ t: z.literal("candidate"), candidate: z.string().max(2000), mid: z.string().max(40).nullable(), line: z.int().nullable() }),
+  z.object({ t: z.literal("description"), type: z.enum(["offer", "answer"]), sdp: z.string().check(z.maxLength(60_000)) }),
+  z.object({
+    t: z.literal("candidate"),
+    candidate: z.string().check(z.maxLength(2000)),
+    mid: z.nullable(z.string().check(z.maxLength(40))),
+    line: z.nullable(z.int()),
+  }),
   z.object({ t: z.literal("restart-please") }),
   /** The direct path carries nothing any more, seen from this end: media comes back to the relay at once. */
   z.object({ t: z.literal("direct-fell") }),

@@ -14,7 +14,7 @@ import { z } from "zod";
 import type { Credentials, Product } from "./product.ts";
 
 type Part<E, Name extends "params" | "query" | "body"> =
-  E extends Record<Name, infer Schema extends z.ZodType> ? { [Key in Name]: z.input<Schema> } : unknown;
+  E extends Record<Name, infer Schema extends z.core.$ZodType> ? { [Key in Name]: z.input<Schema> } : unknown;
 type Input<E extends Endpoint> = Part<E, "params"> & Part<E, "query"> & Part<E, "body"> & LooseInput;
 type Reply<E extends Endpoint> = z.output<E["reply"]>;
 

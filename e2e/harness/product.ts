@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { devApi } from "@minuta/contracts/dev";
-import type { z } from "zod";
+import { z } from "zod";
 import { run, start, until, type Running } from "./process.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -71,9 +71,9 @@ async function startServer({ dataFolder, port, withPast, host = "localhost" }: S
   return { server, address };
 }
 
-async function get<S extends z.ZodType>(url: string, schema: S): Promise<z.output<S>> {
+async function get<S extends z.core.$ZodType>(url: string, schema: S): Promise<z.output<S>> {
   const reply = await fetch(url);
-  return schema.parse(await reply.json());
+  return z.parse(schema, await reply.json());
 }
 
 /** Starts the product with demo people on any free port. The pages must have been built. */

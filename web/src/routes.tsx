@@ -1,6 +1,7 @@
 /** Every address of the product on one screen. Each page is a file of its own to the browser; the address says which state is shown. */
+import { whenWrong } from "@minuta/contracts/fallback";
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent as lazy, redirect } from "@tanstack/react-router";
-import { z } from "zod";
+import { z } from "zod/mini";
 import { whoAmI } from "./features/people/me.ts";
 import { Root } from "./shell.tsx";
 import { withWords } from "./text/index.ts";
@@ -35,49 +36,42 @@ const pages = {
 };
 
 // What an address may carry after its question mark; anything else in it is passed over.
-const tokenSearch = z.object({ token: z.string().max(100).catch("") });
+/** Passed over when it is not there or not of its form. */
+const maybe = <Schema extends z.ZodMiniType>(schema: Schema) => whenWrong(z.optional(schema), undefined);
+const tokenSearch = z.object({ token: whenWrong(z.string().check(z.maxLength(100)), "") });
 /** Where to go after signing in: only an address of ours, so that no link leads a person elsewhere. */
 const nextSearch = z.object({
-  next: z
-    .string()
-    .regex(/^\/(?![/\\])/)
-    .max(300)
-    .optional()
-    .catch(undefined),
+  next: maybe(z.string().check(z.regex(/^\/(?![/\\])/), z.maxLength(300))),
 });
-const termSearch = z.string().max(40).optional().catch(undefined);
+const termSearch = maybe(z.string().check(z.maxLength(40)));
 const catalogueSearch = z.object({
   configuration: termSearch,
   area: termSearch,
-  text: z.string().max(100).optional().catch(undefined),
-  free: z.enum(["yes"]).optional().catch(undefined),
+  text: maybe(z.string().check(z.maxLength(100))),
+  free: maybe(z.enum(["yes"])),
 });
 const ringFormSearch = z.object({ configuration: termSearch });
 /** Whom the client rang, so that he can ring again. */
-const ringSearch = z.object({ to: z.string().max(60).optional().catch(undefined) });
+const ringSearch = z.object({ to: maybe(z.string().check(z.maxLength(60))) });
 const cabinetSearch = z.object({
-  tab: z.enum(["statement", "earnings", "statistics"]).optional().catch(undefined),
-  side: z.enum(["client", "consultant"]).optional().catch(undefined),
-  period: z.enum(["last-month", "90-days"]).optional().catch(undefined),
-  month: z
-    .string()
-    .regex(/^20\d{2}-(0[1-9]|1[0-2])$/)
-    .optional()
-    .catch(undefined),
+  tab: maybe(z.enum(["statement", "earnings", "statistics"])),
+  side: maybe(z.enum(["client", "consultant"])),
+  period: maybe(z.enum(["last-month", "90-days"])),
+  month: maybe(z.string().check(z.regex(/^20\d{2}-(0[1-9]|1[0-2])$/))),
 });
-const isoDay = z.iso.date().optional().catch(undefined);
+const isoDay = maybe(z.iso.date());
 const reportSearch = z.object({
-  side: z.enum(["client", "consultant"]).optional().catch(undefined),
+  side: maybe(z.enum(["client", "consultant"])),
   from: isoDay,
   to: isoDay,
-  with: z.uuid().optional().catch(undefined),
+  with: maybe(z.uuid()),
 });
 const workSearch = z.object({
-  invitation: z.string().max(40).optional().catch(undefined),
-  card: z.enum(["edit"]).optional().catch(undefined),
+  invitation: maybe(z.string().check(z.maxLength(40))),
+  card: maybe(z.enum(["edit"])),
 });
 /** Tests and labs may keep a call on one path; people never choose. */
-const callSearch = z.object({ path: z.enum(["websocket", "webrtc", "turn"]).optional().catch(undefined) });
+const callSearch = z.object({ path: maybe(z.enum(["websocket", "webrtc", "turn"])) });
 
 const root = createRootRoute({
   component: Root,

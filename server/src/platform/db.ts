@@ -3,9 +3,9 @@
  * int8 is bigint, timestamptz is Date. A transaction that loses a deadlock or a serialization race is run again.
  */
 import pg from "pg";
-import type { z } from "zod";
+import { z } from "zod";
 
-export interface Query<Row extends z.ZodType> {
+export interface Query<Row extends z.core.$ZodType> {
   /** Unique: it names the prepared statement. `domain.verb_noun`, at most 60 characters. */
   readonly name: string;
   readonly row: Row;
@@ -17,16 +17,16 @@ export interface Command {
 }
 
 /** Declares a statement that answers rows. */
-export const query = <Row extends z.ZodType>(of: Query<Row>): Query<Row> => of;
+export const query = <Row extends z.core.$ZodType>(of: Query<Row>): Query<Row> => of;
 /** Declares a statement that only changes rows. */
 export const command = (of: Command): Command => of;
 
 export interface Reader {
-  rows<Row extends z.ZodType>(of: Query<Row>, values?: readonly unknown[]): Promise<z.output<Row>[]>;
+  rows<Row extends z.core.$ZodType>(of: Query<Row>, values?: readonly unknown[]): Promise<z.output<Row>[]>;
   /** Exactly one row; throws otherwise. */
-  one<Row extends z.ZodType>(of: Query<Row>, values?: readonly unknown[]): Promise<z.output<Row>>;
+  one<Row extends z.core.$ZodType>(of: Query<Row>, values?: readonly unknown[]): Promise<z.output<Row>>;
   /** One row or none; throws on more. */
-  maybe<Row extends z.ZodType>(of: Query<Row>, values?: readonly unknown[]): Promise<z.output<Row> | null>;
+  maybe<Row extends z.core.$ZodType>(of: Query<Row>, values?: readonly unknown[]): Promise<z.output<Row> | null>;
   /** How many rows changed. */
   run(of: Command, values?: readonly unknown[]): Promise<number>;
 }
@@ -81,7 +81,7 @@ function readerOn(on: pg.Pool | pg.ClientBase): Reader {
   const send = (of: Command, values: readonly unknown[]) => on.query({ name: of.name, text: of.text, values: [...values] });
   const rows: Reader["rows"] = async (of, values = []) => {
     const answer = await send(of, values);
-    return answer.rows.map((row) => of.row.parse(row));
+    return answer.rows.map((row) => z.parse(of.row, row));
   };
   return {
     rows,

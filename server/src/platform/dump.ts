@@ -48,9 +48,9 @@ const named = z.object({ name: z.string() });
 const ofTable = z.object({ table: z.string(), name: z.string() });
 const foreignKey = ofTable.extend({ definition: z.string() });
 
-async function rowsOf<Row extends z.ZodType>(connection: pg.ClientBase, schema: Row, text: string): Promise<z.output<Row>[]> {
+async function rowsOf<Row extends z.core.$ZodType>(connection: pg.ClientBase, schema: Row, text: string): Promise<z.output<Row>[]> {
   const { rows } = await connection.query(text);
-  return rows.map((row) => schema.parse(row));
+  return rows.map((row) => z.parse(schema, row));
 }
 
 export const tablesOf = (connection: pg.ClientBase): Promise<TableShape[]> => rowsOf(connection, tableShape, listTables);

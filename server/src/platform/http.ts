@@ -41,7 +41,7 @@ export interface Cookies {
   clear(name: string): void;
 }
 
-type Parsed<S> = S extends z.ZodType ? z.output<S> : undefined;
+type Parsed<S> = S extends z.core.$ZodType ? z.output<S> : undefined;
 type ReplyOf<E extends Endpoint> =
   z.output<E["reply"]> extends Uint8Array ? BinaryReply : z.output<E["reply"]> extends ReadableStream ? StreamReply : z.output<E["reply"]>;
 
@@ -187,7 +187,7 @@ function bind({ server, options, allowed, endpoint, handler }: Binding): void {
       const id = parse(idempotencyKey, request.headers["idempotency-key"]) as string;
       const key = { actor: actorOf(caller), id, body: [endpoint.method, request.url, request.body ?? null] };
       const answer = await options.db.tx((tx) =>
-        once(tx, key, async () => endpoint.reply.encode(await handler({ ...parsed, tx, commandId: id }))),
+        once(tx, key, async () => z.encode(endpoint.reply, await handler({ ...parsed, tx, commandId: id }))),
       );
       return reply.send(answer);
     },
@@ -221,13 +221,13 @@ async function limitAttempts(db: Db, endpoint: Endpoint, caller: Caller): Promis
   if (limit.maxGlobal !== undefined) await countOrRefuse(db, { what, who: "*", max: limit.maxGlobal, perSeconds: limit.perSeconds });
 }
 
-function parse(schema: z.ZodType | undefined, given: unknown): unknown {
+function parse(schema: z.core.$ZodType | undefined, given: unknown): unknown {
   return schema === undefined ? undefined : parseOrRefuse(schema, given);
 }
 
 /** Refuses with `invalid-input`, naming the fields. */
-export function parseOrRefuse<S extends z.ZodType>(schema: S, given: unknown): z.output<S> {
-  const result = schema.safeParse(given ?? {});
+export function parseOrRefuse<S extends z.core.$ZodType>(schema: S, given: unknown): z.output<S> {
+  const result = z.safeParse(schema, given ?? {});
   if (result.success) return result.data;
   throw refuse("invalid-input", { fields: [...new Set(result.error.issues.map((issue) => issue.path.join(".")))] });
 }
@@ -239,7 +239,7 @@ function send({ request, reply }: Pick<Failure, "request" | "reply">, endpoint: 
       .type(answer.contentType)
       .header(...savedAs(answer.fileName))
       .send(Buffer.from(answer.bytes));
-  return reply.send(endpoint.reply.encode(answer));
+  return reply.send(z.encode(endpoint.reply, answer));
 }
 
 const savedAs = (fileName: string) => ["content-disposition", `attachment; filename*=UTF-8''${encodeURIComponent(fileName)}`] as const;

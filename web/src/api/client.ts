@@ -4,7 +4,7 @@
  */
 import type { Endpoint } from "@minuta/contracts/endpoint";
 import { problemBody, type ProblemType } from "@minuta/contracts/problem";
-import type { z } from "zod";
+import type { z } from "zod/mini";
 
 /** `no-connection`: no answer at all; `not-understood`: an answer this page cannot read (usually a page older than the server). */
 export type RefusalType = ProblemType | "no-connection" | "not-understood";
@@ -24,7 +24,7 @@ export class ProblemError extends Error {
 
 /** What an endpoint needs, as it travels: parameters of the path, of the query, and the body. */
 type Part<E, Name extends "params" | "query" | "body"> =
-  E extends Record<Name, infer Schema extends z.ZodType> ? { [Key in Name]: z.input<Schema> } : unknown;
+  E extends Record<Name, infer Schema extends z.ZodMiniType> ? { [Key in Name]: z.input<Schema> } : unknown;
 export type Input<E extends Endpoint> = Part<E, "params"> & Part<E, "query"> & Part<E, "body">;
 export type Reply<E extends Endpoint> = z.output<E["reply"]>;
 

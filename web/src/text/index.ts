@@ -15,7 +15,7 @@ const all: Files = { ru: () => import("./ru.json"), en: () => import("./en.json"
 
 function storedLocale(): Locale {
   try {
-    return locale.catch("ru").parse(localStorage.getItem(STORAGE_KEY));
+    return locale.safeParse(localStorage.getItem(STORAGE_KEY)).data ?? "ru";
   } catch {
     return "ru";
   }

@@ -1,5 +1,5 @@
 /** Forms are checked by the contract's own schema; the words for a wrong field come from its name. */
-import type { z } from "zod";
+import type { z } from "zod/mini";
 import { ProblemError } from "../api/client.ts";
 import type { Translate } from "../text/index.ts";
 
@@ -21,7 +21,7 @@ type NamedField = (typeof namedFields)[number];
 const named = (field: string): NamedField | "other" => namedFields.find((known) => known === field) ?? "other";
 
 /** What is wrong with a form, by field; empty when nothing is. Dotted path of the first wrong part of each field is its key. */
-export function fieldErrors(schema: z.ZodType, values: unknown, t: Translate): Record<string, string> {
+export function fieldErrors(schema: z.ZodMiniType, values: unknown, t: Translate): Record<string, string> {
   const parsed = schema.safeParse(values);
   if (parsed.success) return {};
   return Object.fromEntries(parsed.error.issues.map((issue) => [String(issue.path[0]), t(`invalid.${named(String(issue.path[0]))}`)]));

@@ -1,5 +1,5 @@
 /** All SQL of calls. */
-import { callEndReason, callState, callView, clientCard, consultantCard } from "@minuta/contracts/calls";
+import { callEndReason, callState, callView, namedClient, consultantCard } from "@minuta/contracts/calls";
 import { callId, guestId, invitationId, personId, side } from "@minuta/contracts/ids";
 import { kopecksColumn } from "@minuta/contracts/money";
 import { tariffKind } from "@minuta/contracts/tariff";
@@ -20,7 +20,7 @@ const invitationRow = z.object({
   device: z.instanceof(Buffer).nullable(),
   created_at: z.date(),
   expires_at: z.date(),
-  call_id: callId.nullable(),
+  call_id: z.nullable(callId),
   withdrawn: z.boolean(),
   expired: z.boolean(),
   code: z.string().nullable(),
@@ -204,9 +204,9 @@ const callRow = z.object({
   state: callState,
   consultant_id: personId,
   consultant: consultantCard,
-  client_person_id: personId.nullable(),
-  client_guest_id: guestId.nullable(),
-  client: clientCard.omit({ guestId: true }),
+  client_person_id: z.nullable(personId),
+  client_guest_id: z.nullable(guestId),
+  client: namedClient,
   client_device: z.instanceof(Buffer).nullable(),
   task: z.string(),
   configuration: z.string().nullable(),
@@ -214,7 +214,7 @@ const callRow = z.object({
   flags: callView.shape.flags,
   opened_at: z.date(),
   ended_at: z.date().nullable(),
-  end_reason: callEndReason.nullable(),
+  end_reason: z.nullable(callEndReason),
   billable_seconds: z.int(),
 });
 export type CallRow = z.infer<typeof callRow>;
@@ -320,8 +320,8 @@ export const listCalls = query({
 export const listClients = query({
   name: "calls.list_clients",
   row: z.object({
-    guest_id: guestId.nullable(),
-    client: clientCard.omit({ guestId: true }),
+    guest_id: z.nullable(guestId),
+    client: namedClient,
     note: z.string(),
     calls: z.int(),
     billable_seconds: z.coerce.number(),

@@ -1,5 +1,6 @@
 /** What ends a call when no person does: nobody came back, the money ran out, a pause was too long. */
 import { callEndReason } from "@minuta/contracts/calls";
+import { whenWrong } from "@minuta/contracts/fallback";
 import { callId, type CallId, type Side } from "@minuta/contracts/ids";
 import { z } from "zod";
 import type { Event } from "#platform/events";
@@ -58,7 +59,7 @@ async function endIfForsaken(deps: CallsDeps, id: CallId): Promise<boolean> {
   });
 }
 
-const lineEnded = z.object({ callId, reason: callEndReason.catch("no-money") });
+const lineEnded = z.object({ callId, reason: whenWrong(callEndReason, "no-money") });
 
 /** The meter ended the line by itself. May be heard twice. */
 export async function hearLineEnded(deps: CallsDeps, event: Event): Promise<void> {

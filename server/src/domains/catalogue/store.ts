@@ -11,7 +11,7 @@ const ownRow = z
     slug: z.string(),
     configurations: terms,
     areas: terms,
-    price_kopecks: kopecksColumn.nullable(),
+    price_kopecks: z.nullable(kopecksColumn),
     text: z.string(),
     published: z.boolean(),
   })

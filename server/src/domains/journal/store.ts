@@ -1,4 +1,5 @@
 /** All SQL of the journal. */
+import { side } from "@minuta/contracts/ids";
 import { CHAIN_START } from "@minuta/contracts/journal-chain";
 import { journalActor, journalKind } from "@minuta/contracts/journal";
 import { z } from "zod";
@@ -35,7 +36,7 @@ export const listEvents = query({
 });
 export const listChat = query({
   name: "journal.list_chat",
-  row: z.object({ at: z.date(), actor: journalActor.exclude(["server"]), facts: z.object({ id: z.string(), text: z.string() }) }),
+  row: z.object({ at: z.date(), actor: side, facts: z.object({ id: z.string(), text: z.string() }) }),
   text: "select at, actor, facts from journal.event where call_id = $1 and kind = 'chat' order by n",
 });
 export const readClock = query({ name: "journal.read_clock", row: z.object({ now: z.date() }), text: "select platform.now() as now" });

@@ -69,7 +69,7 @@ export const listEntries = query({
     amount: kopecksColumn,
     balanceAfter: kopecksColumn,
     reason: z.string(),
-    callId: callId.nullable(),
+    callId: z.nullable(callId),
     occurredAt: z.date(),
   }),
   text: `with mine as (select id from ledger.account where name = $1),

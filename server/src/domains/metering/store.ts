@@ -12,7 +12,7 @@ const seconds = z.bigint().transform(Number);
 
 export const readTerms = query({
   name: "metering.read_terms",
-  row: z.object({ now: instant, tariff: z.bigint(), price_per_minute: kopecksColumn.nullable(), sibling_minutes: z.int() }),
+  row: z.object({ now: instant, tariff: z.bigint(), price_per_minute: z.nullable(kopecksColumn), sibling_minutes: z.int() }),
   text: `select platform.now() as now, t.id as tariff, t.price_per_minute, t.sibling_minutes from metering.tariff t where t.kind = $1 and t.id = coalesce($2::bigint, (select id from metering.tariff_of($1, platform.now())))`,
 });
 
@@ -294,7 +294,7 @@ export const readMeters = query({
     pricePerMinute: kopecksColumn,
     minutesLeft: z.int().nullable(),
     pauseEndsAt: instant.nullable(),
-    pausedBy: side.nullable(),
+    pausedBy: z.nullable(side),
   }),
   text: `with mine as (
       select l.*, t, p.charged, p.reserved, case when l.status <> 'live' then l.proven_before_ms / 1000

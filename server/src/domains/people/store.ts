@@ -72,7 +72,7 @@ export const noteSignedIn = command({
 export const findPasswords = query({
   name: "people.find_passwords",
   row: z.object({
-    person_id: personId.nullable(),
+    person_id: z.nullable(personId),
     person_hash: z.string().nullable(),
     counted_since: z.string(),
     sign_up_hash: z.string().nullable(),

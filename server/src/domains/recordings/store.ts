@@ -25,7 +25,7 @@ export const addConsent = command({
   text: "insert into recordings.consent (call_id, side, agreed, version) values ($1, $2, $3, $4)",
 });
 
-const take = z.object({ id: z.uuid(), call_id: callId, side, recorder: recorderState, why: recordingTrouble.nullable() });
+const take = z.object({ id: z.uuid(), call_id: callId, side, recorder: recorderState, why: z.nullable(recordingTrouble) });
 export const findTake = query({
   name: "recordings.find_take",
   row: take,
@@ -188,7 +188,7 @@ export const addAccess = command({
 });
 export const listAccesses = query({
   name: "recordings.list_accesses",
-  row: z.object({ at: z.date(), by, what, side, person_id: personId.nullable(), guest_id: guestId.nullable() }),
+  row: z.object({ at: z.date(), by, what, side, person_id: z.nullable(personId), guest_id: z.nullable(guestId) }),
   text: "select at, by, what, side, person_id, guest_id from recordings.access where call_id = $1 order by id desc limit 1000",
 });
 export const addHold = command({

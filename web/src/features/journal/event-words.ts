@@ -1,11 +1,12 @@
 /** What one event of the journal says beyond its kind, in the words of the screen. */
 import { callEndReason, callView } from "@minuta/contracts/calls";
+import { whenWrong } from "@minuta/contracts/fallback";
 import { side } from "@minuta/contracts/ids";
 import type { JournalEvent, JournalKind } from "@minuta/contracts/journal";
 import { fingerprintOf } from "@minuta/contracts/signing";
 import { objection } from "@minuta/contracts/statement";
 import { mediaPath } from "@minuta/contracts/wire";
-import { z } from "zod";
+import { z } from "zod/mini";
 import type { Translate } from "../../text/index.ts";
 import { codeInThrees, type Format } from "../../ui/format.ts";
 import { termName } from "../catalogue/terms.ts";
@@ -17,12 +18,12 @@ const refusals = z.enum(["refused", "not-supported", "missing"]);
 const stoppers = z.enum(["person", "browser"]);
 const flags = callView.shape.flags;
 
-const textOf = (facts: Facts, name: string): string => z.string().catch("").parse(facts[name]);
-const sumOf = (facts: Facts, name: string): bigint => BigInt(z.int().catch(0).parse(facts[name]));
+const textOf = (facts: Facts, name: string): string => whenWrong(z.string(), "").parse(facts[name]);
+const sumOf = (facts: Facts, name: string): bigint => BigInt(whenWrong(z.int(), 0).parse(facts[name]));
 const joined = (...parts: readonly string[]): string => parts.filter((part) => part !== "").join(", ");
 
 /** Words for a fact of a known set; nothing for a value this page does not know. */
-function among<Value extends string>(known: z.ZodType<Value>, value: unknown, words: (value: Value) => string): string {
+function among<Value extends string>(known: z.ZodMiniType<Value>, value: unknown, words: (value: Value) => string): string {
   const found = known.safeParse(value);
   return found.success ? words(found.data) : "";
 }

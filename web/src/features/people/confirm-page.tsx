@@ -4,6 +4,7 @@ import { useForm } from "@mantine/form";
 import { linkToken, peopleApi } from "@minuta/contracts/people";
 import { useSearch } from "@tanstack/react-router";
 import { useState } from "react";
+import { z } from "zod/mini";
 import { ProblemError } from "../../api/client.ts";
 import { useCommand } from "../../api/queries.ts";
 import { useTranslation } from "../../text/index.ts";
@@ -44,7 +45,7 @@ function Confirm({ token, onConfirmed }: { readonly token: string; readonly onCo
   const confirm = useCommand(peopleApi.confirmEmail);
   const form = useForm({
     initialValues: { password: "" },
-    validate: (values) => fieldErrors(peopleApi.confirmEmail.body.pick({ password: true }), values, t),
+    validate: (values) => fieldErrors(z.pick(peopleApi.confirmEmail.body, { password: true }), values, t),
   });
   const submit = form.onSubmit(({ password }) =>
     confirm.run({ body: { token, password } }, ({ person }) => {

@@ -2,21 +2,21 @@
  * One encoded picture as it is sealed: length of the decoder's configuration 2 (big endian; 0: as before), the configuration as JSON
  * (with the colour space, or colours are wrong at the other end), then the chunk.
  */
-import { z } from "zod";
+import { z } from "zod/mini";
 import { fromBase64url, toBase64url } from "@minuta/contracts/base64url";
 
 const colorSpace = z.object({
-  primaries: z.string().nullable().optional(),
-  transfer: z.string().nullable().optional(),
-  matrix: z.string().nullable().optional(),
-  fullRange: z.boolean().nullable().optional(),
+  primaries: z.optional(z.nullable(z.string())),
+  transfer: z.optional(z.nullable(z.string())),
+  matrix: z.optional(z.nullable(z.string())),
+  fullRange: z.optional(z.nullable(z.boolean())),
 });
 const configuration = z.object({
-  codec: z.string().max(60),
-  codedWidth: z.int().positive().optional(),
-  codedHeight: z.int().positive().optional(),
-  colorSpace: colorSpace.optional(),
-  description: z.string().optional(),
+  codec: z.string().check(z.maxLength(60)),
+  codedWidth: z.optional(z.int().check(z.positive())),
+  codedHeight: z.optional(z.int().check(z.positive())),
+  colorSpace: z.optional(colorSpace),
+  description: z.optional(z.string()),
 });
 
 export interface Picture {

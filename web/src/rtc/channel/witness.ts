@@ -20,7 +20,7 @@ import {
   type SignedStatement,
 } from "@minuta/contracts/statement";
 import type { EndMessage } from "@minuta/contracts/wire";
-import { z } from "zod";
+import { z } from "zod/mini";
 import { ownSigner, type KeyOwner } from "../../keys/own-key.ts";
 import { keep, kept } from "../../keys/store.ts";
 

@@ -3,7 +3,7 @@
  * media, and a note beside it that says whose it is. Runs in workers only.
  */
 import { callId, side } from "@minuta/contracts/ids";
-import { z } from "zod";
+import { z } from "zod/mini";
 import { FOLDER } from "./folder.ts";
 
 const note = z.object({
@@ -15,7 +15,7 @@ const note = z.object({
   from: z.number(),
   offsetMs: z.number(),
   /** Set when it is whole: nothing is written to it any more. */
-  closed: z.object({ to: z.number(), bytes: z.int(), sha256: z.string(), cut: z.boolean() }).nullable(),
+  closed: z.nullable(z.object({ to: z.number(), bytes: z.int(), sha256: z.string(), cut: z.boolean() })),
 });
 export type Note = z.infer<typeof note>;
 

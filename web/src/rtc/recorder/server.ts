@@ -9,7 +9,7 @@ import {
   type RecordingTrouble,
   type SegmentFacts,
 } from "@minuta/contracts/recordings";
-import { z } from "zod";
+import { z } from "zod/mini";
 
 /** `refused`: an answer that will be the same next time. `away`: none, or one that may change; to be asked again. */
 export type Answer<T> =

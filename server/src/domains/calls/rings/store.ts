@@ -1,5 +1,5 @@
 /** SQL of rings. A ring's state is its call's. */
-import { callState, clientCard, consultantCard } from "@minuta/contracts/calls";
+import { callState, namedClient, consultantCard } from "@minuta/contracts/calls";
 import { callId, personId } from "@minuta/contracts/ids";
 import { kopecksColumn } from "@minuta/contracts/money";
 import { cancelledBecause } from "@minuta/contracts/rings";
@@ -13,7 +13,7 @@ const ringRow = z.object({
   consultant_id: personId,
   consultant: consultantCard,
   client_person_id: personId,
-  client: clientCard.omit({ guestId: true }),
+  client: namedClient,
   client_device: z.instanceof(Buffer).nullable(),
   task: z.string(),
   configuration: z.string().nullable(),
@@ -25,7 +25,7 @@ const ringRow = z.object({
   expires_at: z.date(),
   expired: z.boolean(),
   client_gone: z.boolean(),
-  cancelled_because: cancelledBecause.nullable(),
+  cancelled_because: z.nullable(cancelledBecause),
 });
 export type RingRow = z.infer<typeof ringRow>;
 

@@ -39,6 +39,6 @@ export const noteLane = command({
 /** Null: another worker has the lane. Otherwise a page of live lines whose second came: how many, the last of them, and those that are for `look`. */
 export const chargeSteady = query({
   name: "metering.charge_steady",
-  row: z.object({ seen: z.int().nullable(), last_slot: z.int().nullable(), last_id: lineId.nullable(), rest: z.array(lineId).nullable() }),
+  row: z.object({ seen: z.int().nullable(), last_slot: z.int().nullable(), last_id: z.nullable(lineId), rest: z.array(lineId).nullable() }),
   text: "select seen, last_slot, last_id, rest from metering.charge_steady($1, $2, $3, $4, $5)",
 });

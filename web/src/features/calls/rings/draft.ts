@@ -1,10 +1,10 @@
 /** What the client wants solved, kept in this tab until it rings, and again when nobody answered: the task is typed once. */
 import type { Ring } from "@minuta/contracts/rings";
 import { useState } from "react";
-import { z } from "zod";
+import { z } from "zod/mini";
 
 const STORAGE_KEY = "minuta.ring-draft";
-const draftSchema = z.object({ task: z.string(), configuration: z.string().nullable(), release: z.string().nullable() });
+const draftSchema = z.object({ task: z.string(), configuration: z.nullable(z.string()), release: z.nullable(z.string()) });
 export type Draft = z.infer<typeof draftSchema>;
 
 export function keepDraft({ task, configuration, release }: Draft | Ring): void {

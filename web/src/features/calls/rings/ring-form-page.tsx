@@ -7,6 +7,7 @@ import { RING_CONSENT_VERSION, consentTexts } from "@minuta/contracts/consent";
 import { ringsApi } from "@minuta/contracts/rings";
 import { configurations } from "@minuta/contracts/taxonomy";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
+import { z } from "zod/mini";
 import { ProblemError } from "../../../api/client.ts";
 import { keyOf, queryClient, useCommand } from "../../../api/queries.ts";
 import { currentLocale, useTranslation } from "../../../text/index.ts";
@@ -62,7 +63,7 @@ function useRingForm(card: CatalogueCard) {
       configuration: kept?.configuration ?? configuration ?? null,
       release: kept?.release ?? "",
     },
-    validate: ({ task }) => fieldErrors(ringsApi.ring.body.pick({ task: true }), { task }, t),
+    validate: ({ task }) => fieldErrors(z.pick(ringsApi.ring.body, { task: true }), { task }, t),
   });
   const submit = form.onSubmit(({ task, configuration, release }) => {
     const wanted = { task: task.trim(), configuration, release: orNull(release) };

@@ -2,20 +2,17 @@
 import { publishedKeys } from "@minuta/contracts/journal";
 import { fingerprintOf, prepareSigning } from "@minuta/contracts/signing";
 import { useCallback, useEffect, useState } from "react";
-import { z } from "zod";
+import { whenWrong } from "@minuta/contracts/fallback";
+import { z } from "zod/mini";
 import "../../../keys/signing-script.ts";
 import { keep, kept } from "../../../keys/store.ts";
 
-const knownKey = z.object({ fingerprint: z.string().regex(/^[0-9a-f]{64}$/), seenAt: z.date(), from: z.enum(["site", "person"]) });
+const knownKey = z.object({ fingerprint: z.string().check(z.regex(/^[0-9a-f]{64}$/)), seenAt: z.date(), from: z.enum(["site", "person"]) });
 export type KnownKey = z.infer<typeof knownKey>;
 
 const HERE = "known";
 
-const readKnown = async (): Promise<KnownKey[]> =>
-  z
-    .array(knownKey)
-    .catch([])
-    .parse(await kept("server-keys", HERE));
+const readKnown = async (): Promise<KnownKey[]> => whenWrong(z.array(knownKey), []).parse(await kept("server-keys", HERE));
 
 async function published(): Promise<string[]> {
   const answer = await fetch("/.well-known/minuta-keys.json");

@@ -5,7 +5,7 @@ import { checkProtocol, type ProtocolCheck } from "@minuta/contracts/check-proto
 import { chainPlace, type ChainPlace } from "@minuta/contracts/statement";
 import { useState, type DragEvent } from "react";
 import { useTranslation } from "../../../text/index.ts";
-import { z } from "zod";
+import { z } from "zod/mini";
 import { kept } from "../../../keys/store.ts";
 import { Card } from "../../../ui/card.tsx";
 import { useFormat } from "../../../ui/format.ts";
