@@ -14,23 +14,25 @@ import { uploadWhatIsLeft } from "./rtc/recorder/pending.ts";
 import { startText } from "./text/index.ts";
 import { colorSchemeManager, cssVariablesResolver, theme } from "./ui/theme.ts";
 
-await startText();
+function draw(): void {
+  const place = document.getElementById("root");
+  if (!place) throw new Error("the page has no #root");
+  createRoot(place).render(
+    <StrictMode>
+      <MantineProvider
+        theme={theme}
+        cssVariablesResolver={cssVariablesResolver}
+        colorSchemeManager={colorSchemeManager}
+        defaultColorScheme="auto"
+      >
+        <QueryClientProvider client={queryClient}>
+          <RouterProvider router={router} />
+        </QueryClientProvider>
+      </MantineProvider>
+    </StrictMode>,
+  );
+}
 
-const place = document.getElementById("root");
-if (!place) throw new Error("the page has no #root");
-
-createRoot(place).render(
-  <StrictMode>
-    <MantineProvider
-      theme={theme}
-      cssVariablesResolver={cssVariablesResolver}
-      colorSchemeManager={colorSchemeManager}
-      defaultColorScheme="auto"
-    >
-      <QueryClientProvider client={queryClient}>
-        <RouterProvider router={router} />
-      </QueryClientProvider>
-    </MantineProvider>
-  </StrictMode>,
-);
+// Not awaited at the top: the pages' files import this one, and Safari loses modules that wait for another's top-level await.
+void startText().then(draw);
 void uploadWhatIsLeft();
