@@ -67,7 +67,11 @@ export async function openStage(database: TestDatabase) {
   const folder = await mkdtemp(join(tmpdir(), "minuta-tamper-"));
   const signing = await openSigning(join(folder, "keys"));
   const recordings = createRecordings({
-    ...{ db, bus, clock, log, calls },
+    db,
+    bus,
+    clock,
+    log,
+    calls,
     objects: objectsInFolder(join(folder, "recordings")),
     keys: await keysIn(join(folder, "keys", "recordings.json")),
     keptDays: 90,
@@ -178,9 +182,13 @@ const agreeToRecording = ({ db, recordings }: Stage, end: Recording) =>
 async function record({ recordings }: Stage, end: Recording, from: Date): Promise<void> {
   const { count, hash: before } = await recordings.head(end);
   const segment: SegmentFacts = {
-    ...{ segmentId: randomUUID(), takeId: randomUUID(), cut: false },
-    ...{ from, to: new Date(from.getTime() + SEGMENT_SECONDS * 1000) },
-    ...{ bytes: 400_000 + count, sha256: sha256Hex(randomUUID()) },
+    segmentId: randomUUID(),
+    takeId: randomUUID(),
+    from,
+    to: new Date(from.getTime() + SEGMENT_SECONDS * 1000),
+    bytes: 400_000 + count,
+    sha256: sha256Hex(randomUUID()),
+    cut: false,
   };
   const n = count + 1;
   await recordings.addSegment(end, { segment, n, hash: hashOfSegment({ ...end, n, before }, segment) });

@@ -17,7 +17,19 @@ pdfmake.setFonts({ [FONT]: faces });
 pdfmake.setUrlAccessPolicy(() => false);
 pdfmake.setLocalAccessPolicy((path) => Object.values(faces).includes(path));
 
+/** Signs people like to write that the font has not: an empty box would say less. */
+const likeness: Readonly<Record<string, string>> = { "→": "->", "←": "<-", "↔": "<->", "⇒": "=>", "✓": "+", "✔": "+" };
+const LACKING = new RegExp(`[${Object.keys(likeness).join("")}]`, "gu");
+
 /** The bytes of one PDF; sizes in points (1/72 inch). */
 export async function renderPdf(document: TDocumentDefinitions): Promise<Uint8Array> {
-  return pdfmake.createPdf({ ...document, defaultStyle: { font: FONT, ...document.defaultStyle } }).getBuffer();
+  const content = inOurFont(document.content) as TDocumentDefinitions["content"];
+  return pdfmake.createPdf({ ...document, content, defaultStyle: { font: FONT, ...document.defaultStyle } }).getBuffer();
+}
+
+function inOurFont(node: unknown): unknown {
+  if (typeof node === "string") return node.replaceAll(LACKING, (sign) => likeness[sign] ?? sign);
+  if (Array.isArray(node)) return node.map(inOurFont);
+  if (typeof node !== "object" || node === null) return node;
+  return Object.fromEntries(Object.entries(node).map(([name, value]) => [name, inOurFont(value)]));
 }

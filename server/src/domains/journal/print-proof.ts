@@ -50,7 +50,7 @@ export function signatures({ protocol, proof, locale, formats }: Printed): Conte
       columns: [
         {
           width: "*",
-          stack: [minuteTable(proof, { texts, formats }), { table: { widths: [104, "*"], body }, layout: bare, margin: [0, 8, 0, 0] }],
+          stack: [minuteTable(proof, { texts, formats }), { table: { widths: [122, "*"], body }, layout: bare, margin: [0, 8, 0, 0] }],
         },
         {
           width: QR_POINTS + 16,

@@ -27,13 +27,17 @@ export interface StatementDue {
  * A statement is due for every minute that was proven, when the call is over, and when its journal or a recording went on after that. A call
  * that waits for signatures proves nothing more, so an end that came back with another key has something to sign only if it is stated anew.
  */
-export function isDue({ measured, last, keys, recordings, over, journalN, always }: StatementDue): boolean {
-  if (over) return last?.closing !== true || last.journal.n < journalN || !sameOfBoth(last.recordings, recordings);
+export function isDue(due: StatementDue): boolean {
+  const { measured, last, keys, always } = due;
+  if (due.over) return isClosingDue(due);
+  if (measured.waitsForSignatures && last !== null && !sameOfBoth(last.keys, keys)) return true;
   const stated = last?.provenSeconds ?? 0;
   const minutes = (seconds: number): number => Math.floor(seconds / STATEMENT_EVERY_SECONDS);
-  if (measured.waitsForSignatures && last !== null && !sameOfBoth(last.keys, keys)) return true;
   return minutes(measured.provenSeconds) > minutes(stated) || (always && measured.provenSeconds > stated);
 }
+
+const isClosingDue = ({ last, journalN, recordings }: StatementDue): boolean =>
+  last?.closing !== true || last.journal.n < journalN || !sameOfBoth(last.recordings, recordings);
 
 type OfBoth = Statement["keys" | "recordings"];
 const sameOfBoth = (one: OfBoth, other: OfBoth): boolean => one.client === other.client && one.consultant === other.consultant;

@@ -4,12 +4,13 @@ import { IconCircleCheck, IconCircleX, IconInfoCircle } from "@tabler/icons-reac
 import type { Check, ProtocolCheck, SignedMinute } from "@minuta/contracts/check-protocol";
 import type { ProtocolFile } from "@minuta/contracts/protocol-file";
 import { fingerprintOf } from "@minuta/contracts/signing";
+import { z } from "zod/mini";
 import { useTranslation } from "../../../text/index.ts";
 import { Card } from "../../../ui/card.tsx";
 import { useFormat } from "../../../ui/format.ts";
 import classes from "../journal.module.css";
 
-const colors = { holds: "green", "part-unsigned": "orange", "unknown-server": "orange", fails: "red" } as const;
+const colors = { holds: "minuta", "part-unsigned": "orange", "unknown-server": "orange", fails: "red" } as const;
 
 export function Report({ name, result }: { readonly name: string; readonly result: ProtocolCheck }) {
   const { t } = useTranslation();
@@ -64,18 +65,36 @@ function Says({ file: { protocol, seal } }: { readonly file: ProtocolFile }) {
   );
 }
 
+const counted = z.enum(["statement", "event", "interval", "comment"]);
+
+/** What can be counted in the file is named by its number; null: the check's own words say enough. */
+function placeOf(at: string): { readonly what: z.infer<typeof counted>; readonly n: string } | null {
+  const [what, n] = at.split(" ");
+  const known = counted.safeParse(what).data;
+  return known === undefined || n === undefined ? null : { what: known, n };
+}
+
 function CheckLine({ check: { name, holds, at } }: { readonly check: Check }) {
   const { t } = useTranslation();
   const Icon = holds ? IconCircleCheck : IconCircleX;
+  const place = placeOf(at);
   return (
     <Group gap="xs" wrap="nowrap" align="flex-start" data-check={name} data-holds={holds}>
       <Icon size={18} aria-hidden color={`var(--mantine-color-${holds ? "green" : "red"}-text)`} className={classes.mark} />
       <Text size="sm">
         {t(`verify.check.${name}.${holds ? "holds" : "fails"}`)}
-        {at !== "" && ` (${at})`}
+        {place !== null && ` (${t(`verify.at.${place.what}`, { n: place.n })})`}
       </Text>
     </Group>
   );
+}
+
+/** A sign, not a word: four columns have no room for words on a phone. */
+function Signed({ signed }: { readonly signed: boolean }) {
+  const { t } = useTranslation();
+  const Icon = signed ? IconCircleCheck : IconCircleX;
+  const label = t(signed ? "verify.minutes.yes" : "verify.minutes.no");
+  return <Icon size={18} role="img" aria-label={label} color={`var(--mantine-color-${signed ? "green" : "red"}-text)`} />;
 }
 
 /** Minutes signed alike are one row. */
@@ -88,9 +107,8 @@ function Minutes({ minutes }: { readonly minutes: readonly SignedMinute[] }) {
     if (last === undefined || last.client !== minute.client || last.consultant !== minute.consultant) return [...rows, minute];
     return [...rows.slice(0, -1), { ...minute, fromSecond: last.fromSecond }];
   }, []);
-  const mark = (signed: boolean): string => t(signed ? "verify.minutes.yes" : "verify.minutes.no");
   return (
-    <Table.ScrollContainer minWidth={300} type="native">
+    <Table.ScrollContainer minWidth={280} type="native">
       <Table verticalSpacing="xs" horizontalSpacing={6} className={classes.table}>
         <Table.Thead>
           <Table.Tr>
@@ -106,9 +124,15 @@ function Minutes({ minutes }: { readonly minutes: readonly SignedMinute[] }) {
               <Table.Td>
                 {format.clock(row.fromSecond)}–{format.clock(row.toSecond)}
               </Table.Td>
-              <Table.Td>{mark(true)}</Table.Td>
-              <Table.Td>{mark(row.client)}</Table.Td>
-              <Table.Td>{mark(row.consultant)}</Table.Td>
+              <Table.Td>
+                <Signed signed />
+              </Table.Td>
+              <Table.Td>
+                <Signed signed={row.client} />
+              </Table.Td>
+              <Table.Td>
+                <Signed signed={row.consultant} />
+              </Table.Td>
             </Table.Tr>
           ))}
         </Table.Tbody>
