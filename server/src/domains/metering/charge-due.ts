@@ -50,11 +50,10 @@ export async function runPass(deps: Deps): Promise<void> {
 
 type Lane = z.output<(typeof lanes.listLanes)["row"]>;
 
-async function passLane(deps: Deps, { lane, now, looked_through, work }: Lane): Promise<void> {
+async function passLane(deps: Deps, { lane, work }: Lane): Promise<void> {
   if (work.includes("go-on")) await goOn(deps, lane);
   if (work.includes("look-again")) await lookAgain(deps, lane);
-  const slots = work.includes("charge") ? slotsBetween(looked_through, now) : [];
-  if (slots.length > 0 && (await chargeLane(deps, lane, slots))) await deps.db.run(lanes.noteLane, [lane, now]);
+  if (work.includes("charge")) await chargeLane(deps, lane);
   if (work.includes("end")) await endOverdue(deps, lane);
 }
 
@@ -63,11 +62,18 @@ async function fenceSilent({ db }: Deps): Promise<void> {
   for (const { id } of await db.rows(listExpiredCopies)) await db.tx((tx) => endCopy(tx, id, "expired"));
 }
 
+/** Live lines whose second of the minute came since the lane was looked at. */
+async function chargeLane(deps: Deps, lane: number): Promise<void> {
+  const { now, looked_through } = await deps.db.one(lanes.readLane, [lane]);
+  const slots = slotsBetween(looked_through, now);
+  if (slots.length > 0 && (await chargeSlots(deps, lane, slots))) await deps.db.run(lanes.noteLane, [lane, now]);
+}
+
 /**
- * Live lines whose second of the minute came, a page at a time: the steady ones in one statement, what needs a decision the long way.
- * False: another worker has the lane, it is left to it.
+ * A page at a time: the steady ones in one statement, what needs a decision the long way. False: another worker has the lane, it is left
+ * to it.
  */
-async function chargeLane(deps: Deps, lane: number, slots: readonly number[]): Promise<boolean> {
+async function chargeSlots(deps: Deps, lane: number, slots: readonly number[]): Promise<boolean> {
   for (let [slot, id]: [number, string] = [-1, NO_LINE]; ;) {
     const page = await deps.db.one(lanes.chargeSteady, [lane, slots, slot, id, BATCH]);
     if (page.rest === null) return false;

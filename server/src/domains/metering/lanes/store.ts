@@ -8,17 +8,19 @@ const instant = z.date();
 /** What waits in each lane; one without work costs nothing. */
 export const listLanes = query({
   name: "metering.list_lanes",
-  row: z.object({
-    lane: z.int(),
-    now: instant,
-    looked_through: instant.nullable(),
-    work: z.array(z.enum(["go-on", "look-again", "charge", "end"])),
-  }),
-  text: `select lane, now.at as now, looked.looked_through, array_remove(array[case when exists (select from metering.line l where l.lane = lane.lane and l.deadline > now.at and l.status = 'paused-for-top-up') then 'go-on' end,
+  row: z.object({ lane: z.int(), work: z.array(z.enum(["go-on", "look-again", "charge", "end"])) }),
+  text: `select lane, array_remove(array[
+        case when exists (select from metering.line l where l.lane = lane.lane and l.deadline > now.at and l.status = 'paused-for-top-up') then 'go-on' end,
         case when exists (select from metering.line l where l.lane = lane.lane and l.look_again_at <= now.at) then 'look-again' end,
         case when exists (select from metering.line l where l.lane = lane.lane and l.status = 'live') then 'charge' end,
         case when exists (select from metering.line l where l.lane = lane.lane and l.deadline <= now.at) then 'end' end], null) as work
-    from (select platform.now() as at offset 0) now cross join generate_series(0, 7) lane left join metering.lane looked using (lane) order by lane`,
+    from (select platform.now() as at offset 0) now cross join generate_series(0, 7) lane order by lane`,
+});
+/** Asked right before the lane is charged: what another worker has just done is not looked at again. */
+export const readLane = query({
+  name: "metering.read_lane",
+  row: z.object({ now: instant, looked_through: instant.nullable() }),
+  text: "select platform.now() as now, (select looked_through from metering.lane where lane = $1) as looked_through",
 });
 export const tryLane = query({
   name: "metering.try_lane",
