@@ -31,7 +31,10 @@ export interface EndAt {
 export interface Evidence {
   /** The end is on the line. Resolves when that is durable; again for the same end changes nothing. */
   begin(of: EndAt): Promise<void>;
-  /** Its channel and path are still alive: how far it counts if the call is ended now. In memory only. */
+  /**
+   * Its channel and path are still alive: how far it counts if the call is ended now. In memory only. Who is looked after and not heard of
+   * for `EVIDENCE_DELAY_SECONDS` has ended where he was last seen; seen again, he begins anew.
+   */
   seen(of: EndAt): void;
   /** The last instant at which it was on the line. Resolves when that is durable; again changes nothing. */
   end(of: EndAt): Promise<void>;
@@ -79,6 +82,8 @@ class Holder implements Evidence {
   readonly #open = new Map<string, Presence>();
   /** Began or ended since it was last written. */
   readonly #unwritten = new Set<Presence>();
+  /** Ended because nothing was heard of them, and nobody has said their end yet: where. */
+  readonly #silentSince = new Map<string, number>();
   #numbers = 0;
   #lease: Lease | null = null;
   #writing: Promise<void> = Promise.resolve();
@@ -91,17 +96,26 @@ class Holder implements Evidence {
 
   begin(of: EndAt): Promise<void> {
     const open = this.#open.get(keyOf(of));
+    this.#silentSince.delete(keyOf(of));
     if (open === undefined) this.#begin(of, this.#ms(of.at));
     return open === undefined || this.#unwritten.has(open) ? this.flush() : Promise.resolve();
   }
 
   seen(of: EndAt): void {
-    const open = this.#open.get(keyOf(of));
-    if (open !== undefined) open.seenMs = Math.max(open.seenMs ?? open.beganMs, this.#ms(of.at));
+    const key = keyOf(of);
+    const seenMs = this.#ms(of.at);
+    const silentSince = this.#silentSince.get(key);
+    if (silentSince !== undefined && seenMs > silentSince) {
+      this.#silentSince.delete(key);
+      this.#begin(of, seenMs);
+    }
+    const open = this.#open.get(key);
+    if (open !== undefined) open.seenMs = Math.max(open.seenMs ?? open.beganMs, seenMs);
   }
 
   end(of: EndAt): Promise<void> {
     const open = this.#open.get(keyOf(of));
+    this.#silentSince.delete(keyOf(of));
     if (open !== undefined) this.#end(open, this.#ms(of.at));
     return [...this.#unwritten].some((one) => keyOf(one) === keyOf(of)) ? this.flush() : Promise.resolve();
   }
@@ -148,9 +162,10 @@ class Holder implements Evidence {
     if (this.#isOver()) return this.#fenced();
     const lease = (this.#lease ??= await this.#openLease());
     const sentMs = this.#now();
+    this.#endSilent(sentMs);
     const writing = [...this.#unwritten];
     const rows = writing.map((one) => row(lease, one));
-    const through = toDatabaseTime(lease.offset, "earliest", this.#allProvenMs(sentMs));
+    const through = toDatabaseTime(lease.offset, "earliest", sentMs - EVIDENCE_DELAY_SECONDS * 1000);
     const now = await this.#options.db.tx((tx) => writeAndRenew(tx, { copy: lease.copy, rows, through }));
     if (now === null) return this.#beginAgain();
     // What ended while it was being written is still to be written.
@@ -214,6 +229,7 @@ class Holder implements Evidence {
     this.#lease = null;
     this.#open.clear();
     this.#unwritten.clear();
+    this.#silentSince.clear();
     for (const drop of this.#fencedListeners) drop();
   }
 
@@ -230,16 +246,23 @@ class Holder implements Evidence {
     this.#unwritten.add(open);
   }
 
+  /**
+   * Of whom nothing was heard for as long as a lease lags behind is not on the line any more, whether or not somebody still comes to say
+   * so: one forgotten end must not hold back what is proven of all others. A process that stood still has heard of nobody.
+   */
+  #endSilent(now: number): void {
+    for (const [key, since] of this.#silentSince) if (now - since > LEASE_SECONDS * 1000) this.#silentSince.delete(key);
+    for (const [key, one] of this.#open) {
+      if (one.seenMs === null || now - one.seenMs <= EVIDENCE_DELAY_SECONDS * 1000) continue;
+      this.#options.log.warn({ callId: one.callId, side: one.side }, "metering.end_fell_silent");
+      this.#silentSince.set(key, one.seenMs);
+      this.#end(one, one.seenMs);
+    }
+  }
+
   /** How far an open end counts right now: to where it was last seen; of whom nobody looks after, to where a lease would say. */
   #provenMs({ beganMs, seenMs }: Presence): number {
     return Math.max(beganMs, seenMs ?? this.#now() - EVIDENCE_DELAY_SECONDS * 1000);
-  }
-
-  /** What can be said of all that are open: a process that stood still has seen nobody meanwhile. */
-  #allProvenMs(now: number): number {
-    let through = now - EVIDENCE_DELAY_SECONDS * 1000;
-    for (const { seenMs } of this.#open.values()) if (seenMs !== null && seenMs < through) through = seenMs;
-    return through;
   }
 
   #now(): number {
