@@ -35,6 +35,7 @@ export class Life {
   readonly #due: { at: number; what: () => void }[] = [];
   readonly #jumps: Jump[] = [];
   #commands: Command[] = [];
+  readonly #answered = new Set<Command>();
   #seen: Snapshot;
   #disturbed = false;
   /** How much goes wrong in this life: nothing, lost packets, everything. */
@@ -187,7 +188,9 @@ export class Life {
         this.#note(
           `${command.what}: ${JSON.stringify(answer, (_key, value: unknown) => (typeof value === "bigint" ? Number(value) : value)) ?? "done"}`,
         );
-        command.done?.(answer);
+        // Asked again because the answer was late, it is answered twice.
+        if (!this.#answered.has(command)) command.done?.(answer);
+        this.#answered.add(command);
       } catch (error) {
         if (error instanceof Refusal) {
           answered = true;

@@ -144,10 +144,13 @@ export class Oracle {
 
   /** Nobody waits for money while a sibling holds more than one unused unit, nor while his wallet could pay the next. */
   #judgeSiblings(seen: Snapshot, { now }: Step): void {
-    for (const { topic, call } of seen.news) {
+    for (const [index, { topic, call }] of seen.news.entries()) {
       const line = seen.lines.find((one) => one.call === call);
+      // What a sibling set aside when it was charged later on, out of a wallet that was too small for this one, it did not hold then.
+      const later = new Set(seen.news.slice(index + 1).flatMap((news) => (news.topic === "metering.charged" ? [news.call] : [])));
       if (topic !== "metering.paused_for_top_up" || line?.status !== "paused-for-top-up") continue;
       for (const sibling of seen.lines.filter(({ payer, status, id }) => payer === line.payer && status !== "ended" && id !== line.id)) {
+        if (later.has(sibling.call)) continue;
         const terms = this.termsOf(sibling);
         const used = costOf(terms, this.proven(sibling, seen, now));
         const unit = nextCost(terms, used > sibling.charged ? used : sibling.charged) - sibling.charged;
