@@ -32,7 +32,7 @@ import { callsRoutes, createCalls, GUEST_COOKIE, type Calls } from "#calls";
 import { catalogueRoutes, createCatalogue, seedDemoCards } from "#catalogue";
 import { createJournal, journalRoutes, type Journal } from "#journal";
 import { createLedger, ledgerRoutes } from "#ledger";
-import { createMetering, type Evidence } from "#metering";
+import { CHARGING_CONNECTIONS, CHARGING_PATIENCE, createMetering, type Evidence } from "#metering";
 import { createPeople, demoPeople, peopleRoutes, seedDemoPeople, SIGN_IN_COOKIE, type DemoSignIn } from "#people";
 import { createPresence, presenceRoutes, startPresence } from "#presence";
 import { createRecordings, recordingsRoutes, type Recordings, type RecordingsDeps } from "#recordings";
@@ -40,6 +40,8 @@ import { openRemote, type RemotePorts } from "#remote";
 import { createReports, reportsRoutes } from "#reports";
 
 const DATABASE_CONNECTIONS = 20;
+/** A frozen copy holds up nobody else's lease for so long that it runs out: 5 s between renewals and this are less than its 15 s. */
+const PATIENCE = { idleInTransactionMs: 8000 };
 const FORGET_EVERY_MS = 3_600_000;
 
 export interface AppOptions {
@@ -67,7 +69,9 @@ export interface App {
 export async function startApp(options: AppOptions): Promise<App> {
   const { config, log, connection, publicUrl } = options;
   const clock = systemClock;
-  const db = openDb({ connection, poolSize: DATABASE_CONNECTIONS, onError: (error) => log.warn({ err: error }, "db.connection_lost") });
+  const onError = (error: Error): void => log.warn({ err: error }, "db.connection_lost");
+  const db = openDb({ connection, poolSize: DATABASE_CONNECTIONS, patience: PATIENCE, onError });
+  const charging = openDb({ connection, poolSize: CHARGING_CONNECTIONS, patience: CHARGING_PATIENCE, onError });
   await migrate(db.pool);
   const bus = await openBus({ connect: connectTo(connection), clock, log });
   const mail = createMail({ smtpUrl: config.SMTP_URL ?? null, from: config.MAIL_FROM, folder: join(options.folder, "mail"), clock, log });
@@ -97,7 +101,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   const stops: (() => void | Promise<void>)[] = [
     await startJobs(db, { ...mail.jobs, ...calls.jobs, "ledger.prove": nightlyProof(platform, config.OPERATOR_MAIL) }, log),
     startEvents({ db, clock, log, subscribers: subscribersOf(domains, bus) }),
-    metering.startChargingPass(),
+    metering.startChargingPass(charging),
     calls.start(),
     recordings.start(),
     startPresence(presence, { clock, log }),
@@ -123,6 +127,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       front.close();
       for (const stop of stops) await stop();
       await bus.close();
+      await charging.close();
       await db.close();
     },
   };

@@ -50,20 +50,40 @@ types.setTypeParser(pg.types.builtins.INT8, (text: string) => BigInt(text));
 const RETRIES_MAX = 5;
 const deadlockOrSerialization = new Set(["40P01", "40001"]);
 
+/**
+ * How long a process may keep others waiting, in milliseconds. PostgreSQL enforces them, so they also hold for a process that is frozen or
+ * cut off in the middle of a transaction: its connection is ended and what it had not committed is undone.
+ */
+export interface Patience {
+  /** A transaction in which nothing is asked for this long is over, and its locks are free. */
+  readonly idleInTransactionMs: number;
+  /** Nothing waits longer for somebody else's lock (SQLSTATE 55P03). */
+  readonly lockMs?: number;
+  /** No statement runs longer (57014). */
+  readonly statementMs?: number;
+}
+
 export interface DbOptions {
   /** A connection string, or the parts of one (the embedded server listens on a socket only). */
   readonly connection: string | { host: string; user: string; database: string };
   readonly poolSize?: number;
+  /** Without one everything may take as long as the database allows: a backup, a proof. */
+  readonly patience?: Patience;
   readonly onError?: (error: Error) => void;
 }
 
 function poolOf(options: DbOptions): pg.Pool {
-  const { connection } = options;
+  const { connection, patience } = options;
   const pool = new pg.Pool({
     ...(typeof connection === "string" ? { connectionString: connection } : connection),
     max: options.poolSize ?? 10,
     application_name: "minuta",
     types,
+    ...(patience !== undefined && {
+      idle_in_transaction_session_timeout: patience.idleInTransactionMs,
+      lock_timeout: patience.lockMs ?? 0,
+      statement_timeout: patience.statementMs ?? 0,
+    }),
   });
   // A connection that breaks while idle is replaced by the pool; without a listener it would end the process.
   const report = (error: Error): void => options.onError?.(error);

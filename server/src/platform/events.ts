@@ -28,6 +28,8 @@ export type Subscribers = Readonly<Record<string, readonly ((heard: Event) => Pr
 
 const BATCH = 200;
 const LOOK_EVERY_MS = 100;
+/** While the subscribers of a batch work, the transaction that took it is idle; a copy that froze then gives the rest up after this. */
+const HEARING_MAX_MS = 60_000;
 
 const tellAll = command({
   name: "platform.tell_events",
@@ -36,7 +38,7 @@ const tellAll = command({
 const tryToHear = query({
   name: "platform.try_to_hear",
   row: z.object({ mine: z.boolean() }),
-  text: "select pg_try_advisory_xact_lock(hashtextextended('platform.event', 0)) as mine",
+  text: `select pg_try_advisory_xact_lock(hashtextextended('platform.event', 0)) as mine, set_config('idle_in_transaction_session_timeout', '${HEARING_MAX_MS}', true)`,
 });
 /** What waits for another try keeps the later ones of its queue waiting too. */
 const nextEvents = query({

@@ -113,7 +113,8 @@ export class Life {
 
   /** Of what a server throws only a lost connection, its own death and a refusal are to be expected. */
   #judgeError(error: unknown): void {
-    if (error instanceof Died || error instanceof ConnectionLost) this.#disturbed = true;
+    if (error instanceof AggregateError) error.errors.forEach((one) => this.#judgeError(one));
+    else if (error instanceof Died || error instanceof ConnectionLost) this.#disturbed = true;
     else if (!(error instanceof Refusal)) this.wrong.push(`unexpected: ${String(error)}`);
   }
 

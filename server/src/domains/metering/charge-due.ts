@@ -6,7 +6,7 @@
 import type { CallId, LineId } from "@minuta/contracts/ids";
 import type { z } from "zod";
 import { emit } from "#platform/events";
-import type { Tx } from "#platform/db";
+import type { Patience, Tx } from "#platform/db";
 import { endLines } from "./end-call.ts";
 import { endCopy } from "./evidence/rows.ts";
 import type { MeteringDeps } from "./index.ts";
@@ -21,6 +21,15 @@ const PASS_EVERY_MS = 200;
 /** Lanes charged at a time by one process. */
 const LANES_TOGETHER = 2;
 const BATCH = 1000;
+
+/**
+ * What the pass's own connections allow. A copy that is frozen in the middle of a transaction holds its lane and lines no longer than this;
+ * whoever waits for them gives up a little earlier and tries again with the next pass. Fencing a copy with very many ends is one long
+ * statement.
+ */
+export const CHARGING_PATIENCE: Patience = { idleInTransactionMs: 5000, lockMs: 4000, statementMs: 120_000 };
+/** Enough for the lanes of a pass and one to spare. */
+export const CHARGING_CONNECTIONS = LANES_TOGETHER + 1;
 
 /** Answers what stops the loop after the running pass. */
 export function startChargingPass(deps: MeteringDeps): () => Promise<void> {
@@ -37,29 +46,34 @@ export function startChargingPass(deps: MeteringDeps): () => Promise<void> {
 
 type Deps = Pick<MeteringDeps, "db">;
 
-/** One pass over everything. */
+/** One pass over everything. What fails (somebody holds a line for long) keeps nobody else from being charged; it is thrown at the end. */
 export async function runPass(deps: Deps): Promise<void> {
-  await fenceSilent(deps);
+  const failures: unknown[] = [];
+  const tried: Tried = (work) => work.catch((error: unknown) => void failures.push(error));
+  await fenceSilent(deps, tried);
   const waiting = await deps.db.rows(lanes.listLanes);
   await Promise.all(
     Array.from({ length: LANES_TOGETHER }, async () => {
-      for (let lane = waiting.shift(); lane !== undefined; lane = waiting.shift()) await passLane(deps, lane);
+      for (let lane = waiting.shift(); lane !== undefined; lane = waiting.shift()) await passLane(deps, lane, tried);
     }),
   );
+  if (failures.length === 1) throw failures[0];
+  if (failures.length > 1) throw new AggregateError(failures, `${failures.length} parts of a pass failed`);
 }
 
+type Tried = (work: Promise<void>) => Promise<void>;
 type Lane = z.output<(typeof lanes.listLanes)["row"]>;
 
-async function passLane(deps: Deps, { lane, work }: Lane): Promise<void> {
-  if (work.includes("go-on")) await goOn(deps, lane);
-  if (work.includes("look-again")) await lookAgain(deps, lane);
-  if (work.includes("charge")) await chargeLane(deps, lane);
-  if (work.includes("end")) await endOverdue(deps, lane);
+async function passLane(deps: Deps, { lane, work }: Lane, tried: Tried): Promise<void> {
+  if (work.includes("go-on")) await tried(goOn(deps, lane));
+  if (work.includes("look-again")) await tried(lookAgain(deps, lane));
+  if (work.includes("charge")) await tried(chargeLane(deps, lane));
+  if (work.includes("end")) await tried(endOverdue(deps, lane));
 }
 
 /** Copies that did not renew in time: what they held open counts through their last lease. */
-async function fenceSilent({ db }: Deps): Promise<void> {
-  for (const { id } of await db.rows(listExpiredCopies)) await db.tx((tx) => endCopy(tx, id, "expired"));
+async function fenceSilent({ db }: Deps, tried: Tried): Promise<void> {
+  for (const { id } of await db.rows(listExpiredCopies)) await tried(db.tx(async (tx) => void (await endCopy(tx, id, "expired"))));
 }
 
 /** Live lines whose second of the minute came since the lane was looked at. */

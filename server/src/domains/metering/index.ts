@@ -86,11 +86,15 @@ export function createMetering(deps: MeteringDeps) {
       running.add(evidence);
       return evidence;
     },
-    /** The charging loop of this process; any number of them may run side by side. Answers what stops it. */
-    startChargingPass: () => startChargingPass(deps),
+    /**
+     * The charging loop of this process, on connections with `CHARGING_PATIENCE`; any number of them may run side by side. Answers what
+     * stops it.
+     */
+    startChargingPass: (charging: Db = db) => startChargingPass({ ...deps, db: charging }),
     /** Every invariant of the meter with its figure. */
     proof: () => proof(db),
   };
 }
 
+export { CHARGING_CONNECTIONS, CHARGING_PATIENCE } from "./charge-due.ts";
 export { EVIDENCE_DELAY_SECONDS, type Evidence } from "./evidence/evidence.ts";

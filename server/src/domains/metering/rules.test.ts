@@ -75,7 +75,7 @@ describe("one meter of several lines", () => {
     expect(togetherInCall([ended, line]).status).toBe("live");
     expect(togetherInCall([line, ended]).status).toBe("live");
     expect(togetherInCall([ended, ended]).status).toBe("ended");
-    expect(() => togetherInCall([])).toThrow(RangeError);
+    expect(() => togetherInCall([])).toThrow(new RangeError("a call has at least one line"));
   });
 });
 
@@ -159,6 +159,19 @@ describe("the minute table of a call", () => {
       "5 on-the-line",
       "5 client-away",
     ]);
+  });
+
+  test("calls it waiting until both were there for the first time, whoever came and went", () => {
+    const found = stretches({
+      life: { from: at(0), to: at(40) },
+      presence: [
+        { side: "client", from: at(5), to: at(10) },
+        { side: "consultant", from: at(15), to: at(40) },
+        { side: "client", from: at(20), to: at(30) },
+      ],
+      pauses: [],
+    });
+    expect(found.map(({ why, seconds }) => `${seconds} ${why}`)).toEqual(["20 waiting", "10 on-the-line", "10 client-away"]);
   });
 
   test("rounds the counted time once, not stretch by stretch", () => {

@@ -23,6 +23,13 @@ test("presence begins no earlier and ends no later than it really did, however l
   );
 });
 
+test("a round trip bounds the offset from both sides, and a whole millisecond is given away, never taken", () => {
+  const offset = offsetOf(new Date(1000), { sentMs: 10, receivedMs: 30 });
+  expect(offset).toEqual({ earliest: 970, latest: 990 });
+  expect(toDatabaseTime(offset, "earliest", 100.5)).toEqual(new Date(1070));
+  expect(toDatabaseTime(offset, "latest", 100.5)).toEqual(new Date(1091));
+});
+
 test("slow answers are no leap of the clock", () => {
   fc.assert(
     fc.property(trip, trip, (one, other) => {
