@@ -14,6 +14,9 @@ describe("tax id", () => {
   test("anything but 10 or 12 digits is refused", () => {
     for (const wrong of ["", "770708389", "77070838930", "7707083893123", "770708389x", " 7707083893", "٧٧٠٧٠٨٣٨٩٣"])
       expect(isInn(wrong), wrong).toBe(false);
+    // The check digits of its beginning hold, and its end has the right length.
+    expect(isInn("500100732259" + "0")).toBe(false);
+    expect(isInn("500100732259" + "x")).toBe(false);
   });
 
   test("one of ten organisations' numbers with a given beginning is right: the check digit leaves one choice", () => {

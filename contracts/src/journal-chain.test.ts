@@ -43,12 +43,34 @@ describe("canonicalJson", () => {
     fc.assert(fc.property(fc.jsonValue(), (value) => canonicalJson(JSON.parse(JSON.stringify(value))) === canonicalJson(value)));
   });
   test("refuses what JSON cannot say", () => {
-    expect(() => canonicalJson({ sum: Number.NaN })).toThrow(TypeError);
-    expect(() => canonicalJson([() => 1])).toThrow(TypeError);
+    expect(() => canonicalJson({ sum: Number.NaN })).toThrow(new TypeError("not JSON: NaN"));
+    expect(() => canonicalJson([() => 1])).toThrow(new TypeError("not JSON: function"));
   });
 });
 
 describe("checkChain", () => {
+  test("a journal that was printed years ago is checked by the same form", () => {
+    const event = {
+      n: 1,
+      at: new Date("2026-11-23T09:00:00.000Z"),
+      actor: "server",
+      kind: "on-the-line",
+      facts: { side: "client" },
+    } as const;
+    expect(CHAIN_START).toBe("0000000000000000000000000000000000000000000000000000000000000000");
+    expect(hashOfEvent(callId, CHAIN_START, event)).toBe(
+      createHash("sha256")
+        .update(`["minuta-journal-1","${callId}","${CHAIN_START}",1,"2026-11-23T09:00:00.000Z","server","on-the-line",{"side":"client"}]`)
+        .digest("hex"),
+    );
+  });
+
+  test("a number that is left out is found, however well the hashes fit", () => {
+    const event = { n: 2, at: new Date("2026-11-23T09:00:00.000Z"), actor: "server", kind: "on-the-line", facts: {} } as const;
+    const hash = hashOfEvent(callId, CHAIN_START, event);
+    expect(checkChain(callId, [{ ...event, hash }], hash)).toEqual({ holds: false, at: { n: 1 } });
+  });
+
   test("a journal nobody touched holds, also after it was written down as JSON in another order of members", () => {
     fc.assert(
       fc.property(aJournal, (events) => {

@@ -5,7 +5,7 @@ import { kopecks, kopecksSchema, percentRoundingDown } from "./money.ts";
 
 describe("kopecks", () => {
   test("are whole: a fraction is refused, never rounded", () => {
-    expect(() => kopecks(0.1)).toThrow(RangeError);
+    expect(() => kopecks(0.1)).toThrow(new RangeError("not whole kopecks: 0.1"));
     expect(() => kopecks(Number.MAX_SAFE_INTEGER + 1)).toThrow(RangeError);
     expect(z.safeDecode(kopecksSchema, 1.5).success).toBe(false);
   });
@@ -30,7 +30,7 @@ describe("a share", () => {
   });
 
   test("of a debt is refused", () => {
-    expect(() => percentRoundingDown(kopecks(-1), 10n)).toThrow(RangeError);
+    expect(() => percentRoundingDown(kopecks(-1), 10n)).toThrow(new RangeError("shares are of sums ≥ 0"));
     expect(() => percentRoundingDown(kopecks(1), -10n)).toThrow(RangeError);
   });
 });

@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { kopecks } from "./money.ts";
-import { chargeableSeconds, costOfTalk, fundedSeconds, SECONDS_MAX, type LineTerms, type Pulse } from "./tariff.ts";
+import { chargeableSeconds, costOfTalk, fundedSeconds, pulse, SECONDS_MAX, tariffKind, type LineTerms, type Pulse } from "./tariff.ts";
 
 const startedMinute: Pulse = { firstSeconds: 60, nextSeconds: 60, freeSeconds: 6 };
 const ruble: LineTerms = { pulse: startedMinute, pricePerMinute: kopecks(100), connectionFee: kopecks(0) };
@@ -41,9 +41,18 @@ describe("the started minute", () => {
   ])("%i seconds cost %i kopecks", (seconds, cost) => expect(costOfTalk(ruble, seconds)).toBe(cost));
 
   test("refuses seconds that are not whole or below zero", () => {
-    expect(() => chargeableSeconds(startedMinute, 1.5)).toThrow(RangeError);
-    expect(() => chargeableSeconds(startedMinute, -1)).toThrow(RangeError);
+    const refusal = new RangeError("billable seconds are whole and ≥ 0");
+    expect(() => chargeableSeconds(startedMinute, 1.5)).toThrow(refusal);
+    expect(() => chargeableSeconds(startedMinute, -1)).toThrow(refusal);
   });
+
+  test.each([
+    [0n, 6],
+    [99n, 6],
+    [100n, 60],
+    [199n, 60],
+    [200n, 120],
+  ])("%i kopecks pay for %i seconds", (money, seconds) => expect(fundedSeconds(ruble, kopecks(money))).toBe(seconds));
 });
 
 describe("whatever the tariff", () => {
@@ -97,11 +106,40 @@ describe("whatever the tariff", () => {
     );
   });
 
+  test("no money pays for more than 68 years of talk, and no price for less", () => {
+    const cheap: LineTerms = {
+      pulse: { firstSeconds: 1, nextSeconds: 1, freeSeconds: 0 },
+      pricePerMinute: kopecks(1),
+      connectionFee: kopecks(0),
+    };
+    expect(fundedSeconds(cheap, kopecks(10n ** 18n))).toBe(SECONDS_MAX);
+    expect(fundedSeconds({ ...cheap, pricePerMinute: kopecks(0), connectionFee: kopecks(100) }, kopecks(100))).toBe(SECONDS_MAX);
+  });
+
+  test("a connection fee that cannot be paid leaves the free seconds, also where talk has no price", () => {
+    const feeOnly: LineTerms = { pulse: startedMinute, pricePerMinute: kopecks(0), connectionFee: kopecks(100) };
+    expect(fundedSeconds(feeOnly, kopecks(99))).toBe(6);
+    expect(fundedSeconds(feeOnly, kopecks(100))).toBe(SECONDS_MAX);
+  });
+
   test("free seconds are funded without any money", () => {
     fc.assert(
       fc.property(terms, (of) => {
         expect(fundedSeconds(of, kopecks(-1))).toBe(of.pulse.freeSeconds);
       }),
     );
+  });
+});
+
+describe("a tariff", () => {
+  test("is the carrier's or the marketplace's", () => {
+    expect(tariffKind.options).toEqual(["carrier", "marketplace"]);
+  });
+
+  test("has pulses of at least a second, and free seconds from none", () => {
+    expect(pulse.parse(startedMinute)).toEqual(startedMinute);
+    expect(pulse.safeParse({ ...startedMinute, freeSeconds: 0 }).success).toBe(true);
+    for (const wrong of [{ firstSeconds: 0 }, { nextSeconds: 0 }, { freeSeconds: -1 }, { firstSeconds: 1.5 }, { nextSeconds: undefined }])
+      expect(pulse.safeParse({ ...startedMinute, ...wrong }).success, JSON.stringify(wrong)).toBe(false);
   });
 });
