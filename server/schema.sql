@@ -421,7 +421,8 @@ create view ledger.purse_view as
                FROM ledger.budget b
               WHERE (b.id = ANY (p.budgets)))
             ELSE NULL::bigint
-        END AS budget_left
+        END AS budget_left,
+    budgets
    FROM ledger.purse p;
 
 create view ledger.entry_view as
@@ -607,6 +608,14 @@ AS $function$
     coalesce(sum(case t.kind when 'charge' then t.amount when 'settlement' then -t.amount else 0 end), 0)::bigint
   from ledger.purse p join ledger.transfer t on t.purse = p.id where p.owner = wallet and t.occurred_at <= at
 $function$;
+
+create view ledger.budget_view as
+ SELECT id,
+    name,
+    allowed,
+    spent
+   FROM ledger.budget b;
+CREATE INDEX purse_of_budget ON ledger.purse USING gin (budgets) WHERE ((settled_at IS NULL) AND (budgets <> '{}'::bigint[]));
 comment on table ledger.account is 'One balance. Written by ledger.post_batch only; nothing here is ever deleted.';
 comment on column ledger.account.overdraft is 'How far below zero the balance may go. Null: boundless, an account that stands for the world outside (money in is minus there).';
 comment on column ledger.account.paid_in_at is 'When money first came in from outside (bank, card); bonuses do not count.';
@@ -1030,7 +1039,7 @@ declare
 begin
   if not pg_try_advisory_xact_lock(hashtext('metering.lane'), of_lane) then return; end if;
   with due as (
-    select l.id, l.call_id, l.slot, l.purse, l.wallet, l.warned, l.live_since, l.proven_before_ms, l.price_per_minute as price, t, p.charged, p.reserved, w.balance, r.burn,
+    select l.id, l.call_id, l.slot, l.purse, l.wallet, l.warned, l.live_since, l.proven_before_ms, l.price_per_minute as price, t, p.charged, p.reserved, p.budgets, w.balance, r.burn,
       metering.proven_seconds(l, client.through, consultant.through) as proven, l.countersigned_seconds
     from (
       select * from metering.line
@@ -1060,6 +1069,7 @@ begin
     -- No warning at m minutes while what is left lasts m + 1.
     select *, coalesce(amount > 0 and quota >= 0 and warned = 0 and cost_of_more <= charged_now + reserved_now
       and balance_now / nullif(burn, 0) - 1 >= all ((t).warning_minutes)
+      and case when budgets = '{}' then true else (select min((b.money - b.reserved - quota)::numeric / nullif(b.burn, 0)) from metering.budgets_of(budgets) b) - 1 >= all ((t).warning_minutes) end
       and proven < turn and look > extract(epoch from at) + 1 and floor(look)::bigint % 60 = slot, false) as steady
     from planned offset 0
   )
@@ -1074,6 +1084,20 @@ begin
       'amountKopecks', line.amount, 'chargedKopecks', line.before + line.amount, 'billableSeconds', line.billable)), at)
     from unnest(ids, calls, befores, amounts, billables, posted) as line (id, call_id, before, amount, billable, charged) where line.charged;
 end
+$function$;
+
+CREATE OR REPLACE FUNCTION metering.budgets_of(budgets bigint[], OUT id bigint, OUT money bigint, OUT reserved bigint, OUT burn bigint)
+ RETURNS SETOF record
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select b.id, (b.allowed - b.spent + u.reserved)::bigint, u.reserved, u.burn
+  from ledger.budget_view b cross join lateral (
+    select coalesce(sum(p.reserved), 0)::bigint as reserved, (sum(l.price_per_minute) filter (where l.status = 'live'))::bigint as burn
+    from ledger.purse_view p join metering.line l on l.call_id = p.reference and l.purse = p.id
+    where p.budgets @> array[b.id] and p.budgets <> '{}' and p.settled_at is null
+  ) u
+  where b.id = any (budgets)
 $function$;
 comment on table metering.tariff is 'A version of the terms of one kind of call, in force from valid_from until the next of its kind. Never changed once in force: a line keeps the version it began with.';
 comment on column metering.tariff.price_per_minute is 'Kopecks. Null: the payee names his own price (marketplace).';

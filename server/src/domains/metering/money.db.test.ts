@@ -235,6 +235,56 @@ describe("a budget", () => {
   });
 });
 
+describe("a budget that runs out", () => {
+  const budgeted = async (allowed: number, calls: readonly CallId[]): Promise<bigint> => {
+    const { rows } = await world.db.pool.query(
+      "insert into ledger.budget (name, allowed, spent) select gen_random_uuid()::text, $1 + sum(reserved), sum(reserved) from ledger.purse where reference = any ($2) returning id",
+      [allowed, calls],
+    );
+    await world.db.pool.query("update ledger.purse set budgets = array[$1::bigint] where reference = any ($2)", [rows[0].id, calls]);
+    return rows[0].id;
+  };
+
+  test("is warned of at 5, 2 and 1 minutes, however full the wallet is", async () => {
+    const call = await runningCall(await aPayerWithGift(1000));
+    await budgeted(700, [call]);
+    await world.wait(20);
+    expect(await world.meter(call)).toMatchObject({ charged: 100n, minutesLeft: 7 });
+    await world.wait(60 * 9, 3);
+    expect(await warnings(call)).toEqual([5, 2, 1]);
+    expect(await world.meter(call)).toMatchObject({ status: "paused-for-top-up", charged: 800n });
+    await world.end(call);
+  });
+
+  test("of several calls is the same minute for all of them, whoever pays", async () => {
+    const calls = [await runningCall(await aPayerWithGift(500)), await runningCall(await aPayerWithGift(500))];
+    await budgeted(1000, calls);
+    await world.wait(20);
+    for (const call of calls) expect(await world.meter(call)).toMatchObject({ charged: 100n, minutesLeft: 5 });
+    await world.wait(60 * 8, 3);
+    for (const call of calls) {
+      const told = await warnings(call);
+      expect([told[0], told.at(-1)]).toEqual([5, 1]);
+      expect((await world.meter(call)).status).toBe("paused-for-top-up");
+    }
+    for (const call of calls) await world.end(call);
+  });
+
+  test("and is raised is warned of again", async () => {
+    const call = await runningCall(await aPayerWithGift(1000));
+    const id = await budgeted(200, [call]);
+    await world.wait(60);
+    expect((await warnings(call)).at(-1)).toBe(2);
+    await world.db.pool.query("update ledger.budget set allowed = allowed + 1000 where id = $1", [id]);
+    await world.wait(60 * 3, 3);
+    expect(await world.meter(call)).toMatchObject({ minutesLeft: 9 });
+    const before = (await warnings(call)).length;
+    await world.wait(60 * 5, 3);
+    expect((await warnings(call)).slice(before)[0]).toBe(5);
+    await world.end(call);
+  });
+});
+
 describe("a marketplace call", () => {
   test("holds what was charged until its outcome, for the payee's price", async () => {
     const payer = await aPayerWithGift(100);

@@ -94,7 +94,7 @@ export const forgetLookAgain = command({
  * The heart: looks at lines and moves what is due, all of them at once.
  * `$2` is how far ahead money is set aside: see `Ahead` in look.ts.
  * Several lines of one payer take in order what there is; what an earlier one only wanted counts as taken, the later one is looked at again.
- * Own money is taken minutes ahead, an overdraft only for the next unit.
+ * Own money is taken minutes ahead, an overdraft only for the next unit. Warnings are of whatever ends first: the money or a budget.
  */
 export const look = query({
   name: "metering.look",
@@ -118,7 +118,7 @@ export const look = query({
   text: `with seen as (
       select l, t, l.id, l.wallet, l.purse, l.price_per_minute as price, p.charged, p.reserved, p.set_aside, p.charged + p.reserved as funds,
         l.status = 'live' as live,
-        case when t.kind = 'carrier' then a.overdraft else 0 end as overdraft, p.budget_left, t.kind = 'carrier' as may_overdraw,
+        case when t.kind = 'carrier' then a.overdraft else 0 end as overdraft, p.budget_left, p.budgets, t.kind = 'carrier' as may_overdraw,
         metering.proven_seconds(l, client.through, consultant.through) as proven,
         case when t.kind = 'carrier' and a.paid_in then t.overdraft_minutes * l.price_per_minute else 0 end as entitled, a.balance
       from metering.line l join metering.tariff t on t.id = l.tariff
@@ -166,17 +166,23 @@ export const look = query({
       select s.payer, sum(p.reserved) as reserved, sum(s.price_per_minute) filter (where s.status = 'live') as burn
       from metering.line s join ledger.purse_view p on p.id = s.purse
       where s.status <> 'ended' and s.payer in (select (l).payer from after where live) group by s.payer
-    ), left_over as (
-      select after.*, r.burn, after.balance + r.reserved - after.charged_together as money
+    ), of_budgets as (
+      select budget, sum(charge) as charged from after cross join lateral unnest(budgets) budget group by budget
+    ), all_money as (
+      select after.*, r.burn, after.balance + r.reserved - after.charged_together as of_wallet,
+        (select min((b.money - c.charged) / nullif(b.burn, 0)) from metering.budgets_of(budgets) b join of_budgets c on c.budget = b.id) * r.burn as of_budget
       from after left join running r on r.payer = (after.l).payer and after.live
+    ), left_over as (
+      select *, case when burn is not null then least(of_wallet, of_budget) end as money, case when burn is not null then least(of_wallet + entitled, of_budget) end as money_in_all
+      from all_money
     ), counted as (
-      select *, metering.warnings(t, money, burn) + case when entitled > 0 then metering.warnings(t, money + entitled, burn) else 0 end as warned,
+      select *, metering.warnings(t, money, burn) + case when entitled > 0 then metering.warnings(t, money_in_all, burn) else 0 end as warned,
         case when due <> charge or give <> granted then at + interval '2 seconds' else metering.next_look(metering.next_turn(t, price, charged_now, reserved_now), charged_now, (l).live_since, (l).proven_before_ms, proven, at) end as look
       from left_over
     )
     select id, (l).call_id, (l).status, proven, least(bound, funded)::bigint as billable, granted::bigint, charge::bigint, charged_now::bigint as charged, reserved_now::bigint as reserved,
       live and bound >= funded as out_of_money, (l).warned as warned_before, case when live then warned else (l).warned end::integer as warned,
-      greatest(0, floor((case when metering.warnings(t, money + entitled, burn) > 0 then money + entitled else money end) / nullif(burn, 0)))::integer as minutes_left,
+      greatest(0, floor((case when metering.warnings(t, money_in_all, burn) > 0 then money_in_all else money end) / nullif(burn, 0)))::integer as minutes_left,
       (l).slot as slot_before, case when live then metering.slot_of(look) end as slot
     from counted order by id`,
 });
@@ -297,7 +303,7 @@ export const readMeters = query({
     pausedBy: z.nullable(side),
   }),
   text: `with mine as (
-      select l.*, t, p.charged, p.reserved, case when l.status <> 'live' then l.proven_before_ms / 1000
+      select l.*, t, p.charged, p.reserved, p.budgets, case when l.status <> 'live' then l.proven_before_ms / 1000
         else metering.proven_seconds(l, metering.shown_through(client, $2, platform.now()), metering.shown_through(consultant, $2, platform.now())) end as proven
       from metering.line l join metering.tariff t on t.id = l.tariff join ledger.purse_view p on p.id = l.purse
       left join metering.copy client on client.id = l.client_copy left join metering.copy consultant on consultant.id = l.consultant_copy
@@ -311,7 +317,8 @@ export const readMeters = query({
       least(m.proven, metering.funded_seconds(m.t, m.price_per_minute, m.charged + m.reserved), m.countersigned_seconds + (m.t).uncountersigned_seconds)::bigint as "billableSeconds",
       m.charged, m.reserved, m.price_per_minute as "pricePerMinute", m.deadline as "pauseEndsAt",
       (select asked_by from metering.pause where call_id = m.call_id and why = 'person' and ended_at is null) as "pausedBy",
-      case when m.status = 'live' then greatest(0, floor((a.balance + r.reserved) / nullif(r.burn, 0))) end::integer as "minutesLeft"
+      case when m.status = 'live' then greatest(0, floor(least((a.balance + r.reserved) / nullif(r.burn, 0),
+        (select min(b.money::numeric / nullif(b.burn, 0)) from metering.budgets_of(m.budgets) b)))) end::integer as "minutesLeft"
     from mine m join ledger.account_view a on a.id = m.wallet left join running r on r.payer = m.payer`,
 });
 
