@@ -616,6 +616,16 @@ create view ledger.budget_view as
     spent
    FROM ledger.budget b;
 CREATE INDEX purse_of_budget ON ledger.purse USING gin (budgets) WHERE ((settled_at IS NULL) AND (budgets <> '{}'::bigint[]));
+
+create table ledger.proof_run (
+  id boolean default true not null,
+  waiting_since timestamp(3) with time zone default platform.now() not null,
+  ran_at timestamp(3) with time zone,
+  held_at timestamp(3) with time zone,
+  broken text[] default '{}'::text[] not null,
+  constraint proof_run_id_check CHECK (id),
+  constraint proof_run_pkey PRIMARY KEY (id)
+);
 comment on table ledger.account is 'One balance. Written by ledger.post_batch only; nothing here is ever deleted.';
 comment on column ledger.account.overdraft is 'How far below zero the balance may go. Null: boundless, an account that stands for the world outside (money in is minus there).';
 comment on column ledger.account.paid_in_at is 'When money first came in from outside (bank, card); bonuses do not count.';
@@ -631,6 +641,7 @@ comment on column ledger.transfer.from_balance is 'What was on the account after
 comment on column ledger.transfer.before is 'Idempotency of what has a purse: how much had been moved in this way before. Unique for each purse and kind.';
 comment on view ledger.movement_view is 'opens_purse: the first money ever set aside into its purse; it never moves in the order of its account.';
 comment on table ledger.closed_month is 'Append-only: what was closed stays closed, a mistake in it is answered by a correction.';
+comment on table ledger.proof_run is 'One row: the last nightly proof. held_at: the last in which everything held; broken: what did not in the last one, with figures; waiting_since: for the first one.';
 
 create schema people;
 

@@ -52,7 +52,21 @@ export type CallMovement = z.infer<typeof callMovement>;
 /** A call of many hours by the minute. */
 export const CALL_MOVEMENTS_MAX = 3000;
 
+/**
+ * How the nightly proof of the money stands. `holds`: everything held in the last one. `broken`: something did not; the log and the
+ * operator's mail have the figures. `overdue`: for more than a night none was carried out.
+ */
+export const proofState = z.object({
+  state: z.enum(["holds", "broken", "overdue"]),
+  ranAt: z.nullable(instant),
+  /** The last in which everything held. */
+  heldAt: z.nullable(instant),
+});
+export type ProofState = z.infer<typeof proofState>;
+
 export const ledgerApi = endpoints({
+  /** For whoever watches the server; tells nothing of anybody's money. */
+  proof: { method: "GET", path: "/api/ledger/proof", access: "anyone", reply: proofState },
   wallet: { method: "GET", path: "/api/ledger/wallet", access: "person", reply: wallet },
   statement: {
     method: "GET",

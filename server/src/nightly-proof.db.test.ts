@@ -30,7 +30,28 @@ afterEach(async () => {
   await world.close();
   await rm(folder, { recursive: true, force: true });
 });
-const prove = (operator?: string) => nightlyProof({ db: world.db, mail, log }, operator);
+const prove = (operator?: string) => nightlyProof({ db: world.db, ledger: world.ledger, mail, log }, operator);
+
+test("whoever watches the server reads when the money was last proved, that it does not hold, and that a night was missed", async () => {
+  const hours = (wait: number) => world.setClock(new Date(world.now().getTime() + wait * 3_600_000));
+  const state = () => world.ledger.proofState();
+  await world.db.pool.query("update ledger.proof_run set waiting_since = platform.now()");
+  expect(await state()).toEqual({ state: "holds", ranAt: null, heldAt: null });
+  await hours(27);
+  expect(await state()).toEqual({ state: "overdue", ranAt: null, heldAt: null });
+  await prove().run();
+  const held = new Date(world.now().getTime() + 27 * 3_600_000);
+  expect(await state()).toEqual({ state: "holds", ranAt: held, heldAt: held });
+  await world.db.pool.query("update ledger.account set balance = balance + 7 where kind = 'wallet'");
+  await hours(51);
+  await prove().run();
+  expect(await state()).toEqual({ state: "broken", ranAt: new Date(held.getTime() + 24 * 3_600_000), heldAt: held });
+  await hours(100);
+  expect((await state()).state).toBe("broken");
+  await world.db.pool.query("update ledger.account set balance = balance - 7 where kind = 'wallet'");
+  await prove().run();
+  expect((await state()).state).toBe("holds");
+});
 
 test("money that adds up is proved in silence", async () => {
   await prove(OPERATOR).run();

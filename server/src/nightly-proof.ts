@@ -1,4 +1,5 @@
-/** Every night the money is proved; when it does not add up, the log and the operator's mailbox say so. */
+/** Every night the money is proved; when it does not add up, the log, the operator's mailbox and `/api/ledger/proof` say so. */
+import type { Ledger } from "#ledger";
 import type { Db } from "#platform/db";
 import type { Nightly } from "#platform/jobs";
 import type { Log } from "#platform/log";
@@ -7,6 +8,7 @@ import { printed, proveMoney } from "./ledger-proof.ts";
 
 export interface NightlyProof {
   readonly db: Db;
+  readonly ledger: Pick<Ledger, "noteProof">;
   readonly mail: Pick<Mail, "send">;
   readonly log: Pick<Log, "info" | "error">;
 }
@@ -15,12 +17,13 @@ export interface NightlyProof {
 const AT_UTC = { hour: 0, minute: 17 } as const;
 
 /** `operator`: whom to write; without one only the log says so. */
-export function nightlyProof({ db, mail, log }: NightlyProof, operator?: string): Nightly {
+export function nightlyProof({ db, ledger, mail, log }: NightlyProof, operator?: string): Nightly {
   return {
     atUtc: AT_UTC,
     async run() {
       const invariants = await proveMoney(db);
       const broken = invariants.filter(({ holds }) => !holds);
+      await ledger.noteProof(broken.map(printed));
       if (broken.length === 0) return log.info({ invariants: invariants.length }, "ledger.proved");
       log.error({ broken: broken.map(printed) }, "ledger.proof_broken");
       if (operator === undefined) return;

@@ -5,11 +5,11 @@
  * A purse is money of one wallet set aside for one thing: reserved ahead of use, held once charged until its outcome.
  * The sum of everything is zero after every transaction; `proof` shows it.
  */
-import type { Wallet } from "@minuta/contracts/ledger";
+import type { ProofState, Wallet } from "@minuta/contracts/ledger";
 import type { Kopecks } from "@minuta/contracts/money";
 import type { Db, Reader, Tx } from "#platform/db";
 import { closeMonth, correct, moneyAsOf, type Correction, type Money } from "./months.ts";
-import { proof } from "./proof.ts";
+import { noteProof, proof, proofState } from "./proof.ts";
 import { movementsFor, statement, type Page } from "./statement.ts";
 import { topUp, type TopUp } from "./top-up.ts";
 import { walletOf } from "./wallet.ts";
@@ -44,6 +44,10 @@ export function createLedger(deps: LedgerDeps) {
     correct: (tx: Tx, correction: Correction): Promise<boolean> => correct(tx, correction),
     /** Every invariant of the ledger with its figure, read in one snapshot. */
     proof: () => proof(db),
+    /** Notes that everything was proved now, and what did not hold, with figures. */
+    noteProof: (broken: readonly string[]): Promise<void> => noteProof(db, broken),
+    /** Whether the last proof held, and whether there was one lately. */
+    proofState: (): Promise<ProofState> => proofState(db),
     findPersonByEmail: deps.findPersonByEmail,
   };
 }

@@ -81,3 +81,8 @@ test("a sum or a person that cannot be is a clear problem", async () => {
     facts: { fields: ["amount"] },
   });
 });
+
+test("how the proof of the money stands is told to anyone, and nothing of the money itself", async () => {
+  const told = await http.server.inject({ url: ledgerApi.proof.path });
+  expect([told.statusCode, told.json()]).toEqual([200, { state: "holds", ranAt: null, heldAt: null }]);
+});

@@ -5,6 +5,7 @@ import { refuse } from "#platform/refusal";
 import type { Ledger } from "./index.ts";
 
 export function ledgerRoutes(routes: Routes, ledger: Ledger): void {
+  routes.bind(ledgerApi.proof, () => ledger.proofState());
   routes.bind(ledgerApi.wallet, ({ caller }) => ledger.wallet(personOf(caller)));
   routes.bind(ledgerApi.statement, ({ caller, query }) => ledger.statement(personOf(caller), query));
   routes.bind(ledgerApi.callMovements, async ({ caller, params }) => ({

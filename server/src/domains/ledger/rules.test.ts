@@ -2,7 +2,7 @@
 import { kopecks } from "@minuta/contracts/money";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { accountName, isPaidIn, kindOnWallet, minutesThatLast, sum, transferKinds } from "./rules.ts";
+import { accountName, isPaidIn, kindOnWallet, minutesThatLast, stateOfProof, sum, transferKinds } from "./rules.ts";
 
 describe("minutes that are left", () => {
   test("are none without money or in debt, and unknown while nothing runs", () => {
@@ -51,4 +51,24 @@ test("what comes back to a wallet out of a settlement is a refund; everything el
 test("sums are of all their parts, and of nothing zero", () => {
   expect(sum()).toBe(0n);
   expect(sum(kopecks(5), kopecks(-7), kopecks(10))).toBe(8n);
+});
+
+describe("the proof of the money", () => {
+  const hour = (n: number) => new Date(n * 3_600_000);
+  const at = { now: hour(100), waitingSince: hour(0), broken: [] };
+
+  test("is overdue after a night without one", () => {
+    expect(stateOfProof({ ...at, ranAt: hour(74) })).toBe("holds");
+    expect(stateOfProof({ ...at, ranAt: new Date(hour(74).getTime() - 1) })).toBe("overdue");
+  });
+
+  test("of a new server is waited for as long", () => {
+    expect(stateOfProof({ ...at, waitingSince: hour(74), ranAt: null })).toBe("holds");
+    expect(stateOfProof({ ...at, ranAt: null })).toBe("overdue");
+  });
+
+  test("that found something is not forgotten by waiting", () => {
+    expect(stateOfProof({ ...at, ranAt: hour(99), broken: ["a sum"] })).toBe("broken");
+    expect(stateOfProof({ ...at, ranAt: hour(1), broken: ["a sum"] })).toBe("broken");
+  });
 });

@@ -1,5 +1,5 @@
-/** Names of accounts, and what a person reads on his statement. Pure. */
-import type { StatementLine } from "@minuta/contracts/ledger";
+/** Names of accounts, what a person reads on his statement, and how the proof stands. Pure. */
+import type { ProofState, StatementLine } from "@minuta/contracts/ledger";
 import { kopecks, type Kopecks } from "@minuta/contracts/money";
 
 /** `wallet:<party>`, `bank`, `platform:carrier` … */
@@ -34,3 +34,20 @@ export function minutesThatLast(money: Kopecks, burnPerMinute: Kopecks): number 
 }
 
 export const sum = (...parts: readonly Kopecks[]): Kopecks => kopecks(parts.reduce<bigint>((total, part) => total + part, 0n));
+
+/** A night and two hours for a server that was restarted just then. */
+const PROOF_OVERDUE_MS = 26 * 3_600_000;
+
+export interface ProofRun {
+  readonly now: Date;
+  /** Since when there could have been one. */
+  readonly waitingSince: Date;
+  readonly ranAt: Date | null;
+  readonly broken: readonly string[];
+}
+
+/** What was found stays the news until a proof holds again, however long ago it was. */
+export function stateOfProof({ now, waitingSince, ranAt, broken }: ProofRun): ProofState["state"] {
+  if (broken.length > 0) return "broken";
+  return now.getTime() - (ranAt ?? waitingSince).getTime() > PROOF_OVERDUE_MS ? "overdue" : "holds";
+}

@@ -135,3 +135,19 @@ export const prove = query({
     ) as proof (n, invariant, figure)
     order by n`,
 });
+
+export const noteProof = command({
+  name: "ledger.note_proof",
+  text: `update ledger.proof_run set ran_at = platform.now(), broken = $1::text[], held_at = case when $1::text[] = '{}' then platform.now() else held_at end`,
+});
+export const readProofRun = query({
+  name: "ledger.read_proof_run",
+  row: z.object({
+    now: z.date(),
+    waiting_since: z.date(),
+    ran_at: z.date().nullable(),
+    held_at: z.date().nullable(),
+    broken: z.array(z.string()),
+  }),
+  text: "select platform.now() as now, waiting_since, ran_at, held_at, broken from ledger.proof_run",
+});
