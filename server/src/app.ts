@@ -69,9 +69,7 @@ export interface App {
 export async function startApp(options: AppOptions): Promise<App> {
   const { config, log, connection, publicUrl } = options;
   const clock = systemClock;
-  const onError = (error: Error): void => log.warn({ err: error }, "db.connection_lost");
-  const db = openDb({ connection, poolSize: DATABASE_CONNECTIONS, patience: PATIENCE, onError });
-  const charging = openDb({ connection, poolSize: CHARGING_CONNECTIONS, patience: CHARGING_PATIENCE, onError });
+  const { db, charging } = openDbs(options);
   await migrate(db.pool);
   const bus = await openBus({ connect: connectTo(connection), clock, log });
   const mail = createMail({ smtpUrl: config.SMTP_URL ?? null, from: config.MAIL_FROM, folder: join(options.folder, "mail"), clock, log });
@@ -79,7 +77,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   const recordingsStore = await recordingsStoreOf(options);
   const platform = { db, bus, mail, clock, log, signing, publicUrl, demo: config.DEMO, recordingsStore };
   const domains = createDomains(platform);
-  const { presence, calls, journal, metering, recordings } = domains;
+  const { presence, calls, journal, ledger, metering, recordings } = domains;
 
   const front = createFront({ certificate: options.certificate ?? null, behindProxy: config.BEHIND_PROXY, log });
   const http = createHttp({
@@ -127,9 +125,17 @@ export async function startApp(options: AppOptions): Promise<App> {
       front.close();
       for (const stop of stops) await stop();
       await bus.close();
-      await charging.close();
-      await db.close();
+      await Promise.all([charging.close(), db.close()]);
     },
+  };
+}
+
+/** The charging pass has connections of its own: the busiest page does not keep it waiting, and it waits for nobody for long. */
+function openDbs({ connection, log }: AppOptions): { db: Db; charging: Db } {
+  const onError = (error: Error): void => log.warn({ err: error }, "db.connection_lost");
+  return {
+    db: openDb({ connection, poolSize: DATABASE_CONNECTIONS, patience: PATIENCE, onError }),
+    charging: openDb({ connection, poolSize: CHARGING_CONNECTIONS, patience: CHARGING_PATIENCE, onError }),
   };
 }
 

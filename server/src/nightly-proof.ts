@@ -1,5 +1,4 @@
 /** Every night the money is proved; when it does not add up, the log, the operator's mailbox and `/api/ledger/proof` say so. */
-import type { Ledger } from "#ledger";
 import type { Db } from "#platform/db";
 import type { Nightly } from "#platform/jobs";
 import type { Log } from "#platform/log";
@@ -8,7 +7,7 @@ import { printed, proveMoney } from "./ledger-proof.ts";
 
 export interface NightlyProof {
   readonly db: Db;
-  readonly ledger: Pick<Ledger, "noteProof">;
+  readonly ledger: { noteProof(broken: readonly string[]): Promise<void> };
   readonly mail: Pick<Mail, "send">;
   readonly log: Pick<Log, "info" | "error">;
 }

@@ -51,7 +51,10 @@ test("what it was charging is undone and charged once, by another copy", async (
     await tx.one(lanes.takeLane, [0]);
     return looked;
   });
-  const woken = expect(frozen).rejects.toThrow(/terminat|not queryable|closed/i);
+  const woken = frozen.then(
+    () => "it went on as if nothing had happened",
+    (error: unknown) => String(error),
+  );
   await began.promise;
   await world.pass();
   expect(await world.meter(call)).toMatchObject({ charged: 0n });
@@ -59,7 +62,7 @@ test("what it was charging is undone and charged once, by another copy", async (
   await world.pass();
   expect(await world.meter(call)).toMatchObject({ status: "live", charged: 200n });
   asleep.resolve();
-  await woken;
+  expect(await woken).toMatch(/terminat|not queryable|closed/i);
   await world.pass();
   expect((await world.ledger.wallet(payer)).balance).toBe(500n);
   expect((await world.news(call)).filter(({ topic }) => topic === "metering.charged")).toHaveLength(1);
