@@ -30,6 +30,8 @@ import { VoicePlayer, VoiceSender } from "./voice.ts";
 const TICK_MS = 250;
 /** Voice that came this long ago still counts as coming. */
 const VOICE_FRESH_MS = 2_500;
+/** Frames kept while the keys are made; the other end says little before it has heard of this one. */
+const EARLY_AT_MOST = 50;
 
 type Arrival<T extends ServerMessage["t"]> = Extract<ServerMessage, { t: T }>;
 
@@ -73,6 +75,8 @@ export class CallEnd {
   #other: EndMedia | null = null;
   #meeting: KeyMeeting | null = null;
   #seal: Seal | null = null;
+  /** Sealed by the keys that are being made here. */
+  #early: Uint8Array[] = [];
   #otherFingerprint = NO_FINGERPRINT;
   #voiceAt = -Infinity;
   /** When a probe came back over the path that carries the media. */
@@ -232,12 +236,14 @@ export class CallEnd {
   }
 
   async #met({ seal, safetyNumber: number, otherFingerprint }: Met): Promise<void> {
-    const [decodes, signingKey] = await Promise.all([this.#canShow, this.#witness.publicKey()]);
+    // The other end may have met a moment earlier and said something already: it is said once.
     this.#seal = seal;
     this.#otherFingerprint = otherFingerprint;
+    for (const bytes of this.#early.splice(0)) void this.#openFrame(bytes);
     this.#say({ t: "safety-number", pairing: seal.pairing, number });
     this.#options.tell({ t: "safety-number", number });
-    this.signal({ t: "about", endId: this.#endId, decodes, signingKey });
+    const [decodes, signingKey] = await Promise.all([this.#canShow, this.#witness.publicKey()]);
+    if (this.#seal === seal) this.signal({ t: "about", endId: this.#endId, decodes, signingKey });
   }
 
   #otherIs(media: EndMedia | null): void {
@@ -251,6 +257,7 @@ export class CallEnd {
   #forgetKeys(): void {
     this.#meeting = null;
     this.#seal = null;
+    this.#early = [];
     this.#options.tell({ t: "safety-number", number: null });
     this.pictures.meet(null);
     this.viewer.reset();
@@ -261,6 +268,7 @@ export class CallEnd {
     const frame = readFrame(bytes);
     if (frame === null) return;
     if ("probe" in frame) return this.#probes.hear(frame.probe, frame.number);
+    if (this.#seal === null && this.#meeting !== null && this.#early.length < EARLY_AT_MOST) this.#early.push(bytes);
     const { header, sealed } = frame;
     const plain = (await this.#seal?.open(header, sealed)) ?? null;
     if (plain === null) return;
