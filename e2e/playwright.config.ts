@@ -1,14 +1,20 @@
 import { defineConfig } from "@playwright/test";
 
+/** Journeys without a picture that moves: these leave the cores to the calls that run beside them. */
+const still = ["catalogue", "guests", "keyboard", "pages", "people"].map((name) => `${name}.spec.ts`);
+
 /**
  * Headful browsers share the cores with the product they test, so patience instead of speed; much of a journey is waiting for the clock of a
- * call, so two at a time. Each worker has screens, sound and a product of its own.
+ * call, so two at a time, of which one has the screens and the sound of a call. Each worker has screens, sound and a product of its own.
  */
 export default defineConfig({
   testDir: ".",
-  testMatch: "*.spec.ts",
   outputDir: "test-results",
   workers: 2,
+  projects: [
+    { name: "calls", testMatch: "*.spec.ts", testIgnore: still, workers: 1 },
+    { name: "pages", testMatch: still, workers: 1 },
+  ],
   forbidOnly: true,
   retries: 0,
   timeout: 120_000,
