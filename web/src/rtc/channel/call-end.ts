@@ -268,13 +268,18 @@ export class CallEnd {
     const frame = readFrame(bytes);
     if (frame === null) return;
     if ("probe" in frame) return this.#probes.hear(frame.probe, frame.number);
-    if (this.#seal === null && this.#meeting !== null && this.#early.length < EARLY_AT_MOST) this.#early.push(bytes);
+    const seal = this.#seal;
+    if (seal === null) return this.#keepEarly(bytes);
     const { header, sealed } = frame;
-    const plain = (await this.#seal?.open(header, sealed)) ?? null;
+    const plain = await seal.open(header, sealed);
     if (plain === null) return;
     if (header.kind === "picture") this.viewer.show({ keyFrame: header.keyFrame, sequence: header.sequence, bytes: plain });
     else if (header.kind === "voice") this.#hearVoice(plain, header.sequence);
     else this.#hearSignal(signalSchema.safeParse(JSON.parse(new TextDecoder().decode(plain))).data);
+  }
+
+  #keepEarly(bytes: Uint8Array): void {
+    if (this.#meeting !== null && this.#early.length < EARLY_AT_MOST) this.#early.push(bytes);
   }
 
   #hearSignal(signal: Signal | undefined): void {
