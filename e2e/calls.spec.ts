@@ -8,13 +8,13 @@ import { costOfTalk } from "@minuta/contracts/tariff";
 import { signedIn, type Caller } from "./harness/api.ts";
 import {
   answer,
+  answerRecording,
   control,
   end,
   inCall,
   invite,
   join,
   keepTo,
-  refuseRecording,
   phaseIs,
   readCode,
   reads,
@@ -177,7 +177,7 @@ for (const journey of journeys) {
     const callId = await join(client, "Ольга Николаевна");
     expect(await answer(consultant)).toBe(callId);
     await Promise.all([keepTo(client, journey.path), keepTo(consultant, journey.path)]);
-    await Promise.all([refuseRecording(client), refuseRecording(consultant)]);
+    await Promise.all([client, consultant].map((page) => answerRecording(page, "refuse")));
 
     await shareScreen(client);
     await control(client, "microphoneOn").click();

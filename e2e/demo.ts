@@ -11,6 +11,7 @@ import { beginAlbum, type Album } from "./harness/album.ts";
 import { signedIn, topUp } from "./harness/api.ts";
 import {
   answer,
+  answerRecording,
   button,
   control,
   end,
@@ -48,7 +49,8 @@ interface Scene {
 }
 
 /** The client shows his screen and both switch on their microphones; the consultant's screen proves that it is seen. */
-async function meet({ stage, client, consultant }: Scene): Promise<void> {
+async function meet({ stage, client, consultant }: Scene, recording: "agree" | "refuse"): Promise<void> {
+  for (const page of [client, consultant]) await answerRecording(page, recording);
   await shareScreen(client);
   await control(client, "microphoneOn").click();
   await control(consultant, "microphoneOn").click();
@@ -68,11 +70,13 @@ async function showAround({ stage, consultant }: Scene): Promise<void> {
   }
 }
 
-/** The paper of a call as its party downloads it. */
+/** The paper of a call as its party downloads it, and the file with the signatures. */
 async function keepProtocol({ product, album }: Scene, party: Page, paper: { callId: CallId; name: string }): Promise<void> {
-  const reply = await party.request.get(`${product.address}/api/journal/${paper.callId}/protocol.pdf`);
-  if (!reply.ok()) throw new Error(`the protocol of ${paper.callId}: ${reply.status()}`);
-  await album.paper(`${paper.name}.pdf`, await reply.body());
+  for (const form of ["pdf", "json"]) {
+    const reply = await party.request.get(`${product.address}/api/journal/${paper.callId}/protocol.${form}`);
+    if (!reply.ok()) throw new Error(`the protocol of ${paper.callId} as ${form}: ${reply.status()}`);
+    await album.paper(`${paper.name}.${form}`, await reply.body());
+  }
   await party.goto(`${product.address}/call/${paper.callId}/protocol`);
   await party.getByRole("heading", { level: 1 }).waitFor();
   await album.page(paper.name, party);
@@ -101,7 +105,7 @@ async function carrierStory(scene: Scene): Promise<void> {
   await Promise.all([button(consultant, "joined.go").waitFor(), control(client, "share").waitFor()]);
   await album.screens("carrier-client-came");
   await answer(consultant);
-  await meet(scene);
+  await meet(scene, "agree");
   await album.screens("carrier-screen-is-seen");
   const filmed = await album.film("call", stage.consultant, async () => await showAround(scene));
   if (!filmed) console.log("no film: ffmpeg is not installed");
@@ -136,7 +140,7 @@ async function marketplaceStory(scene: Scene): Promise<void> {
   await album.screens("marketplace-it-rings");
   const callId = await accept(consultant);
   await inCall(client);
-  await meet(scene);
+  await meet(scene, "refuse");
   await album.screens("marketplace-screen-is-seen");
   await talkUntil(client, TALK_SECONDS);
   await album.screens("marketplace-minutes-run");

@@ -5,7 +5,7 @@ import { journalApi } from "@minuta/contracts/journal";
 import { expect, type Page } from "@playwright/test";
 import { signedIn, type Caller } from "./harness/api.ts";
 import type { Browser } from "./harness/browser.ts";
-import { answer, button, control, end, invite, join, phaseIs, shareScreen, signIn } from "./harness/journey.ts";
+import { answer, answerRecording, button, control, end, invite, join, phaseIs, shareScreen, signIn } from "./harness/journey.ts";
 import type { Product } from "./harness/product.ts";
 import { seesChanges } from "./harness/see.ts";
 import type { Stage } from "./harness/stage.ts";
@@ -14,8 +14,6 @@ import { ru } from "./harness/words.ts";
 
 const badgeSays = async (page: Page, now: string): Promise<void> =>
   await expect(page.getByTestId("recording")).toHaveAttribute("data-recording", now, { timeout: 45_000 });
-
-const agree = async (page: Page): Promise<void> => await button(page.getByRole("main"), "recording.ask.agree").click();
 
 interface Met {
   readonly client: Page;
@@ -73,10 +71,10 @@ test("both ends record once both agreed, and everything recorded is kept by the 
   const { client, consultant } = met;
   await Promise.all([badgeSays(client, "unasked"), badgeSays(consultant, "unasked")]);
   await shows(stage, client, 13);
-  await agree(client);
+  await answerRecording(client, "agree");
   await badgeSays(client, "waiting");
   expect((await keptOf(met)).client.segments).toEqual([]);
-  await agree(consultant);
+  await answerRecording(consultant, "agree");
   await Promise.all([badgeSays(client, "recording"), badgeSays(consultant, "recording")]);
   await consultant.screenshot({ path: info.outputPath("recording.png") });
 
@@ -115,8 +113,8 @@ test("refusing is an answer: nothing is recorded, both know it, and the red stop
   const [left, right] = await Promise.all([sit(stage.client), sit(stage.consultant)]);
   const met = await meet(product, { left, right, email: "igor@minuta.example" });
   const { client, consultant } = met;
-  await agree(consultant);
-  await button(client.getByRole("main"), "recording.ask.refuse").click();
+  await answerRecording(consultant, "agree");
+  await answerRecording(client, "refuse");
   await Promise.all([badgeSays(client, "refusedHere"), badgeSays(consultant, "refusedThere")]);
   await client.getByTestId("recording").click();
   await button(client.getByRole("dialog"), "recording.agree").click();

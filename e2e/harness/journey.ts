@@ -94,10 +94,10 @@ export async function keepTo(page: Page, path: Path): Promise<void> {
   await page.goto(address.href);
 }
 
-/** Says no to the recording, for whoever has something else to see: the question takes the picture's place. */
-export async function refuseRecording(page: Page): Promise<void> {
-  await button(page, "recording.ask.refuse").click();
-  await expect(button(page, "recording.ask.refuse")).toBeHidden();
+/** Answers whether to record; until then the question takes some of the picture's place. */
+export async function answerRecording(page: Page, answer: "agree" | "refuse"): Promise<void> {
+  await button(page, `recording.ask.${answer}`).click();
+  await expect(button(page, `recording.ask.${answer}`)).toBeHidden();
 }
 
 /** The client shows his screen: the button, the consent, the browser's question (which answers itself). */

@@ -137,7 +137,7 @@ function GuestLink({ protocol: { call, events } }: { readonly protocol: Protocol
   const key = events.findLast(({ kind, actor }) => kind === "key-shown" && actor === "client")?.facts["publicKey"];
   if (!link && key === undefined) return null;
   return (
-    <Card title={t("privateLink.title")}>
+    <Card title={t(link ? "privateLink.title" : "privateLink.keyTitle")}>
       {link && (
         <>
           <Text size="sm" c="dimmed" mb="sm">
