@@ -2,7 +2,7 @@
  * How soon a change on the client's screen is on the consultant's, and how good it looks: our two paths beside a bare WebRTC page and
  * noVNC, in one run, round by round, on the same two X screens; on an open link and on a slow one.
  *
- *     npm run lab:call -- [--rounds 3] [--paths relay,direct,bareWebrtc,novnc,novncTuned] [--links clean,slow]
+ *     npm run lab:call -- [--rounds 1] [--only relay,direct,bareWebrtc,novnc,novncTuned] [--links clean,slow]
  */
 import { parseArgs } from "node:util";
 import { startProduct } from "../../e2e/harness/product.ts";
@@ -25,8 +25,8 @@ type Row = Measured & { readonly firstPictureMs: number };
 
 const { values } = parseArgs({
   options: {
-    rounds: { type: "string", default: "3" },
-    paths: { type: "string", default: Object.keys(paths).join() },
+    rounds: { type: "string", default: "1" },
+    only: { type: "string", default: Object.keys(paths).join() },
     links: { type: "string", default: "clean,slow" },
   },
 });
@@ -78,18 +78,22 @@ function summary(rows: readonly Row[]): Record<string, unknown> {
 
 async function main(): Promise<void> {
   const links = values.links.split(",");
-  const chosen = values.paths.split(",").map((name) => [name, paths[name]] as const);
+  const chosen = values.only.split(",").map((name) => [name, paths[name]] as const);
   const network = await openNetwork();
   const product = await startProduct({ withPast: false, host: "0.0.0.0" });
   const [client, consultant] = await Promise.all([startScreen(), startScreen()]);
   const ground: Ground = { network, product, screens: { client, consultant } };
   const rows: Record<string, Row[]> = {};
+  const failed: string[] = [];
   const measure = async (round: number, link: string): Promise<void> => {
     await network.slow(link === "slow");
     for (const [name, path] of chosen) {
       if (path === undefined) throw new Error(`no path ${name}`);
-      const row = await oneRow(ground, path).catch((error: unknown) => console.error(`${link} ${name}: ${String(error)}`));
-      if (row === undefined) continue;
+      const row = await oneRow(ground, path).catch((error: unknown) => void failed.push(`${link} ${name}: ${String(error)}`));
+      if (row === undefined) {
+        console.error(failed.at(-1));
+        continue;
+      }
       (rows[`${link} ${name}`] ??= []).push(row);
       console.log(JSON.stringify({ round, link, path: name, ...row }));
     }
@@ -103,10 +107,7 @@ async function main(): Promise<void> {
   }
   const tableOf = (link: string): Record<string, unknown> =>
     Object.fromEntries(chosen.map(([name]) => [name, summary(rows[`${link} ${name}`] ?? [])]));
-  const [first, ...others] = links;
-  console.log(
-    JSON.stringify({ lab: "call", paths: tableOf(first ?? "clean"), ...Object.fromEntries(others.map((link) => [link, tableOf(link)])) }),
-  );
+  console.log(JSON.stringify({ lab: "call", rounds: Number(values.rounds), failed, paths: tableOf("clean"), slow: tableOf("slow") }));
 }
 
 await main();

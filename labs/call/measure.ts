@@ -5,7 +5,7 @@ import { TEXT_PAGE, type Scene } from "./scene.ts";
 
 /** A page counts as sharp from this likeness on; noVNC's JPEG comes to 31.8. */
 const SHARP_DB = 30;
-const LOST_AFTER_MS = 4000;
+const LOST_AFTER_MS = 2000;
 const LOOK_EVERY_MS = 1;
 
 /** Numbers drawn, and when each was seen at the other end. */
@@ -100,16 +100,16 @@ async function turnPage({ scene, client, consultant }: Stand): Promise<{ sharpMs
   return { sharpMs, db: likeness(original, consultant.lightness(TEXT_PAGE)) };
 }
 
-const PAGES = 5;
+const PAGES = 3;
 
-/** All of it, some 20 seconds. */
+/** All of it, some 17 seconds. */
 export async function measure(stand: Stand): Promise<Measured> {
-  const still = await follow(stand, { seconds: 4, everyMs: () => 110 + Math.random() * 120 });
+  const still = await follow(stand, { seconds: 3, everyMs: () => 110 + Math.random() * 120 });
   const busy = await follow(stand, { seconds: 2, everyMs: () => 1000 / 60 });
   const typing = await follow(stand, { move: "type", seconds: 2, everyMs: () => 80 + Math.random() * 80 });
-  const scroll = await follow(stand, { move: "scroll", seconds: 4, everyMs: () => 1000 / 30 });
+  const scroll = await follow(stand, { move: "scroll", seconds: 3, everyMs: () => 1000 / 30 });
   await sleep(800);
-  const drag = await follow(stand, { move: "drag", seconds: 3, everyMs: () => 1000 / 30 });
+  const drag = await follow(stand, { move: "drag", seconds: 2, everyMs: () => 1000 / 30 });
   stand.scene.tidy();
   await sleep(1000);
   const pages = [];

@@ -175,7 +175,19 @@ export function novnc(tuned: boolean): Path {
         return running.output().includes(says) ? true : null;
       });
     };
-    const vnc = ["-display", screens.client.display, "-forever", "-nopw", "-shared", "-rfbport", "5900", "-localhost", ...hurry];
+    // No names are known in the lab's networks; x11vnc would ask for them in vain.
+    const vnc = [
+      "-nolookup",
+      "-display",
+      screens.client.display,
+      "-forever",
+      "-nopw",
+      "-shared",
+      "-rfbport",
+      "5900",
+      "-localhost",
+      ...hurry,
+    ];
     await launch("x11vnc", vnc, "PORT=5900");
     await launch("websockify", ["--web", "/usr/share/novnc", `${CLIENT_ADDRESS}:6080`, "localhost:5900"], "proxying from");
     const consultant = await browse(ground, "consultant");
