@@ -63,12 +63,16 @@ const say = (wrong: string, because: unknown = ""): Said => ({
 /** When this side was there, by the database's clock, without what it leapt over. */
 function really({ jumps }: End, call: Call, side: Side): Span[] {
   return truth(call, side).flatMap(({ from, to }) => {
-    const cuts = [from, ...jumps.map(({ at }) => at).filter((at) => from < at && at < to), to];
-    return cuts
-      .slice(1)
-      .map((until, index) => ({ from: toDatabase(jumps, cuts[index]! + (index === 0 ? 0 : 1)), to: toDatabase(jumps, until) }));
+    const leaps = jumps.map(({ at }) => at).filter((at) => from <= at && at < to);
+    return [from, ...leaps].map((start, index) => ({
+      from: index === 0 ? toDatabase(jumps, start) : afterLeap(jumps, start),
+      to: toDatabase(jumps, leaps[index] ?? to),
+    }));
   });
 }
+
+/** The database's clock right after the leap at this instant; `toDatabase` says where it was right before. */
+const afterLeap = (jumps: readonly Jump[], at: number): number => toDatabase(jumps, at + 1) - 1;
 
 /** Evidence is of what was. A leap of the clock is noticed by the next lease: until then time may lie elsewhere, but there is never more of it. */
 function judgeEvidence(end: End, { call }: Ringing, line: Row): Said[] {

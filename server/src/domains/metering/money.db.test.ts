@@ -50,6 +50,23 @@ describe("opening a call", () => {
     await expect(world.metering.refuseUnfunded(world.db, { kind: "carrier", payer })).rejects.toMatchObject({ type: "wallet-empty" });
   });
 
+  test("needs the first kopeck it will cost, also when its first seconds are too cheap to cost one", async () => {
+    const { rows } = await world.db.pool.query(
+      "insert into metering.tariff (kind, valid_from, first_seconds, next_seconds, free_seconds) values ('marketplace', '2025-01-01', 1, 1, 0) returning id",
+    );
+    const open = (payer: string) => {
+      const terms = { kind: "marketplace", pricePerMinute: kopecks(1), tariff: BigInt(rows[0].id) } as const;
+      return world.db.tx((tx) =>
+        world.metering.openLine(tx, { ...terms, callId: callId.parse(crypto.randomUUID()), payer, payee: crypto.randomUUID() }),
+      );
+    };
+    await expect(open(await aPayerWithGift(0))).rejects.toMatchObject({
+      type: "wallet-empty",
+      facts: { freeKopecks: 0, neededKopecks: 1 },
+    });
+    await open(await aPayerWithGift(1));
+  });
+
   test("leaves the payer's running calls two minutes", async () => {
     const payer = await aPayerWithGift(4);
     const first = await runningCall(payer);

@@ -16,12 +16,12 @@ export const readTerms = query({
   text: `select platform.now() as now, t.id as tariff, t.price_per_minute, t.sibling_minutes from metering.tariff t where t.kind = $1 and t.id = coalesce($2::bigint, (select id from metering.tariff_of($1, platform.now())))`,
 });
 
-/** What the payer has, what a first unit costs, and what his running calls are to be left. Money is locked by `lockWallet` before. */
+/** What the payer has, what the first unit that costs anything does, and what his running calls are to be left. Money is locked by `lockWallet` before. */
 export const readFunds = query({
   name: "metering.read_funds",
   row: z.object({ balance: kopecksColumn, first_unit: kopecksColumn, for_running: kopecksColumn }),
   text: `select coalesce((select balance from ledger.account_view where name = 'wallet:' || $1::uuid), 0) as balance,
-      metering.cost(t, $3, t.free_seconds + 1) as first_unit,
+      metering.cost(t, $3, metering.funded_seconds(t, $3, 0) + 1) as first_unit,
       greatest(0, t.sibling_minutes * r.burn - r.reserved)::bigint as for_running
     from metering.tariff t cross join (
       select coalesce(sum(l.price_per_minute), 0) as burn, coalesce(sum(p.reserved), 0) as reserved

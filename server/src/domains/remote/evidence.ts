@@ -1,4 +1,4 @@
-/** Hands to metering when an end came on the line and when it left, in order; an end that could not be told is told again. */
+/** Hands to metering when an end came on the line and when it left, in order. */
 import type { CallId, Side } from "@minuta/contracts/ids";
 import { PROBE_EVERY_MS } from "@minuta/contracts/wire";
 import type { RemotePorts } from "./ports.ts";
@@ -28,18 +28,12 @@ export function openLine(ports: LinePorts, callId: CallId, side: Side): Line {
   let believedFrom = 0;
   let telling: Promise<void> = Promise.resolve();
 
-  const begin = async (at: number): Promise<void> => {
-    const begun = ports.evidence.begin({ callId, side, at: new Date(at) });
-    ports.evidence.seen({ callId, side, at: new Date(at) });
-    await begun;
-    await ports.journal.append(callId, { actor: "server", kind: "on-the-line", facts: { side } });
-  };
-  const end = async (at: number): Promise<void> => {
-    const told = await tellUntilHeard(ports, () => ports.evidence.end({ callId, side, at: new Date(at) }));
-    if (told) await ports.journal.append(callId, { actor: "server", kind: "off-the-line", facts: { side } });
-  };
-  const enqueue = (work: () => Promise<void>): void => {
-    telling = telling.then(work).catch((error: unknown) => ports.log.warn({ err: error, callId, side }, "remote.evidence_not_told"));
+  /** Metering knows at once, in its memory, so that no lease asserts more than is known here; the journal follows in order once it is durable. */
+  const tell = (kind: "on-the-line" | "off-the-line", told: Promise<void>): void => {
+    const heard = untilHeard(ports, told);
+    telling = telling
+      .then(async () => void ((await heard) && (await ports.journal.append(callId, { actor: "server", kind, facts: { side } }))))
+      .catch((error: unknown) => ports.log.warn({ err: error, callId, side }, "remote.evidence_not_told"));
   };
 
   return {
@@ -50,24 +44,24 @@ export function openLine(ports: LinePorts, callId: CallId, side: Side): Line {
       const on = onTheLine(facts, talk, now) && lastProven(facts, 0) >= believedFrom;
       if (since !== null && !stoodStill) provenAt = lastProven(facts, since);
       if (since !== null && !on) {
-        const at = provenAt;
         since = null;
-        enqueue(() => end(at));
+        tell("off-the-line", ports.evidence.end({ callId, side, at: new Date(provenAt) }));
       }
       if (on && since === null) {
         since = provenAt = now;
-        enqueue(() => begin(now));
-      } else if (on) ports.evidence.seen({ callId, side, at: new Date(provenAt) });
+        tell("on-the-line", ports.evidence.begin({ callId, side, at: new Date(now) }));
+      }
+      if (on) ports.evidence.seen({ callId, side, at: new Date(provenAt) });
     },
     settled: () => telling,
   };
 }
 
-/** A lost `end` would let time run on, so it is repeated; metering's leases bound what a dead server leaves open. */
-async function tellUntilHeard(ports: LinePorts, tell: () => Promise<void>): Promise<boolean> {
-  for (let attempt = 0; attempt < 20; attempt += 1) {
+/** What metering knows and could not write is tried again; its leases bound what a dead server leaves open. Answers whether it is durable. */
+async function untilHeard(ports: LinePorts, told: Promise<void>): Promise<boolean> {
+  for (let [attempt, telling] = [0, told]; attempt < 20; attempt += 1, telling = ports.evidence.flush()) {
     try {
-      await tell();
+      await telling;
       return true;
     } catch (error) {
       ports.log.warn({ err: error, attempt }, "remote.evidence_retried");

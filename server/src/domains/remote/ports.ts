@@ -36,13 +36,18 @@ export interface RemotePorts {
   };
   /** Meters of open calls as the payer sees them; calls without a meter are left out. */
   meters(callIds: readonly CallId[]): Promise<ReadonlyMap<CallId, Meter>>;
-  /** Where metering takes its evidence from; `at` by this server's clock. A second `begin` or `end` in a row is harmless. */
+  /**
+   * Where metering takes its evidence from; `at` by this server's clock. A second `begin` or `end` in a row is harmless. Both are known to it
+   * when they return, and durable when they resolve.
+   */
   readonly evidence: {
     begin(of: { callId: CallId; side: Side; at: Date }): Promise<void>;
     /** It still is: how far it counts should the call end now. Cheap, in memory. */
     seen(of: { callId: CallId; side: Side; at: Date }): void;
     /** `at`: the last instant at which all conditions held. */
     end(of: { callId: CallId; side: Side; at: Date }): Promise<void>;
+    /** Tries again to make durable what it knows. */
+    flush(): Promise<void>;
     /** Metering may assert nothing more of what this server holds: every channel must be dropped. */
     onFenced(drop: () => void): () => void;
   };

@@ -119,6 +119,7 @@ function ports(
       begin: async ({ side, at }) => void told.evidence.push({ what: `begin ${side}`, at }),
       end: async ({ side, at }) => void told.evidence.push({ what: `end ${side}`, at }),
       seen: () => {},
+      flush: async () => {},
       onFenced: (drop) => on("fenced", drop),
     },
     witness: {
