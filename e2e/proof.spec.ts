@@ -4,7 +4,9 @@ import { fileURLToPath } from "node:url";
 import { expect, type BrowserContext, type Page } from "@playwright/test";
 import { checkProtocol, type ProtocolCheck } from "@minuta/contracts/check-protocol";
 import { publishedKeys } from "@minuta/contracts/journal";
-import { answer, control, end, invite, join, phaseIs, signIn, talkUntil } from "./harness/journey.ts";
+import { recordingsApi } from "@minuta/contracts/recordings";
+import { z } from "zod";
+import { answer, answerRecording, control, end, invite, join, phaseIs, signIn, talkUntil } from "./harness/journey.ts";
 import { run } from "./harness/process.ts";
 import type { Product } from "./harness/product.ts";
 import { test } from "./harness/test.ts";
@@ -50,9 +52,11 @@ test("a minute of talk is signed by the server and both browsers; the file is ch
   await answer(consultant);
   for (const page of [client, consultant]) await control(page, "microphoneOn").click();
   await phaseIs(consultant, "live");
+  for (const page of [client, consultant]) await answerRecording(page, "agree");
   await talkUntil(consultant, 62);
   await end(consultant);
   await client.waitForURL("**/after");
+  for (const page of [client, consultant]) await expect(page.getByTestId("pending-uploads")).toBeHidden({ timeout: 60_000 });
   // The pages sign the last minute after they left the call.
   await expect
     .poll(async () => (await judgedNow(consultant, product, callId)).verdict, { message: "every second is signed" })
@@ -65,6 +69,12 @@ test("a minute of talk is signed by the server and both browsers; the file is ch
   expect(minutes.map((minute) => [minute.client, minute.consultant])).toEqual(minutes.map(() => [true, true]));
   expect(minutes.at(-1)!.toSecond).toBe(file!.protocol.provenSeconds);
   expect(file!.protocol.provenSeconds).toBeGreaterThanOrEqual(60);
+  for (const recorded of [file!.recordings.client, file!.recordings.consultant]) expect(recorded.length).toBeGreaterThanOrEqual(2);
+  const recordedByThen = minutes.at(-1)!.n;
+  expect(file!.statements.find(({ n }) => n === recordedByThen)!.recordings).toEqual({
+    client: expect.stringMatching(/^[0-9a-f]{64}$/),
+    consultant: expect.stringMatching(/^[0-9a-f]{64}$/),
+  });
   expect(file!.keys.map(({ side, kind }) => `${side} ${kind}`).toSorted()).toEqual(["client call", "consultant device"]);
 
   const changed = info.outputPath("changed.json");
@@ -138,4 +148,39 @@ test("a browser that does not sign stops the clock after two minutes, and both s
   await phaseIs(consultant, "live");
   await end(consultant);
   await product.proveMoney();
+});
+
+test("a server that forgets a segment it took gets no signature from who recorded it, and both screens say why", async ({
+  product,
+  visitor,
+}, info) => {
+  test.setTimeout(240_000);
+  const [browser, consultant] = [await visitor(), await (await visitor()).newPage()];
+  const client = await browser.newPage();
+  // Answers as it would have answered, and keeps nothing.
+  await browser.route("**/api/recordings/*/segments", async (route) => {
+    const { segment, n, hash } = recordingsApi.add.body.parse(route.request().postDataJSON());
+    const reply = z.encode(recordingsApi.add.reply, { segment: { ...segment, n, hash, state: "told" } });
+    await route.fulfill({ json: reply });
+  });
+  await signIn(consultant, product, await product.demo("igor@minuta.example"));
+  await client.goto(await invite(consultant, { task: "Забыли записанное" }));
+  const callId = await join(client, "Ольга Николаевна");
+  await answer(consultant);
+  for (const page of [client, consultant]) await control(page, "microphoneOn").click();
+  await phaseIs(consultant, "live");
+  for (const page of [client, consultant]) await answerRecording(page, "agree");
+  for (const [page, whose] of [
+    [client, "you"],
+    [consultant, "client"],
+  ] as const) {
+    const words = page.locator("[data-notice=not-signing]");
+    await expect(words).toHaveText(`${ru(`signaturePause.by.${whose}`)} ${ru("signaturePause.why.other-recording")}`, { timeout: 150_000 });
+    await page.screenshot({ path: info.outputPath(`${whose}.png`) });
+  }
+  const { minutes, file } = await judgedNow(consultant, product, callId);
+  expect([minutes.at(-1)!.client, minutes.at(-1)!.consultant]).toEqual([false, true]);
+  expect(file!.protocol.events.map(({ kind }) => kind)).toContain("signature-refused");
+  await browser.unrouteAll();
+  await end(consultant);
 });

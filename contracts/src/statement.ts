@@ -93,7 +93,16 @@ export interface Witnessed {
 }
 
 /** Why an end does not sign. */
-export const objection = z.enum(["another-call", "out-of-order", "other-keys", "not-observed", "not-signed-by-server", "cannot-sign"]);
+export const objection = z.enum([
+  "another-call",
+  "out-of-order",
+  "other-keys",
+  "not-observed",
+  "not-signed-by-server",
+  /** What it says of this side's recording is not what this browser recorded (recording-chain.ts). */
+  "other-recording",
+  "cannot-sign",
+]);
 export type Objection = z.infer<typeof objection>;
 
 /** How much more than an end's own clock the server may have counted: clocks differ, and each break is noticed a moment apart. */

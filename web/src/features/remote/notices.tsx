@@ -4,7 +4,7 @@ import { IconAlertTriangle, IconInfoCircle } from "@tabler/icons-react";
 import type { CallEngine } from "../../rtc/engine.ts";
 import { useTranslation } from "../../text/index.ts";
 import classes from "./call.module.css";
-import { noticesOf, type Moment, type Notice, type NoticeAction } from "./phase.ts";
+import { notSigner, noticesOf, type Moment, type Notice, type NoticeAction, type NoticeKey } from "./phase.ts";
 
 export interface NoticesProps {
   readonly moment: Moment;
@@ -22,7 +22,7 @@ export function Notices({ moment, engine }: NoticesProps) {
   return (
     <div className={classes.notices}>
       {notices.map((notice) => (
-        <NoticeLine key={notice.key} notice={notice} minutes={moment.state.minutesLeftWarning ?? 0} act={act} />
+        <NoticeLine key={notice.key} notice={notice} moment={moment} act={act} />
       ))}
     </div>
   );
@@ -30,15 +30,16 @@ export function Notices({ moment, engine }: NoticesProps) {
 
 function NoticeLine({
   notice,
-  minutes,
+  moment,
   act,
 }: {
   readonly notice: Notice;
-  readonly minutes: number;
+  readonly moment: Moment;
   readonly act: Record<Exclude<NoticeAction, "top-up">, () => void>;
 }) {
   const { t } = useTranslation();
   const { key, tone, action } = notice;
+  const words = useWords(moment);
   const Icon = tone === "warning" ? IconAlertTriangle : IconInfoCircle;
   return (
     <Alert
@@ -51,7 +52,7 @@ function NoticeLine({
     >
       <Group justify="space-between" gap="xs">
         <Text size="sm" flex="1 1 220px">
-          {t(`notice.${key}.text`, { count: minutes })}
+          {words(key)}
         </Text>
         {action === "top-up" && (
           <Anchor href="/cabinet" target="_blank" rel="noopener" size="sm" fw={600}>
@@ -66,4 +67,15 @@ function NoticeLine({
       </Group>
     </Alert>
   );
+}
+
+function useWords(moment: Moment): (key: NoticeKey) => string {
+  const { t } = useTranslation();
+  const { state, call } = moment;
+  const not = notSigner(moment);
+  return (key) => {
+    if (key !== "not-signing") return t(`notice.${key}.text`, { count: state.minutesLeftWarning ?? 0 });
+    if (not === null) return "";
+    return `${t(`signaturePause.by.${not.side === call.side ? "you" : not.side}`)} ${t(`signaturePause.why.${not.why}`)}`;
+  };
 }

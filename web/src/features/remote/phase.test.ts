@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { callView } from "@minuta/contracts/calls";
 import type { CallEngineState } from "../../rtc/engine.ts";
-import { noticesOf, phaseOf, type Moment } from "./phase.ts";
+import { notSigner, noticesOf, phaseOf, type Moment } from "./phase.ts";
 
 const call = callView.parse({
   id: "0199b3c0-0000-7000-8000-000000000001",
@@ -106,6 +106,13 @@ describe("what a person is told during a call", () => {
   it("warns of a low balance only the one who pays", () => {
     expect(keys(moment({ state: { minutesLeftWarning: 2 } }))).toEqual([]);
     expect(keys(moment({ call: { youPay: true }, state: { minutesLeftWarning: 2 } }))).toEqual(["low-balance"]);
+  });
+  it("says at once to both that a browser does not sign, the own one first", () => {
+    const client = { notSigning: { client: "other-recording", consultant: null } } as const;
+    expect(keys(moment({ state: client }))).toEqual(["not-signing"]);
+    expect(notSigner(moment({ state: client, call: { side: "consultant" } }))).toEqual({ side: "client", why: "other-recording" });
+    const both = moment({ state: { notSigning: { client: "not-observed", consultant: "other-recording" } }, call: { side: "consultant" } });
+    expect(notSigner(both)).toEqual({ side: "consultant", why: "other-recording" });
   });
   it("does not tell the client that the consultant used his own link", () => {
     expect(keys(moment({ call: { flags: ["own-link"] } }))).toEqual([]);

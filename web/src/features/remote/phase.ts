@@ -1,5 +1,7 @@
 /** What the call is doing, as one word for the screen; and what the person must be told now. Pure: from what the server and the engine said. */
 import type { CallView, Meter } from "@minuta/contracts/calls";
+import { otherSide, type Side } from "@minuta/contracts/ids";
+import type { Objection } from "@minuta/contracts/statement";
 import type { CallEngineState } from "../../rtc/engine.ts";
 
 export type Phase =
@@ -56,6 +58,7 @@ export type NoticeKey =
   | "other-blanked"
   | "blanked"
   | "low-balance"
+  | "not-signing"
   | "own-link";
 
 export type NoticeAction = "resume-sound" | "microphone" | "unblank" | "top-up";
@@ -79,6 +82,15 @@ const ofMicrophone: Partial<Record<CallEngineState["microphone"], Notice>> = {
   missing: notice("microphone-missing", "warning", "microphone"),
 };
 
+/** Whose browser does not sign what the server says now; one's own comes first. */
+export function notSigner({ state, call }: Pick<Moment, "state" | "call">): { readonly side: Side; readonly why: Objection } | null {
+  for (const side of [call.side, otherSide(call.side)]) {
+    const why = state.notSigning[side];
+    if (why !== null) return { side, why };
+  }
+  return null;
+}
+
 /** Everything that needs a word now, the most pressing first. */
 export function noticesOf({ state, call }: Moment): readonly Notice[] {
   const isConsultant = call.side === "consultant";
@@ -86,10 +98,15 @@ export function noticesOf({ state, call }: Moment): readonly Notice[] {
     state.connection === "reconnecting" ? notice("reconnecting") : undefined,
     state.soundBlocked ? notice("sound-blocked", "warning", "resume-sound") : undefined,
     call.youPay && state.minutesLeftWarning !== null ? notice("low-balance", "warning", "top-up") : undefined,
+    notSigner({ state, call }) === null ? undefined : notice("not-signing"),
     isConsultant ? undefined : ofSharing[state.sharing],
     ofMicrophone[state.microphone],
-    isConsultant && state.otherSharing === "blanked" ? notice("other-blanked", "calm") : undefined,
-    isConsultant && call.flags.includes("own-link") ? notice("own-link", "calm") : undefined,
+    ...(isConsultant ? toConsultant({ state, call }) : []),
   ];
   return found.filter((one) => one !== undefined);
 }
+
+const toConsultant = ({ state, call }: Pick<Moment, "state" | "call">): (Notice | undefined)[] => [
+  state.otherSharing === "blanked" ? notice("other-blanked", "calm") : undefined,
+  call.flags.includes("own-link") ? notice("own-link", "calm") : undefined,
+];

@@ -2,7 +2,9 @@
  * What this end saw with its own clock, and its signature under what the server states. It signs nothing it has not seen to be plausible
  * (objectionTo in contracts), and says so. It outlives a reload of the page: what it saw and signed is kept in the browser.
  */
-import type { Side } from "@minuta/contracts/ids";
+import { callId, type Side } from "@minuta/contracts/ids";
+import { hashesOfSegments, isOwnRecording } from "@minuta/contracts/recording-chain";
+import { recordingsApi } from "@minuta/contracts/recordings";
 import { isSigned, type Signer } from "@minuta/contracts/signing";
 import {
   beginning,
@@ -18,11 +20,13 @@ import {
   type Countersignature,
   type Objection,
   type SignedStatement,
+  type Statement,
 } from "@minuta/contracts/statement";
 import type { EndMessage } from "@minuta/contracts/wire";
 import { z } from "zod/mini";
 import { ownSigner, type KeyOwner } from "../../keys/own-key.ts";
 import { keep, kept } from "../../keys/store.ts";
+import { ownSegments, type OwnSide } from "../recorder/own-segments.ts";
 
 /** A clock that leapt further than this was asleep. */
 const LEAP_MS = 2_000;
@@ -53,6 +57,7 @@ const witnessed = z.object({ publicKey: z.string(), since: chainPlace, last: cha
 
 export class Witness {
   readonly #options: WitnessOptions;
+  readonly #of: OwnSide;
   readonly #signer: Promise<Signer | null>;
   #since: ChainPlace = beginning;
   #last: ChainPlace = beginning;
@@ -65,6 +70,7 @@ export class Witness {
 
   constructor(options: WitnessOptions) {
     this.#options = options;
+    this.#of = { callId: callId.parse(options.callId), side: options.side };
     this.#signer = trySigner(options).catch(() => null);
     this.#answering = this.#remember();
   }
@@ -149,7 +155,7 @@ export class Witness {
     const { signature, ...said } = statement;
     if (!(await isSigned(statementText(said), { publicKey: said.server, signature }))) return "not-signed-by-server";
     const { callId, side } = this.#options;
-    return objectionTo(said, {
+    const why = objectionTo(said, {
       call: callId,
       side,
       publicKey,
@@ -158,6 +164,19 @@ export class Witness {
       last: this.#last,
       observedSeconds: Math.floor(this.#observedMs / 1000),
     });
+    return why ?? ((await this.#isOwnRecording(said)) ? null : "other-recording");
+  }
+
+  /** Whether what is said of this side's recording is what this browser recorded; others' segments are in it only if others were here before. */
+  async #isOwnRecording({ at, recordings }: Statement): Promise<boolean> {
+    const head = recordings[this.#of.side];
+    const own = await ownSegments(this.#of);
+    const mine = own.filter(({ hash, toldAt }) => toldAt !== null || hash === head).toSorted((one, other) => one.n - other.n);
+    const hashes = mine.map(({ hash }) => hash);
+    const isWhole = mine.every(({ n }, before) => n === before + 1) && (head === null || hashes.includes(head));
+    const chain = isWhole ? hashes : await this.#readChain();
+    const alone = this.#since.provenSeconds === 0;
+    return chain !== null && isOwnRecording(head, { own, chain, alone, at: Date.parse(at) });
   }
 
   async #sign(statement: SignedStatement, signer: Signer): Promise<Countersignature> {
@@ -187,6 +206,17 @@ export class Witness {
     const publicKey = await this.publicKey();
     const now = { publicKey, since: this.#since, last: this.#last, observedMs: this.#observedMs };
     if (publicKey !== null) await keep("witnessed", this.#options.callId, now);
+  }
+
+  /** Of this side, with the hashes computed here; null: there was no answer. */
+  async #readChain(): Promise<string[] | null> {
+    try {
+      const answer = await fetch(`/api/recordings/${this.#of.callId}/kept`);
+      const { kept } = recordingsApi.kept.reply.parse(await answer.json());
+      return hashesOfSegments(this.#of, kept[this.#of.side].segments);
+    } catch {
+      return null;
+    }
   }
 
   async #readStatements(): Promise<SignedStatement[] | null> {

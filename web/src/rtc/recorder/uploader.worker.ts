@@ -8,6 +8,7 @@ import { hashOfSegment } from "@minuta/contracts/recording-chain";
 import { PART_BYTES, type RecordingHead, type SegmentFacts } from "@minuta/contracts/recordings";
 import { forget, listNotes, lockOfTake, readMedia, RECORDER_LOCKS, sha256Of, writeNote, type Note } from "./disk.ts";
 import { hearNews, tellLeft } from "./news.ts";
+import { telling, told } from "./own-segments.ts";
 import { addSegment, askHead, askMissing, putPart } from "./server.ts";
 
 const LOOK_EVERY_MS = 15_000;
@@ -90,9 +91,14 @@ class Uploader {
       if (head === null) return "later";
       const n = head.count + 1;
       const hash = hashOfSegment({ callId, side, n, before: head.hash }, segment);
+      await telling(note, { segmentId: segment.segmentId, n, hash });
       const answer = await addSegment(this.#origin, callId, { segment, n, hash });
       this.#heads.delete(`${callId} ${side}`);
-      if (answer.is === "done") return "added";
+      if (answer.is === "done") {
+        const { segmentId, hash: its } = answer.reply.segment;
+        await told(note, { segmentId, hash: its, toldAt: Date.now() + note.offsetMs });
+        return "added";
+      }
       if (answer.is === "away" || answer.type === "not-found" || answer.type === "not-signed-in") return "later";
       // Another tab or another browser of the same side was quicker: after theirs, then.
       if (answer.type !== "recording-out-of-order") return "gone";
