@@ -19,6 +19,8 @@ export interface Formats {
   readonly length: (seconds: number) => string;
   /** Minutes with at most two digits: `13`, `1,5`. */
   readonly minutes: (seconds: number) => string;
+  /** Megabytes with two digits, of bytes. */
+  readonly megabytes: (bytes: number) => string;
   /** The name of a configuration known by its code; anything else as it was typed. */
   readonly configuration: (codeOrName: string) => string;
 }
@@ -51,6 +53,7 @@ export function formatsOf(locale: Locale): Formats {
     money: (sum) => printable(`${fixed.format(decimalOf(sum))}\u00a0₽`),
     length,
     minutes: (seconds) => printable(number.format(seconds / 60)),
+    megabytes: (bytes) => printable(fixed.format(bytes / 1_000_000)),
     configuration: (codeOrName) => configurations.find(({ code }) => code === codeOrName)?.[locale] ?? codeOrName,
   };
 }

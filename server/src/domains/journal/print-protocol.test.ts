@@ -5,6 +5,8 @@ import { journalKind, type JournalEvent, type Protocol } from "@minuta/contracts
 import { kopecks } from "@minuta/contracts/money";
 import { expect, test } from "vitest";
 import { printProtocol } from "./print-protocol.ts";
+import type { Proof } from "./print-proof.ts";
+import { FILES_PRINTED_MAX } from "./print-used.ts";
 
 const id = callId.parse("0198c0de-0000-7000-8000-000000000001");
 const start = new Date("2026-11-23T16:04:07.000Z");
@@ -266,6 +268,46 @@ test("a marketplace call is printed with the consultant's price, who pays, and h
     "did not object in time",
   ])
     expect(english).toContain(word.replaceAll(/\s/g, ""));
+});
+
+test("what each side allowed and refused is on the paper, and each recorded file with its hash, of a long recording the first hour", async () => {
+  const said = (actor: "client" | "consultant", kind: JournalEvent["kind"], seconds: number): JournalEvent => ({
+    n: 1,
+    at: at(seconds),
+    actor,
+    kind,
+    facts: {},
+    hash: CHAIN_START,
+  });
+  const events = [
+    said("client", "consent-given", 0),
+    ...[40, 80, 120].map((second) => said("client", "screen-shared", second)),
+    said("consultant", "microphone-on", 41),
+    said("client", "microphone-refused", 42),
+    ...(["client", "consultant"] as const).map((actor) => said(actor, "recording-agreed", 50)),
+    said("client", "recording-refused", 500),
+  ];
+  const long = Array.from({ length: FILES_PRINTED_MAX + 7 }, (_, before) => ({
+    ...segment,
+    sha256: before.toString(16).padStart(64, "0"),
+  }));
+  const recorded = { ...proof, recordings: { client: [segment], consultant: long } };
+  const words = async (of: Proof, locale: "ru" | "en") =>
+    textOf(await printProtocol({ protocol: { ...protocol, events }, proof: of }, locale)).replaceAll(/\s/g, "");
+  const text = await words(recorded, "ru");
+  for (const word of [
+    "показ экрана да, впервые 19:04:47, всего 3 –",
+    "микрофон отказ, 19:04:49 да, 19:04:48",
+    "запись звонка да, 19:04:57; отказ, 19:12:27 да, 19:04:57",
+    `19:04:38 – 19:05:08 0,40 МБ ${segment.sha256}`,
+    long[FILES_PRINTED_MAX - 1]!.sha256,
+    "И ещё 7: их контрольные суммы",
+  ])
+    expect(text).toContain(word.replaceAll(/\s/g, ""));
+  expect(text).not.toContain(long[FILES_PRINTED_MAX]!.sha256);
+  const unrecorded = await words({ ...proof, recordings: { client: [], consultant: [] } }, "en");
+  expect(unrecorded).toContain("showingthescreenyes,first19:04:47,3times");
+  expect(unrecorded).not.toContain("Filesoftherecording");
 });
 
 test("a confirmed address is printed as such, and a call without the consultant's own rate asks for nothing", async () => {

@@ -8,6 +8,7 @@ import { eventInWords } from "./print-event.ts";
 import { formatsOf, type Formats } from "./print-format.ts";
 import { draftPapers, signatures, type Proof } from "./print-proof.ts";
 import { bare, boxed, ruled } from "./print-tables.ts";
+import { permissions, recordedFiles } from "./print-used.ts";
 import { printTexts, type PrintTexts } from "./print-texts.ts";
 
 export interface Printable {
@@ -39,6 +40,7 @@ export async function printProtocol({ protocol, proof }: Printable, locale: Loca
 
 function documentOf(print: Print, locale: Locale): TDocumentDefinitions {
   const { protocol, texts } = print;
+  const used = { ...print, locale, moment: momentsOf(protocol, print.formats) };
   return {
     pageSize: "A4",
     pageMargins: [48, 48, 48, 56],
@@ -59,8 +61,10 @@ function documentOf(print: Print, locale: Locale): TDocumentDefinitions {
       ...subject(print),
       ...figures(print),
       ...minuteTable(print),
+      ...permissions(used),
       ...comments(print),
       ...signatures({ ...print, locale }),
+      ...recordedFiles(used),
       ...events(print),
       ...draftPapers({ ...print, locale }),
     ],
