@@ -31,6 +31,7 @@ export interface Ending {
 
 /** Ends every open line of these calls; answers the calls that had one. */
 export async function endLines(tx: Tx, { callIds, reason, closings }: Ending): Promise<CallId[]> {
+  await tx.rows(store.holdCopiesOfCalls, [callIds]);
   const open = (await tx.rows(store.lockLinesOfCalls, [callIds])).filter(({ status }) => status !== "ended");
   if (open.length === 0) return [];
   const calls = [...new Set(open.map(({ call_id }) => call_id))];
@@ -40,6 +41,7 @@ export async function endLines(tx: Tx, { callIds, reason, closings }: Ending): P
   await tx.rows(store.endPause, [calls, ["person", "top-up", "signature"], null]);
   await tx.one(store.refresh, [calls]);
   await tx.run(store.endLines, [calls, reason]);
+  await tx.one(store.openCarrier, []);
   await look(tx, ids, "none");
   await tx.one(store.settle, [ids]);
   return calls;

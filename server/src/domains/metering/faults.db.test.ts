@@ -120,6 +120,35 @@ describe("a charging pass", () => {
   });
 });
 
+describe("the end of a call", () => {
+  test("is charged within its evidence, whatever a lease renewed meanwhile would prove", async () => {
+    const [{ call }] = (await runningCalls(1, 10)) as [Running];
+    await world.wait(62);
+    let ticking: Promise<void> = Promise.resolve();
+    await world.db.tx(async (tx) => {
+      expect(await world.metering.endCall(tx, call)).toMatchObject({ charged: 100n, provenSeconds: 56 });
+      ticking = world.tick(12);
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      await world.pass();
+    });
+    await ticking;
+    expect(await world.broken()).toEqual([]);
+    expect(await world.meter(call)).toMatchObject({ status: "ended", charged: 100n });
+  });
+
+  test("waits for the first end of all with no wallet in hand", async () => {
+    const [{ payer, call }] = (await runningCalls(1, 10)) as [Running];
+    await world.waitWithoutPass(90);
+    await apart.query("begin; set local lock_timeout = 1000; select ledger.open_account('platform:carrier')");
+    const ending = world.end(call);
+    const waits = "select exists (select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock') as waits";
+    while (!(await apart.query(waits)).rows[0].waits);
+    await apart.query("select ledger.lock_account((select id from ledger.account where name = $1))", [`wallet:${payer}`]);
+    await apart.query("commit");
+    expect(await ending).toMatchObject({ charged: 200n });
+  });
+});
+
 test("passes, pauses, reconnects, top-ups and ends all at once come to what was proven", async () => {
   const payer = await world.aPayer(40);
   const calls: CallId[] = [];

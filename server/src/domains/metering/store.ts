@@ -245,6 +245,12 @@ export const listOverdue = query({
 
 // The end
 
+/** Their leases stand still until these calls have ended: whatever was charged by a lease is within the evidence that is written now. */
+export const holdCopiesOfCalls = query({
+  name: "metering.hold_copies_of_calls",
+  row: z.object({ id: z.bigint() }),
+  text: "select id from metering.copy where id in (select copy from metering.presence where call_id = any ($1) and ended_at is null) order by id for share",
+});
 export const closePresenceOfCalls = command({
   name: "metering.close_presence_of_calls",
   text: `update metering.presence p set ended_at = greatest(p.began_at, least(c.through, platform.now())) from metering.copy c
@@ -255,6 +261,12 @@ export const endLines = command({
   text: `update metering.line set status = 'ended', ended_at = platform.now(), end_reason = $2, live_since = null, client_copy = null, consultant_copy = null,
       slot = null, deadline = null, look_again_at = null
     where call_id = any ($1) and status <> 'ended'`,
+});
+/** Before any wallet is locked: whoever opens it keeps all others who want to waiting. */
+export const openCarrier = query({
+  name: "metering.open_carrier",
+  row: z.object({ id: z.bigint() }),
+  text: "select ledger.open_account('platform:carrier') as id",
 });
 /** What is left of the reserve goes back to the payer; a carrier's charges are the platform's at once. */
 export const settle = query({
