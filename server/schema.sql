@@ -499,10 +499,11 @@ declare
 begin
   if coalesce(cardinality(purses), 0) = 0 then return '{}'; end if;
   perform from ledger.purse p where p.id = any (purses) order by p.id for no key update;
-  perform from ledger.account a where a.id in (select p.owner from unnest(purses, quotas) q (id, quota) join ledger.purse p on p.id = q.id where q.quota > 0)
+  perform from ledger.account a
+    where a.id = any (array(select p.owner from unnest(purses, quotas) q (id, quota) join ledger.purse p on p.id = q.id where q.quota > 0))
     order by a.kind, a.id for no key update;
   perform from ledger.budget b
-    where b.id in (select unnest(p.budgets) from unnest(purses, quotas) q (id, quota) join ledger.purse p on p.id = q.id where q.quota > 0 and p.budgets <> '{}')
+    where b.id = any (array(select unnest(p.budgets) from unnest(purses, quotas) q (id, quota) join ledger.purse p on p.id = q.id where q.quota > 0 and p.budgets <> '{}'))
     order by b.id for no key update;
 
   with asked as materialized (
@@ -1036,7 +1037,21 @@ create view metering.line_view as
    FROM metering.line l;
 CREATE INDEX line_due ON metering.line USING btree (lane, slot, id) WHERE (status = 'live'::text);
 
-CREATE OR REPLACE FUNCTION metering.charge_steady(of_lane integer, slots smallint[], after_slot smallint, after_id uuid, page integer, OUT seen integer, OUT last_slot smallint, OUT last_id uuid, OUT rest uuid[])
+CREATE OR REPLACE FUNCTION metering.budgets_of(budgets bigint[], OUT id bigint, OUT money bigint, OUT reserved bigint, OUT burn bigint)
+ RETURNS SETOF record
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select b.id, (b.allowed - b.spent + u.reserved)::bigint, u.reserved, u.burn
+  from ledger.budget_view b cross join lateral (
+    select coalesce(sum(p.reserved), 0)::bigint as reserved, (sum(l.price_per_minute) filter (where l.status = 'live'))::bigint as burn
+    from ledger.purse_view p join metering.line l on l.call_id = p.reference and l.purse = p.id
+    where p.budgets @> array[b.id] and p.budgets <> '{}' and p.settled_at is null
+  ) u
+  where b.id = any (budgets)
+$function$;
+
+CREATE OR REPLACE FUNCTION metering.charge_steady(of_lane integer, slots smallint[], after_slot smallint, after_id uuid, page integer, looked timestamp with time zone, OUT seen integer, OUT last_slot smallint, OUT last_id uuid, OUT rest uuid[])
  RETURNS record
  LANGUAGE plpgsql
  SET plan_cache_mode TO 'force_generic_plan'
@@ -1073,14 +1088,16 @@ begin
     select *, charged + amount as charged_now, reserved + quota - amount as reserved_now, balance - (sum(quota) over (partition by wallet))::bigint as balance_now from asked offset 0
   ), turned as (
     select *, metering.next_turn(t, price, charged_now, reserved_now) as turn from after offset 0
-  ), planned as (
+  ), planned as materialized (
     -- The second of next_look for a line that was charged before.
     select *, extract(epoch from live_since) + turn - proven_before_ms / 1000.0 + 12 as look from turned offset 0
+  ), counting as materialized (
+    select b.* from metering.budgets_of(array(select distinct unnest(budgets) from planned where budgets <> '{}')) b
   ), told as (
     -- No warning at m minutes while what is left lasts m + 1.
     select *, coalesce(amount > 0 and quota >= 0 and warned = 0 and cost_of_more <= charged_now + reserved_now
       and balance_now / nullif(burn, 0) - 1 >= all ((t).warning_minutes)
-      and case when budgets = '{}' then true else (select min((b.money - b.reserved - quota)::numeric / nullif(b.burn, 0)) from metering.budgets_of(budgets) b) - 1 >= all ((t).warning_minutes) end
+      and case when budgets = '{}' then true else (select min((b.money - b.reserved - quota)::numeric / nullif(b.burn, 0)) from counting b where b.id = any (budgets)) - 1 >= all ((t).warning_minutes) end
       and proven < turn and look > extract(epoch from at) + 1 and floor(look)::bigint % 60 = slot, false) as steady
     from planned offset 0
   )
@@ -1094,21 +1111,10 @@ begin
   perform platform.tell('metering.charged', array_agg(line.call_id::text), array_agg(jsonb_build_object('callId', line.call_id, 'lineId', line.id,
       'amountKopecks', line.amount, 'chargedKopecks', line.before + line.amount, 'billableSeconds', line.billable)), at)
     from unnest(ids, calls, befores, amounts, billables, posted) as line (id, call_id, before, amount, billable, charged) where line.charged;
+  if seen < page and rest = '{}' then
+    insert into metering.lane (lane, looked_through) values (of_lane, looked) on conflict (lane) do update set looked_through = excluded.looked_through;
+  end if;
 end
-$function$;
-
-CREATE OR REPLACE FUNCTION metering.budgets_of(budgets bigint[], OUT id bigint, OUT money bigint, OUT reserved bigint, OUT burn bigint)
- RETURNS SETOF record
- LANGUAGE sql
- STABLE
-AS $function$
-  select b.id, (b.allowed - b.spent + u.reserved)::bigint, u.reserved, u.burn
-  from ledger.budget_view b cross join lateral (
-    select coalesce(sum(p.reserved), 0)::bigint as reserved, (sum(l.price_per_minute) filter (where l.status = 'live'))::bigint as burn
-    from ledger.purse_view p join metering.line l on l.call_id = p.reference and l.purse = p.id
-    where p.budgets @> array[b.id] and p.budgets <> '{}' and p.settled_at is null
-  ) u
-  where b.id = any (budgets)
 $function$;
 comment on table metering.tariff is 'A version of the terms of one kind of call, in force from valid_from until the next of its kind. Never changed once in force: a line keeps the version it began with.';
 comment on column metering.tariff.price_per_minute is 'Kopecks. Null: the payee names his own price (marketplace).';

@@ -8,6 +8,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import type { Side } from "@minuta/contracts/ids";
 import { CONSENT_VERSION } from "@minuta/contracts/consent";
 import { proveMoney } from "../../server/src/ledger-proof.ts";
 import { openDb } from "../../server/src/platform/db.ts";
@@ -78,8 +79,8 @@ async function openTalks(): Promise<Talk[]> {
       { from },
     );
     const { callId } = joined.reply;
-    const page = (cookie: string): Page => new Page({ callId, cookie, servers: fleet });
-    talks.push({ callId, consultantCookie, pages: [page(joined.cookie), page(consultantCookie)] });
+    const page = (side: Side, cookie: string): Page => new Page({ callId, side, cookie, servers: fleet });
+    talks.push({ callId, consultantCookie, pages: [page("client", joined.cookie), page("consultant", consultantCookie)] });
   };
   for (let n = 0; n < Number(values.lines); n += 10)
     await Promise.all(Array.from({ length: Math.min(10, Number(values.lines) - n) }, (_, at) => open(n + at)));

@@ -1,5 +1,20 @@
-/** The two pages of a call without a browser: they speak the wire, answer probes, come back when cut off, and keep their own record of when the other was there. */
-import { noMedia, PROBE_EVERY_MS, PROBE_FRESH_MS, remotePaths, writeProbe, type EndMedia } from "@minuta/contracts/wire";
+/**
+ * The two pages of a call without a browser: they speak the wire, answer probes, sign the minutes they are shown, come back when cut off,
+ * and keep their own record of when the other was there.
+ */
+import type { Side } from "@minuta/contracts/ids";
+import { newKeyPair, signerOf, type Signer } from "@minuta/contracts/signing";
+import { callKeyText, countersignatureText, hashOfStatement, type ChainPlace, type SignedStatement } from "@minuta/contracts/statement";
+import {
+  noMedia,
+  PROBE_EVERY_MS,
+  PROBE_FRESH_MS,
+  remotePaths,
+  writeProbe,
+  type EndMedia,
+  type EndMessage,
+  type ServerMessage,
+} from "@minuta/contracts/wire";
 import type { Span } from "../../server/src/simulation/model.ts";
 
 /** The servers as a balancer sees them: a call's pages are sent to one of those that answer. */
@@ -17,6 +32,10 @@ const COME_BACK_AFTER_MS = 500;
 
 export class Page {
   readonly #callId: string;
+  readonly #side: Side;
+  readonly #signer: Promise<Signer> = newKeyPair().then(signerOf);
+  /** Where this page's word begins. */
+  #since: ChainPlace | null = null;
   readonly #cookie: string;
   readonly #servers: Servers;
   /** Since when and until when answers of the other end came to us without a gap. */
@@ -29,8 +48,9 @@ export class Page {
   #timer: NodeJS.Timeout;
   #comesBackAt = 0;
 
-  constructor(of: { callId: string; cookie: string; servers: Servers }) {
+  constructor(of: { callId: string; side: Side; cookie: string; servers: Servers }) {
     this.#callId = of.callId;
+    this.#side = of.side;
     this.#cookie = of.cookie;
     this.#servers = of.servers;
     this.#timer = setInterval(() => this.#tick(), PROBE_EVERY_MS);
@@ -70,13 +90,38 @@ export class Page {
     control.onopen = () => control.send(JSON.stringify({ t: "hello", media }));
     control.onmessage = ({ data }) => {
       if (typeof data !== "string" || this.#control !== control) return;
-      const message = JSON.parse(data) as { t: string; mediaTicket?: string };
+      const message = JSON.parse(data) as ServerMessage;
       if (message.t === "beat") this.#echoedAt = Date.now();
-      if (message.t === "welcome") this.#openPictures(port, String(message.mediaTicket));
+      if (message.t === "welcome") this.#openPictures(port, message.mediaTicket);
+      if (message.t === "welcome") void this.#showKey(control);
+      if (message.t === "signing-since") this.#since = message.since;
+      if (message.t === "signing-since") for (const statement of message.unsigned) void this.#sign(control, statement);
+      if (message.t === "statement") void this.#sign(control, message.statement);
     };
     control.onclose = () => {
       if (this.#control === control) this.#leave();
     };
+  }
+
+  async #showKey(control: WebSocket): Promise<void> {
+    const signer = await this.#signer;
+    const signature = await signer.sign(callKeyText(this.#callId, { side: this.#side, publicKey: signer.publicKey }));
+    if (control.readyState === WebSocket.OPEN)
+      control.send(JSON.stringify({ t: "signing-key", publicKey: signer.publicKey, signature } satisfies EndMessage));
+  }
+
+  async #sign(control: WebSocket, statement: SignedStatement): Promise<void> {
+    if (this.#since === null || statement.n <= this.#since.n) return;
+    const { publicKey, sign } = await this.#signer;
+    const word = {
+      side: this.#side,
+      publicKey,
+      sinceN: this.#since.n,
+      observedSeconds: statement.provenSeconds - this.#since.provenSeconds,
+    };
+    const signature = await sign(countersignatureText(hashOfStatement(statement), word));
+    if (control.readyState === WebSocket.OPEN)
+      control.send(JSON.stringify({ t: "countersign", n: statement.n, by: { ...word, signature } } satisfies EndMessage));
   }
 
   #openPictures(port: number, ticket: string): void {

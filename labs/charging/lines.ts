@@ -7,12 +7,14 @@ const COPIES = 3;
 const MONEY = 100_000_000;
 
 /**
- * One carrier call and one marketplace call in turn; every tenth payer has two; every tenth line counts under a budget that twenty share.
+ * One carrier call and one marketplace call in turn; every tenth payer has two; every tenth line is an organisation's, which has twenty and a
+ * budget over them.
  * Both ends of a call are mostly on different server copies. They began within one minute, two minutes ago.
  */
 export async function openLines(db: Db, legs: number): Promise<void> {
   const sql = (text: string, values: readonly unknown[] = []) => db.pool.query(text, [...values]);
-  const payers = Math.ceil(legs / 1.1);
+  const organisations = Math.floor(legs / 200) + 1;
+  const payers = Math.ceil((0.9 * legs) / 1.1);
   await sql(
     "create function lab_uuid(text) returns uuid language sql immutable as $$ select overlay(overlay(md5($1) placing '4' from 13) placing '8' from 17)::uuid $$",
   );
@@ -20,11 +22,10 @@ export async function openLines(db: Db, legs: number): Promise<void> {
     "insert into metering.copy (through, expires_at) select platform.now(), platform.now() + interval '1 hour' from generate_series(1, $1)",
     [COPIES],
   );
-  await sql("insert into ledger.budget (name, allowed) select 'lab:' || n, 1000000000000 from generate_series(1, $1) n", [
-    Math.ceil(legs / 200) + 1,
-  ]);
-  for (let from = 1; from <= payers; from += CHUNK) {
-    const chunk = [from, Math.min(payers, from + CHUNK - 1)];
+  await sql("insert into ledger.budget (name, allowed) select 'lab:' || n, 1000000000000 from generate_series(1, $1) n", [organisations]);
+  // The first payers are the organisations.
+  for (let from = 1; from <= organisations + payers; from += CHUNK) {
+    const chunk = [from, Math.min(organisations + payers, from + CHUNK - 1)];
     await sql("select ledger.open_account('wallet:' || lab_uuid('payer' || n)) from generate_series($1::int, $2::int) n", chunk);
     await sql(
       `select ledger.post_batch(array_agg(('lab:' || n, 'top-up', null, ledger.open_account('bank'), a.id, ${MONEY}, null, false, 'lab', platform.now())::ledger.movement))
@@ -33,7 +34,7 @@ export async function openLines(db: Db, legs: number): Promise<void> {
     );
   }
   for (let from = 1; from <= legs; from += CHUNK) {
-    await sql(openChunk, [from, Math.min(legs, from + CHUNK - 1), payers]);
+    await sql(openChunk, [from, Math.min(legs, from + CHUNK - 1), organisations, payers]);
     await sql("select metering.refresh(array_agg(lab_uuid('call' || n)), platform.now()) from generate_series($1::int, $2::int) n", [
       from,
       Math.min(legs, from + CHUNK - 1),
@@ -43,7 +44,7 @@ export async function openLines(db: Db, legs: number): Promise<void> {
 }
 
 const openChunk = `with asked as materialized (
-    select n, lab_uuid('call' || n) as call, lab_uuid('payer' || 1 + n % $3::int) as payer, platform.now() - interval '2 minutes' + random() * interval '1 minute' as began,
+    select n, lab_uuid('call' || n) as call, lab_uuid('payer' || case when n % 10 = 0 then 1 + n / 200 else $3::int + 1 + (n - n / 10) % $4::int end) as payer, platform.now() - interval '2 minutes' + random() * interval '1 minute' as began,
       case when n % 2 = 0 then 'carrier' else 'marketplace' end as call_kind
     from generate_series($1::int, $2::int) n
   ), opened as (

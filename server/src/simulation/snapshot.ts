@@ -1,4 +1,5 @@
 /** Everything in the database that a simulation judges, read in one statement. Instants are milliseconds since the start, of the database's clock. */
+import { meterStatus } from "@minuta/contracts/calls";
 import { z } from "zod";
 import { query, type Reader } from "#platform/db";
 import { START_MS } from "./world.ts";
@@ -14,7 +15,7 @@ const snapshot = z.object({
       payer: z.string(),
       tariff: z.int().transform(BigInt),
       price: kopecks,
-      status: z.enum(["idle", "live", "paused", "paused-for-top-up", "ended"]),
+      status: meterStatus,
       openedAt: instant,
       endedAt: instant.nullable(),
       endReason: z.string().nullable(),
@@ -36,7 +37,9 @@ const snapshot = z.object({
       open: z.boolean(),
     }),
   ),
-  pauses: z.array(z.object({ id: z.int(), call: z.string(), why: z.enum(["person", "top-up"]), from: instant, to: instant.nullable() })),
+  pauses: z.array(
+    z.object({ id: z.int(), call: z.string(), why: z.enum(["person", "top-up", "signature"]), from: instant, to: instant.nullable() }),
+  ),
   news: z.array(z.object({ n: z.int(), topic: z.string(), call: z.string(), minutesLeft: z.int().nullable() })),
   overdrawn: z.int(),
 });

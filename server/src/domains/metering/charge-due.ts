@@ -76,28 +76,27 @@ async function fenceSilent({ db }: Deps, tried: Tried): Promise<void> {
   for (const { id } of await db.rows(listExpiredCopies)) await tried(db.tx(async (tx) => void (await endCopy(tx, id, "expired"))));
 }
 
-/** Live lines whose second of the minute came since the lane was looked at. */
+/**
+ * Live lines whose second of the minute came since the lane was looked at. A page at a time: the steady ones in one statement, what needs a
+ * decision the long way. A lane that another worker has is left to it.
+ */
 async function chargeLane(deps: Deps, lane: number): Promise<void> {
   const { now, looked_through } = await deps.db.one(lanes.readLane, [lane]);
   const slots = slotsBetween(looked_through, now);
-  if (slots.length > 0 && (await chargeSlots(deps, lane, slots))) await deps.db.run(lanes.noteLane, [lane, now]);
-}
-
-/**
- * A page at a time: the steady ones in one statement, what needs a decision the long way. False: another worker has the lane, it is left
- * to it.
- */
-async function chargeSlots(deps: Deps, lane: number, slots: readonly number[]): Promise<boolean> {
+  if (slots.length === 0) return;
   for (let [slot, id]: [number, string] = [-1, NO_LINE]; ;) {
-    const page = await deps.db.one(lanes.chargeSteady, [lane, slots, slot, id, BATCH]);
-    if (page.rest === null) return false;
+    const page = await deps.db.one(lanes.chargeSteady, [lane, slots, slot, id, BATCH, now]);
+    if (page.rest === null) return;
     if (page.rest.length > 0) {
       const rest = page.rest.map((line) => ({ id: line }));
       const looked = await inLane(deps, lane, (tx) => lookAt(tx, rest));
-      if (looked === null) return false;
+      if (looked === null) return;
       await helpOrPause(deps, lane, looked);
     }
-    if (page.last_slot === null || page.last_id === null || page.seen !== BATCH) return true;
+    if (page.last_slot === null || page.last_id === null || page.seen !== BATCH) {
+      if (page.rest.length > 0) await deps.db.run(lanes.noteLane, [lane, now]);
+      return;
+    }
     [slot, id] = [page.last_slot, page.last_id];
   }
 }

@@ -38,9 +38,12 @@ export const noteLane = command({
   text: "insert into metering.lane (lane, looked_through) values ($1, $2) on conflict (lane) do update set looked_through = excluded.looked_through",
 });
 
-/** Null: another worker has the lane. Otherwise a page of live lines whose second came: how many, the last of them, and those that are for `look`. */
+/**
+ * Null: another worker has the lane. Otherwise a page of live lines whose second came: how many, the last of them, and those that are for `look`.
+ * The last page of a lane notes that it was looked at, if nothing is left for `look`.
+ */
 export const chargeSteady = query({
   name: "metering.charge_steady",
   row: z.object({ seen: z.int().nullable(), last_slot: z.int().nullable(), last_id: z.nullable(lineId), rest: z.array(lineId).nullable() }),
-  text: "select seen, last_slot, last_id, rest from metering.charge_steady($1, $2, $3, $4, $5)",
+  text: "select seen, last_slot, last_id, rest from metering.charge_steady($1, $2, $3, $4, $5, $6)",
 });
