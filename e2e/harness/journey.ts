@@ -4,7 +4,7 @@ import type { Credentials, Product } from "./product.ts";
 import { ru } from "./words.ts";
 
 /** Which way media must go; people never choose, tests and labs may. */
-export type Path = "websocket" | "webrtc";
+export type Path = "websocket" | "webrtc" | "turn";
 
 export const button = (within: Page | Locator, key: string): Locator => within.getByRole("button", { name: ru(key), exact: true });
 export const control = (page: Page, key: string): Locator => button(page.getByRole("toolbar"), `controls.${key}`);

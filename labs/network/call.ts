@@ -113,7 +113,7 @@ async function comeToWork(page: Page, product: LabProduct, address: string): Pro
 
 /** Before it is shared nothing is seen (that control must fail); then from the click that agrees to the first number on the other screen. */
 export async function firstPicture(stage: Stage, call: Call, watching: Watch): Promise<{ ms: number; path: string }> {
-  const { client, consultant } = call;
+  const { client } = call;
   if (readMarker(await stage.consultant.screen.pixels()) !== null) throw new Error("control: a picture was seen before it was shared");
   await control(client, "share").click();
   const agree = button(client.getByRole("dialog"), "consent.agree");
@@ -121,7 +121,7 @@ export async function firstPicture(stage: Stage, call: Call, watching: Watch): P
   const began = performance.now();
   await agree.click();
   const seenAt = await until("the first number on the consultant's screen", () => watching.seenAt[0], PICTURE_WITHIN_MS);
-  const path = await pathOf(consultant);
+  const path = await pathOf(client);
   await until("further numbers", () => watching.seenAt[FURTHER_NUMBERS], PICTURE_WITHIN_MS);
   return { ms: Math.round(seenAt - began), path };
 }

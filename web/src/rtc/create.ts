@@ -104,6 +104,7 @@ class Engine {
         signal: (signal) => this.#order({ t: "signal", signal }),
         askServers: () => this.#order({ t: "ice-servers-please" }),
         changed: () => this.#update(),
+        odd: () => this.#order({ t: "doubt" }),
         probeBack: (n) => this.#directProbeBack(n),
         track: (track) => (track.kind === "video" ? this.#view.setDirect(track) : this.#sound.playDirect(track)),
         came: (what) => this.#order({ t: "direct-came", ...what }),
@@ -190,6 +191,8 @@ class Engine {
     switch (message.t) {
       case "connection":
         return this.#connectionIs(message.connection);
+      case "moving":
+        return this.#direct.doubted();
       case "ice-servers":
         return this.#direct.useServers(message.iceServers);
       case "relay-kind":

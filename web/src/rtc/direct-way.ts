@@ -13,6 +13,8 @@ export interface DirectWayEvents {
   /** The server is to give fresh credentials, by `useServers`. */
   askServers(): void;
   changed(): void;
+  /** Echoes stay away; it may be nothing. */
+  odd(): void;
   probeBack(n: number): void;
   track(track: MediaStreamTrack): void;
   /** Something of the other side came this way since the last look. */
@@ -97,6 +99,7 @@ export class DirectWay {
         signal: this.#events.signal,
         askServers: this.#events.askServers,
         changed: this.#events.changed,
+        odd: this.#events.odd,
         track: this.#events.track,
         probeBack: () => this.#events.probeBack(this.#probes++),
       },
@@ -109,6 +112,11 @@ export class DirectWay {
 
   send(screen: MediaStreamTrack | null, microphone: MediaStreamTrack | null): void {
     this.#peer?.send(screen, microphone);
+  }
+
+  /** The way to the server was lost just now: if this one is silent as well, it was the same cause. */
+  doubted(): void {
+    if (this.#peer?.odd === true) this.#peer.distrust();
   }
 
   /** Whether the other side's screen should be coming this way. */

@@ -4,7 +4,9 @@
  */
 
 /** An echo goes over the direct path this often. */
-export const ECHO_EVERY_MS = 250;
+export const ECHO_EVERY_MS = 125;
+/** Without an echo for this long something is odd: the channel to the server may have been lost by the same cause. */
+const ODD_AFTER_MS = 500;
 /** Without an echo for this long the path carries nothing. */
 export const STALLED_AFTER_MS = 1500;
 /** Without an echo for this long ICE is started anew. */
@@ -41,6 +43,9 @@ export function timePassed(direct: Direct, now: number): Direct {
   if (direct.echoAt === null || now - direct.echoAt < STALLED_AFTER_MS || direct.steadySince === null) return direct;
   return fallen(direct);
 }
+
+/** Whether a path that carried fell silent, if only because a page is busy. */
+export const isOdd = ({ good, echoAt }: Direct, now: number): boolean => good && echoAt !== null && now - echoAt >= ODD_AFTER_MS;
 
 /** The path is not to be used for another reason: no picture came over it, the connection was closed. */
 export function fallen(direct: Direct): Direct {

@@ -29,10 +29,14 @@ export type PageToWorker =
   /** Pictures or voice of the other side came over WebRTC. */
   | { readonly t: "direct-came"; readonly screen: boolean; readonly voice: boolean }
   | { readonly t: "ice-servers-please" }
+  /** The direct path fell silent. */
+  | { readonly t: "doubt" }
   | { readonly t: "red-stop" }
   | { readonly t: "dispose" };
 
 export type WorkerToPage =
+  /** The server did not answer any more the way it was reached, and is reached by another. */
+  | { readonly t: "moving" }
   | { readonly t: "connection"; readonly connection: "connecting" | "connected" | "reconnecting" | "replaced" | "closed" }
   /** As the server gives them now: at every connection, and when they were asked for. */
   | { readonly t: "ice-servers"; readonly iceServers: readonly IceServer[] }

@@ -5,10 +5,12 @@
 import type { Side } from "@minuta/contracts/ids";
 import { PROBE_EVERY_MS, readFrame, writeProbe, type IceServer, type Signal } from "@minuta/contracts/wire";
 import { fingerprintIn } from "./certificate.ts";
-import { echoCame, fallen, RESTART_AT_MOST_EVERY_MS, timePassed, untried, wantsRestart, type Direct } from "./direct.ts";
+import { echoCame, fallen, isOdd, RESTART_AT_MOST_EVERY_MS, timePassed, untried, wantsRestart, type Direct } from "./direct.ts";
 
 const SCREEN_MAX_BITRATE = 6_000_000;
 const ECHOES_REMEMBERED = 32;
+/** A page that slept this long finds the echoes of that time waiting, and must not judge before it has read them. */
+const OVERSLEPT_MS = 400;
 /** A restart waits this long for fresh credentials: the channel to the server may be down as well, and the old ones may do. */
 const FRESH_SERVERS_WITHIN_MS = 700;
 /** What an end says of the path on the path itself. */
@@ -21,6 +23,8 @@ export interface PeerEvents {
   askServers(): void;
   /** Trust in the path, its kind or its round trip changed. */
   changed(): void;
+  /** Echoes stay away; it may be nothing. */
+  odd(): void;
   /** A probe came back, at most one a second; `n` grows. */
   probeBack(n: number): void;
   track(track: MediaStreamTrack): void;
@@ -59,6 +63,7 @@ export class Peer {
   #restarts = 0;
   #probes = 0;
   #probeToldAt = 0;
+  #tickedAt = 0;
   #early: RTCIceCandidateInit[] = [];
   #sending: { screen: MediaStreamTrack | null; microphone: MediaStreamTrack | null } = { screen: null, microphone: null };
   #work: Promise<void> = Promise.resolve();
@@ -98,7 +103,7 @@ export class Peer {
 
   /** Media may go this way: both ends find it good. */
   get usable(): boolean {
-    return this.#direct.good && this.#otherSaysGood;
+    return this.#direct.good && this.#otherSaysGood && this.kind !== null;
   }
 
   useServers(iceServers: readonly IceServer[]): void {
@@ -136,12 +141,20 @@ export class Peer {
   /** To be called every ECHO_EVERY_MS. */
   tick(): void {
     const now = performance.now();
+    const overslept = now - this.#tickedAt > OVERSLEPT_MS;
+    this.#tickedAt = now;
     if (this.#echo.readyState === "open") this.#sendEcho(now);
+    if (overslept) return;
+    if (this.odd) this.#events.odd();
     this.#become(timePassed(this.#direct, now));
     if (wantsRestart(this.#direct, { now, since: this.#madeAt, restartedAt: this.#restartedAt, restarts: this.#restarts })) this.#restart();
   }
 
-  /** No picture came although one should have: the path is not to be trusted for now. */
+  get odd(): boolean {
+    return isOdd(this.#direct, performance.now());
+  }
+
+  /** Media that should have come did not: the path is not to be trusted for now. */
   distrust(): void {
     this.#become(fallen(this.#direct));
   }
@@ -149,7 +162,9 @@ export class Peer {
   /** What came in so far. */
   async came(): Promise<Came> {
     let [pictures, voicePackets] = [0, 0];
-    for (const report of (await this.#connection.getStats()).values() as Iterable<Record<string, unknown>>) {
+    const reports = await this.#reports();
+    this.#kindIs(kindIn(reports));
+    for (const report of reports) {
       if (report.type !== "inbound-rtp") continue;
       if (report.kind === "video") pictures += Number(report.framesDecoded ?? 0);
       else voicePackets += Number(report.packetsReceived ?? 0);
@@ -263,7 +278,7 @@ export class Peer {
     const before = this.#direct.good;
     this.#direct = direct;
     if (direct.good === before) return;
-    if (direct.good) void this.#findKind();
+    if (direct.good) void this.#reports().then((reports) => this.#kindIs(kindIn(reports)));
     else this.#events.signal({ t: "direct-fell" });
     this.#events.changed();
   }
@@ -274,15 +289,27 @@ export class Peer {
     this.#events.changed();
   }
 
-  /** Relayed by TURN or not, from the candidates of the chosen pair. */
-  async #findKind(): Promise<void> {
-    const stats = await this.#connection.getStats();
-    const reports = [...(stats.values() as Iterable<Record<string, unknown>>)];
-    const pair = reports.find(({ type, state, nominated }) => type === "candidate-pair" && state === "succeeded" && nominated === true);
-    const ends = reports.filter(({ id }) => pair !== undefined && (id === pair.localCandidateId || id === pair.remoteCandidateId));
-    this.kind = ends.some(({ candidateType }) => candidateType === "relay") ? "webrtc-relay" : "webrtc-direct";
+  #kindIs(kind: Peer["kind"]): void {
+    if (kind === null || kind === this.kind) return;
+    this.kind = kind;
     this.#events.changed();
   }
+
+  async #reports(): Promise<readonly Report[]> {
+    return [...((await this.#connection.getStats()).values() as Iterable<Report>)];
+  }
+}
+
+type Report = Readonly<Record<string, unknown>>;
+
+/** Relayed by TURN or not, from the pair of candidates in use; null when none is. Firefox has no transport that names it. */
+function kindIn(reports: readonly Report[]): Peer["kind"] {
+  const pairs = reports.filter(({ type }) => type === "candidate-pair");
+  const named = reports.find(({ type }) => type === "transport")?.selectedCandidatePairId;
+  const pair = pairs.find(({ id }) => id === named) ?? pairs.find(({ selected }) => selected === true);
+  if (pair === undefined) return null;
+  const ends = reports.filter(({ id }) => id === pair.localCandidateId || id === pair.remoteCandidateId);
+  return ends.some(({ candidateType }) => candidateType === "relay") ? "webrtc-relay" : "webrtc-direct";
 }
 
 function iceServerOf({ urls, username, credential }: IceServer): RTCIceServer {

@@ -14,6 +14,7 @@ import {
   type ServerMessage,
   type Signal,
 } from "@minuta/contracts/wire";
+import { ECHO_EVERY_MS } from "../direct.ts";
 import type { MediaPath } from "../engine.ts";
 import type { WorkerToPage } from "../messages.ts";
 import type { Seal } from "../seal.ts";
@@ -27,7 +28,6 @@ import { CallSockets } from "./sockets.ts";
 import { Witness } from "./witness.ts";
 import { VoicePlayer, VoiceSender } from "./voice.ts";
 
-const TICK_MS = 250;
 /** Voice that came this long ago still counts as coming. */
 const VOICE_FRESH_MS = 2_500;
 /** Frames kept while the keys are made; the other end says little before it has heard of this one. */
@@ -91,6 +91,8 @@ export class CallEnd {
       lost: () => this.#lost("reconnecting"),
       ended: (code) => this.#ended(code),
       kind: (kind) => options.tell({ t: "relay-kind", kind }),
+      moving: () => this.#moving(),
+      ask: () => this.#say({ t: "beat", n: this.#beat }),
       text: (message) => this.#hear(message),
       controlFrame: (bytes) => void this.#openFrame(bytes),
       mediaFrame: (bytes) => void this.#openFrame(bytes),
@@ -105,11 +107,16 @@ export class CallEnd {
     const { callId, side, personId, tell } = options;
     const say = (message: EndMessage): void => this.#say(message);
     this.#witness = new Witness({ callId, side, personId, say, objected: (why) => tell({ t: "not-signing", side, why }) });
-    this.#timers = [setInterval(() => this.#tick(), TICK_MS), setInterval(() => this.#beatOnce(), PROBE_EVERY_MS)];
+    this.#timers = [setInterval(() => this.#tick(), ECHO_EVERY_MS), setInterval(() => this.#beatOnce(), PROBE_EVERY_MS)];
   }
 
   hurry(): void {
     this.#sockets.hurry();
+  }
+
+  /** The other path fell silent: whatever made it so may have taken this one as well. */
+  doubt(): void {
+    this.#sockets.doubt();
   }
 
   /** What the page says of its own screen, microphone and path. */
@@ -163,6 +170,11 @@ export class CallEnd {
 
   #say(message: EndMessage): void {
     this.#sockets.sendText(JSON.stringify(message));
+  }
+
+  #moving(): void {
+    this.#forgetKeys();
+    this.#options.tell({ t: "moving" });
   }
 
   #lost(connection: "reconnecting" | "replaced" | "closed"): void {

@@ -41,6 +41,8 @@ function obey(to: CallEnd, order: Exclude<PageToWorker, { t: "start" }>): void {
       return to.directCame(order);
     case "ice-servers-please":
       return to.askIceServers();
+    case "doubt":
+      return to.doubt();
     case "red-stop":
       return to.redStop();
     case "dispose":

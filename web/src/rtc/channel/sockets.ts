@@ -15,16 +15,34 @@ export interface SocketEvents {
   ended(code: number): void;
   /** How the server is reached from now on. */
   kind(kind: RelayKind): void;
+  /** Say something that the server answers at once. */
+  ask(): void;
+  /** Another control lane takes the place of this one: nothing may go over it before the server has said welcome. */
+  moving(): void;
   text(message: string): void;
   controlFrame(bytes: Uint8Array): void;
   mediaFrame(bytes: Uint8Array): void;
 }
 
 const FIRST_RETRY_MS = 200;
+/** A server that was restarted is met soon; of one that stays away something is asked less often. */
+const SOON_RETRY_MS = 700;
+const SOON_RETRIES = 40;
 const LAST_RETRY_MS = 3_000;
 const OPENS_WITHIN_MS = 8_000;
-/** With a WebSocket that does not open so soon HTTP is tried beside it: the person waits. */
-const WEBSOCKET_ALONE_MS = 2_500;
+/** Beside a WebSocket that does not open another one is tried this often: a lost first packet costs an attempt seconds. */
+const BESIDE_EVERY_MS = 800;
+const BESIDE_AT_MOST = 3;
+/** After so many, HTTP is tried as well: somebody may swallow WebSockets, and the person waits. */
+const WEBSOCKETS_ALONE = 2;
+/** Nothing for so long is odd where voice or pictures came all the time, and where only answers to beats came. */
+const HUSH_MS = 500;
+const QUIET_MS = 1_600;
+const RUNNING_MESSAGES = 10;
+const RUNNING_WITHIN_MS = 1_000;
+const DOUBT_AT_MOST_EVERY_MS = 3_000;
+/** A worker that slept this long may find everything waiting that came meanwhile. */
+const OVERSLEPT_MS = 400;
 /** A better way is tried again after this, twice as long after each time it failed. */
 const FIRST_CLIMB_MS = 20_000;
 const LAST_CLIMB_MS = 300_000;
@@ -50,6 +68,14 @@ export class CallSockets {
   #retry: ReturnType<typeof setTimeout> | undefined;
   #climb: ReturnType<typeof setTimeout> | undefined;
   #climbMs = FIRST_CLIMB_MS;
+  /** Control lanes tried beside the one in use, oldest first. */
+  #attempts: Lane[] = [];
+  #attempted = 0;
+  #beside: ReturnType<typeof setInterval> | undefined;
+  #doubtedAt = -Infinity;
+  /** When the last messages came, over either lane. */
+  #cameAt: number[] = [];
+  #tickedAt = -Infinity;
   #closed = false;
 
   /** `origin` of the page. */
@@ -87,18 +113,35 @@ export class CallSockets {
 
   /** To be called often: notices a lane that died without a word. */
   tick(): void {
-    if (this.#control === null || performance.now() < this.#silentAt) return;
+    const now = performance.now();
+    const overslept = now - this.#tickedAt > OVERSLEPT_MS;
+    this.#tickedAt = now;
+    if (this.#control === null) return;
+    if (now < this.#silentAt) return overslept || !this.#isOddlyQuiet(now) ? undefined : this.doubt();
     if (this.#kind !== "http-stream" || !this.#heard) return this.#broke();
     // It began and stopped: somebody gathers the bytes. Whole answers go on from where the stream stood.
-    this.#silentAt = performance.now() + OPENS_WITHIN_MS;
+    this.#silentAt = now + OPENS_WITHIN_MS;
     this.#become("http-poll");
   }
 
-  /** Tries at once instead of waiting: the network came back. */
+  /** Something is odd on the way: unless the server answers on this WebSocket first, another one takes its place. */
+  doubt(): void {
+    const now = performance.now();
+    if (this.#kind !== "websocket" || this.#control?.readyState !== WebSocket.OPEN) return;
+    if (now - this.#doubtedAt < DOUBT_AT_MOST_EVERY_MS) return;
+    this.#doubtedAt = now;
+    this.#events.ask();
+    this.#seek();
+    this.#tryBeside();
+  }
+
+  /** Tries at once instead of waiting: the network changed. */
   hurry(): void {
-    if (this.#control !== null || this.#closed) return;
+    if (this.#closed) return;
     this.#failures = 0;
-    this.#connect();
+    if (this.#control === null) this.#connect();
+    else if (this.#control.readyState === WebSocket.CONNECTING) this.#tryBeside();
+    else this.doubt();
   }
 
   close(): void {
@@ -115,31 +158,73 @@ export class CallSockets {
     this.#heard = false;
     this.#silentAt = performance.now() + OPENS_WITHIN_MS;
     this.#useControl(lane);
-    const beside = lane instanceof HttpSocket ? undefined : setTimeout(() => this.#tryHttpBeside(lane), WEBSOCKET_ALONE_MS);
     lane.onopen = () => {
-      clearTimeout(beside);
+      this.#seekNoMore();
       this.#opened();
     };
+    if (!(lane instanceof HttpSocket)) this.#seek();
   }
 
   #opened(): void {
     this.#silentAt = performance.now() + OPENS_WITHIN_MS;
+    this.#cameAt = [];
     this.#events.opened();
   }
 
-  /** Whichever opens first is used. */
-  #tryHttpBeside(waiting: WebSocket): void {
-    const stillWaits = (): boolean => this.#control === waiting && waiting.readyState === WebSocket.CONNECTING;
-    if (!stillWaits()) return;
+  #isOddlyQuiet(now: number): boolean {
+    const [first, last] = [this.#cameAt[0], this.#cameAt.at(-1)];
+    if (first === undefined || last === undefined) return false;
+    const running = this.#cameAt.length === RUNNING_MESSAGES && last - first < RUNNING_WITHIN_MS;
+    return now - last > (running ? HUSH_MS : QUIET_MS);
+  }
+
+  /** Until something comes over the lane in use others are tried beside it. */
+  #seek(): void {
+    this.#seekNoMore();
+    this.#beside = setInterval(() => this.#tryBeside(), BESIDE_EVERY_MS);
+  }
+
+  #seekNoMore(): void {
+    clearInterval(this.#beside);
+    this.#beside = undefined;
+    this.#attempted = 0;
+    for (const lane of this.#attempts.splice(0)) lane.close();
+  }
+
+  #tryBeside(): void {
+    this.#attempt(this.#webSocket(this.#paths.control), "websocket");
+    this.#attempted += 1;
+    if (this.#attempted !== WEBSOCKETS_ALONE + 1) return;
     const lane = new HttpSocket(this.#origin, this.#paths.control, "stream");
+    lane.onheld = () => this.#become("http-poll");
+    this.#attempt(lane, "http-stream");
+  }
+
+  /** Whichever opens first is used. */
+  #attempt(lane: Lane, kind: RelayKind): void {
+    const { length } = this.#attempts.filter((attempt) => !(attempt instanceof HttpSocket));
+    if (length >= BESIDE_AT_MOST) this.#attempts.shift()?.close();
+    this.#attempts.push(lane);
+    lane.onclose = () => void (this.#attempts = this.#attempts.filter((attempt) => attempt !== lane));
     lane.onopen = () => {
-      if (!stillWaits()) return lane.close();
-      this.#become("http-stream");
-      lane.onheld = () => this.#become("http-poll");
-      this.#useControl(lane);
-      waiting.close();
-      this.#opened();
+      if (!this.#attempts.includes(lane)) return lane.close();
+      this.#attempts = this.#attempts.filter((attempt) => attempt !== lane);
+      this.#goOver(lane, kind);
     };
+  }
+
+  /** The server lets the later channel of a page take the place of the earlier one: nothing is lost in between. */
+  #goOver(lane: Lane, kind: RelayKind): void {
+    const before = [this.#control, this.#media];
+    this.#seekNoMore();
+    this.#events.moving();
+    this.#media = null;
+    this.#ticket = null;
+    this.#heard = false;
+    this.#useControl(lane);
+    this.#become(kind);
+    this.#opened();
+    for (const old of before) old?.close();
   }
 
   #useControl(lane: Lane): void {
@@ -149,6 +234,8 @@ export class CallSockets {
       this.#silentAt = performance.now() + PROBE_FRESH_MS;
       this.#failures = 0;
       this.#heard = true;
+      this.#came();
+      if (this.#beside !== undefined) this.#seekNoMore();
       if (typeof data === "string") this.#events.text(data);
       else this.#events.controlFrame(new Uint8Array(data));
     };
@@ -170,7 +257,8 @@ export class CallSockets {
     if (refused) this.#become(this.#kind === "websocket" ? "http-stream" : "websocket");
     // Both ways were tried: the server is away.
     if (refused && this.#kind === "http-stream") return this.#connect();
-    const wait = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** this.#failures) * (0.75 + Math.random() / 2);
+    const atMost = this.#failures < SOON_RETRIES ? SOON_RETRY_MS : LAST_RETRY_MS;
+    const wait = Math.min(atMost, FIRST_RETRY_MS * 2 ** this.#failures) * (0.75 + Math.random() / 2);
     this.#failures += 1;
     this.#retry = setTimeout(() => this.#connect(), wait);
   }
@@ -225,22 +313,16 @@ export class CallSockets {
     });
   }
 
-  /** The server lets the later channel of a page take the place of the earlier one: nothing is lost in between. */
   #climbToWebSocket(): void {
     if (this.#closed || this.#kind === "websocket" || this.#control === null) return;
-    const before = [this.#control, this.#media];
+    const before = this.#control;
     const lane = this.#webSocket(this.#paths.control);
     const giveUp = setTimeout(() => lane.close(), CLIMB_ANSWERS_WITHIN_MS);
     lane.onclose = () => this.#climbLater();
     lane.onopen = () => {
       clearTimeout(giveUp);
-      if (this.#closed || !before.includes(this.#control)) return lane.close();
-      this.#become("websocket");
-      this.#media = null;
-      this.#ticket = null;
-      this.#useControl(lane);
-      this.#opened();
-      for (const old of before) old?.close();
+      if (this.#closed || before !== this.#control) return lane.close();
+      this.#goOver(lane, "websocket");
     };
   }
 
@@ -253,7 +335,9 @@ export class CallSockets {
     before?.close();
     lane.onopen = () => lane.send(JSON.stringify({ ticket }));
     lane.onmessage = ({ data }: { data: string | ArrayBuffer }) => {
-      if (this.#media === lane && typeof data !== "string") this.#events.mediaFrame(new Uint8Array(data));
+      if (this.#media !== lane || typeof data === "string") return;
+      this.#came();
+      this.#events.mediaFrame(new Uint8Array(data));
     };
     lane.onclose = () => {
       if (this.#media !== lane) return;
@@ -263,7 +347,12 @@ export class CallSockets {
     };
   }
 
+  #came(): void {
+    if (this.#cameAt.push(performance.now()) > RUNNING_MESSAGES) this.#cameAt.shift();
+  }
+
   #dropAll(): void {
+    this.#seekNoMore();
     const lanes = [this.#control, this.#media];
     this.#control = null;
     this.#media = null;
