@@ -110,6 +110,7 @@ describe("what a person is told during a call", () => {
   it("says at once to both that a browser does not sign, the own one first", () => {
     const client = { notSigning: { client: "other-recording", consultant: null } } as const;
     expect(keys(moment({ state: client }))).toEqual(["not-signing"]);
+    expect(keys(moment({ state: client, meter: { status: "paused-for-signature" } })), "the pause says it itself").toEqual([]);
     expect(notSigner(moment({ state: client, call: { side: "consultant" } }))).toEqual({ side: "client", why: "other-recording" });
     const both = moment({ state: { notSigning: { client: "not-observed", consultant: "other-recording" } }, call: { side: "consultant" } });
     expect(notSigner(both)).toEqual({ side: "consultant", why: "other-recording" });

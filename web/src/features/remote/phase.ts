@@ -92,13 +92,15 @@ export function notSigner({ state, call }: Pick<Moment, "state" | "call">): { re
 }
 
 /** Everything that needs a word now, the most pressing first. */
-export function noticesOf({ state, call }: Moment): readonly Notice[] {
+export function noticesOf({ state, call, meter }: Moment): readonly Notice[] {
   const isConsultant = call.side === "consultant";
+  // The pause says it itself, and more.
+  const unsigned = meter.status !== "paused-for-signature" && notSigner({ state, call }) !== null;
   const found = [
     state.connection === "reconnecting" ? notice("reconnecting") : undefined,
     state.soundBlocked ? notice("sound-blocked", "warning", "resume-sound") : undefined,
     call.youPay && state.minutesLeftWarning !== null ? notice("low-balance", "warning", "top-up") : undefined,
-    notSigner({ state, call }) === null ? undefined : notice("not-signing"),
+    unsigned ? notice("not-signing") : undefined,
     isConsultant ? undefined : ofSharing[state.sharing],
     ofMicrophone[state.microphone],
     ...(isConsultant ? toConsultant({ state, call }) : []),
