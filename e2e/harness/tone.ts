@@ -67,16 +67,15 @@ export function soundsIn(samples: Int16Array, hertz: number): boolean {
   return windows > 0 && clear >= windows / 5;
 }
 
-/** The longest stretch without the pitch, in ms, beyond the silence between two beeps, and where it begins in the recording. */
-export function longestSilence(samples: Int16Array, hertz: number): { fromMs: number; ms: number } {
+/** The longest stretch without the pitch, in ms, beyond the silence between two beeps. */
+export function longestSilence(samples: Int16Array, hertz: number): number {
   const size = Math.round(WINDOW_SECONDS * HEARING_RATE);
-  let [longest, now, endsAt] = [0, 0, 0];
+  let [longest, now] = [0, 0];
   for (let n = 0; n < Math.floor(samples.length / size); n += 1) {
     now = shareOfTone(samples.subarray(n * size, (n + 1) * size), hertz) > 0.5 ? 0 : now + 1;
-    if (now > longest) [longest, endsAt] = [now, n + 1];
+    longest = Math.max(longest, now);
   }
-  const ms = Math.max(0, Math.round((longest * WINDOW_SECONDS - SILENCE_SECONDS) * 1000));
-  return { fromMs: Math.round(endsAt * WINDOW_SECONDS * 1000) - ms, ms };
+  return Math.max(0, Math.round((longest * WINDOW_SECONDS - SILENCE_SECONDS) * 1000));
 }
 
 export interface Ear {

@@ -35,7 +35,7 @@ export interface Survived {
   /** The longest time without a new number from then on, and without the client's tone. */
   readonly pictureInterruptionMs: number | null;
   readonly voiceInterruptionMs: number | null;
-  /** Evidence of both ends that lies where neither picture nor voice came, and what it costs by the lab's tariff. */
+  /** Evidence of both ends that lies within the picture's interruption, and what it costs by the lab's tariff. */
   readonly provenSeconds: number | null;
   readonly chargedKopecks: number | null;
 }
@@ -48,7 +48,7 @@ const LISTENING_SECONDS = 1.5;
 const CUT_SETTLES_MS = 3000;
 /** The picture is back when it has come steadily for so long. */
 const STEADY_MS = 3000;
-const STEADY_GAP_MS = 1000;
+const STEADY_NUMBERS = 8;
 const BACK_WITHIN_MS = 60_000;
 /** An event shows its effect within this. */
 const WATCHED_AT_LEAST_MS = 8000;
@@ -140,24 +140,20 @@ async function survive(lab: Lab, { call, watching, happening }: Running): Promis
     BACK_WITHIN_MS,
   );
   const gap = longestGap(watching.seenAt, began);
-  const silence = longestSilence(await heard, CLIENT_PITCH);
   await soundBothWays(stage);
   await sleep(EVIDENCE_SETTLES_MS);
   const at = (instant: number): Date => new Date(clock + instant);
-  // Who still hears or sees the other is on the line.
-  const [from, to] = [Math.max(gap.began, began + silence.fromMs), Math.min(gap.began + gap.ms, began + silence.fromMs + silence.ms)];
-  const charged = to > from ? await product.money.chargedBetween(call.id, at(from), at(to)) : { provenSeconds: 0, chargedKopecks: 0 };
+  const charged = await product.money.chargedBetween(call.id, at(gap.began), at(gap.began + gap.ms));
   return {
     on: happening.on,
     awayMs: happening.awayMs,
     pictureInterruptionMs: Math.round(gap.ms),
-    voiceInterruptionMs: silence.ms,
+    voiceInterruptionMs: longestSilence(await heard, CLIENT_PITCH),
     ...charged,
   };
 }
 
-/** Numbers came all the time lately. Looking itself takes a while on a busy machine. */
 function isSteady(seenAt: readonly number[]): boolean {
-  const now = performance.now();
-  return longestGap([...seenAt, now], now - STEADY_MS).ms < STEADY_GAP_MS;
+  const since = performance.now() - STEADY_MS;
+  return seenAt.filter((at) => at > since).length >= STEADY_NUMBERS;
 }
