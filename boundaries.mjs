@@ -64,7 +64,7 @@ export const absences = [
     from: "^server/src/(?!platform/|app[.]ts)",
     except: tests,
     to: "^(pg|graphile-worker)$|node_modules/(pg|graphile-worker)/",
-    why: "SQL runs through platform/db.ts, jobs through platform/jobs.ts; app.ts hands the bus its connection",
+    why: "SQL runs through platform/db.ts, jobs through platform/jobs.ts",
   },
   {
     name: "rules-are-pure",

@@ -26,6 +26,7 @@ const needed: Packages = {
   pulseaudio: "pulseaudio",
   "pulseaudio-utils": "parec",
   "poppler-utils": "pdftotext",
+  "nats-server": "nats-server",
   "fonts-dejavu-core": "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf",
 };
 

@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { proveMoney } from "../../server/src/ledger-proof.ts";
-import { runPass, startChargingPass } from "../../server/src/domains/metering/charge-due.ts";
+import { CHARGING_CONNECTIONS, CHARGING_PATIENCE, runPass, startChargingPass } from "../../server/src/domains/metering/charge-due.ts";
 import { systemClock } from "../../server/src/platform/clock.ts";
 import { openDb, type Db } from "../../server/src/platform/db.ts";
 import { startEvents } from "../../server/src/platform/events.ts";
@@ -38,6 +38,8 @@ const log = createLog("warn");
 
 interface Lab {
   readonly db: Db;
+  /** The connections of the charging pass, as the product opens them. */
+  readonly charging: Db;
   readonly connection: Connection;
   /** The process of PostgreSQL, for its CPU. */
   readonly server: number;
@@ -61,10 +63,10 @@ const median = (of: readonly number[]): number => of.toSorted((a, b) => a - b)[M
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
 /** All lines run by the real clock, as on any day; lag counts from the second that begins a unit, beyond what the lease needs to prove it. */
-async function steady({ db, server }: Lab): Promise<Found["steady"]> {
+async function steady({ db, charging, server }: Lab): Promise<Found["steady"]> {
   const stops = [
     systemClock.every(RENEW_EVERY_MS, async () => void (await renewLeases(db))),
-    startChargingPass({ db, clock: systemClock, log }),
+    startChargingPass({ db: charging, clock: systemClock, log }),
     startEvents({ db, clock: systemClock, log, subscribers: {} }),
   ];
   await renewLeases(db);
@@ -100,7 +102,7 @@ const lags = `select count(*)::int as charges, coalesce(round(percentile_cont(0.
 
 /** Everything is due at once, again and again; beside it, in turn, pgbench and the rows without rules. */
 async function rush(lab: Lab): Promise<Found["rush"]> {
-  const { db, legs, connection } = lab;
+  const { db, charging: pool, legs, connection } = lab;
   const rates: { charged: number; cpu: number; raw: number; bench: number }[] = [];
   // Small rounds are repeated until CPU, which is counted in hundredths of a second, can be read.
   const repeats = Math.max(3, Math.ceil(20_000 / legs));
@@ -109,7 +111,7 @@ async function rush(lab: Lab): Promise<Found["rush"]> {
   for (let round = 0; round < rounds; round += 1) {
     const charged = await repeat(lab, repeats, async () => {
       await moveClock(db, 60);
-      return () => runPass({ db });
+      return () => runPass({ db: pool });
     });
     if (charged.charges !== legs * repeats) throw new Error(`${charged.charges} charges where ${legs * repeats} were due`);
     const raw = await repeat(
@@ -166,7 +168,8 @@ async function measure(legs: number, base: Connection, server: number): Promise<
   const connection = { ...base, database: `lab_${legs}` };
   await administer(base, `create database ${connection.database}`);
   const db = openDb({ connection, poolSize: 20 });
-  const lab = { db, connection, server, legs };
+  const charging = openDb({ connection, poolSize: CHARGING_CONNECTIONS, patience: CHARGING_PATIENCE });
+  const lab = { db, charging, connection, server, legs };
   try {
     await migrate(db.pool);
     say(`${legs} lines: opening`);
@@ -179,7 +182,7 @@ async function measure(legs: number, base: Connection, server: number): Promise<
     say(`  ${JSON.stringify(found)}`);
     return found;
   } finally {
-    await db.close();
+    await Promise.all([db.close(), charging.close()]);
     await administer(base, `drop database ${connection.database} with (force)`);
   }
 }

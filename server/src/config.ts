@@ -49,6 +49,14 @@ export const settings = {
     schema: z.string().min(1).optional(),
   },
   DATABASE_URL: { meaning: "A PostgreSQL 18 of yours instead of the embedded one", schema: z.string().optional() },
+  NATS_URL: {
+    meaning:
+      "A NATS server that carries news between the copies of the server, as nats://user:password@host:4222; without it PostgreSQL does",
+    schema: z
+      .string()
+      .regex(/^(nats|tls):\/\//)
+      .optional(),
+  },
   DEMO: {
     meaning:
       "on: demo people and money, their sign-ins shown, mails readable at /dev/mail; by default on with the embedded database on one's own machine, off with DATABASE_URL, a PUBLIC_URL or a HOST others can reach",

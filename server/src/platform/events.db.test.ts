@@ -1,7 +1,5 @@
-import pg from "pg";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { testDatabase, type TestDatabase } from "../testing.ts";
-import { openBus } from "./bus.ts";
 import { systemClock } from "./clock.ts";
 import { emit, startEvents, type Event } from "./events.ts";
 import { addJob, startJobs } from "./jobs.ts";
@@ -62,39 +60,4 @@ test("a job waits for its time, and a job with the same key replaces the waiting
   const stop = await startJobs(database.db, { "test.do": async (payload) => void done.push(payload) }, log);
   await vi.waitFor(() => expect(done).toEqual([{ n: 2 }]), { timeout: 10_000 });
   await stop();
-});
-
-test("a message on the bus reaches the other copy of the server and the own subscribers, also after the connection was cut", async () => {
-  const connect = () => new pg.Client(database.connection);
-  const [one, two] = await Promise.all([openBus({ connect, clock: systemClock, log }), openBus({ connect, clock: systemClock, log })]);
-  const heardByOne = vi.fn();
-  const heardByTwo = vi.fn();
-  one.subscribe("call:1", heardByOne);
-  const unsubscribe = two.subscribe("call:1", heardByTwo);
-  one.publish("call:1", { t: "first" });
-  await vi.waitFor(() => expect(heardByTwo).toHaveBeenCalledWith({ t: "first" }), { timeout: 5_000 });
-  expect(heardByOne).toHaveBeenCalledTimes(1);
-
-  await database.db.pool.query(
-    "select pg_terminate_backend(pid) from pg_stat_activity where query ilike 'listen%' or query ilike '%pg_notify%' and pid <> pg_backend_pid()",
-  );
-  await vi.waitFor(
-    () => {
-      one.publish("call:1", { t: "again" });
-      expect(heardByTwo).toHaveBeenCalledWith({ t: "again" });
-    },
-    { timeout: 10_000, interval: 200 },
-  );
-  unsubscribe();
-  await Promise.all([one.close(), two.close()]);
-});
-
-test("many long messages are split so that none is too large for PostgreSQL", async () => {
-  const connect = () => new pg.Client(database.connection);
-  const [one, two] = await Promise.all([openBus({ connect, clock: systemClock, log }), openBus({ connect, clock: systemClock, log })]);
-  const heard: unknown[] = [];
-  two.subscribe("topic", (message) => heard.push(message));
-  for (let n = 0; n < 50; n += 1) one.publish("topic", { n, text: "я".repeat(500) });
-  await vi.waitFor(() => expect(heard).toHaveLength(50), { timeout: 5_000 });
-  await Promise.all([one.close(), two.close()]);
 });
