@@ -7,7 +7,7 @@ import type { StreamReply } from "#platform/http";
 import { refuse } from "#platform/refusal";
 import { asSegment } from "./add-segment.ts";
 import type { End } from "./index.ts";
-import { remux, type Sink } from "./media.ts";
+import type { Sink } from "./media.ts";
 import { markDamaged, readSegment, type Inside } from "./receive-part.ts";
 import { ACCESS_MINUTES, filesOf } from "./rules.ts";
 import * as store from "./store.ts";
@@ -128,6 +128,7 @@ async function make(deps: Inside, end: End, { pieces, of }: { pieces: readonly R
     },
   }));
   const file = new SealedFile(deps, end);
+  const { remux } = await import("./media.ts");
   await remux(sources, pictureOf(pieces)?.codec ?? null, file);
   const { objects, bytes } = await file.close();
   const kept = damaged === 0 && (await deps.db.run(store.addRemux, [end.callId, end.side, of, objects, bytes])) === 1;

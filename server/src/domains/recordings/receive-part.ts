@@ -3,7 +3,6 @@ import { createHash } from "node:crypto";
 import { PART_BYTES, partsOf, type SegmentState } from "@minuta/contracts/recordings";
 import { refuse } from "#platform/refusal";
 import type { End, RecordingsDeps } from "./index.ts";
-import { inspect } from "./media.ts";
 import * as store from "./store.ts";
 import { tellBoth } from "./tell.ts";
 import type { Vault } from "./vault.ts";
@@ -56,6 +55,8 @@ export async function receivePart(deps: Inside, of: OwnSegment, { part, bytes }:
 }
 
 async function checkWhole(deps: Inside, segment: store.SegmentRow): Promise<void> {
+  // Much to read for a start that nobody records after.
+  const { inspect } = await import("./media.ts");
   const bytes = await readSegment(deps, segment);
   const found = bytes === null ? null : await inspect(bytes);
   if (found === null) return markDamaged(deps, segment);

@@ -3,7 +3,6 @@ import type { Locale } from "@minuta/contracts/people";
 import type { Kopecks } from "@minuta/contracts/money";
 import type { ReportLine } from "@minuta/contracts/period-reports";
 import type { StreamReply } from "#platform/http";
-import { streamTable } from "#platform/pdf-table";
 import { zipOf } from "#platform/zip";
 import type { AskedPeriod, PeriodReport } from "./period-report.ts";
 import { reportTexts, type ReportTexts } from "./report-texts.ts";
@@ -172,7 +171,9 @@ async function* xlsxOf(report: Report): AsyncGenerator<Uint8Array> {
 }
 
 /** A4 on its side; the head of the table stands on every page. */
-function pdfOf(report: Report): AsyncIterable<Uint8Array> {
+async function* pdfOf(report: Report): AsyncGenerator<Uint8Array> {
+  // Fonts and all: read by whoever wants one first, not by every start.
+  const { streamTable } = await import("#platform/pdf-table");
   const { asked, locale } = report;
   const texts = reportTexts[locale];
   const point = locale === "ru" ? "," : ".";
@@ -183,7 +184,7 @@ function pdfOf(report: Report): AsyncIterable<Uint8Array> {
       first = false;
     }
   };
-  return streamTable({
+  yield* streamTable({
     title: texts.title[asked.side],
     lead: `${texts.period(asked.from, asked.to)}. ${texts.zone}`,
     columns: columns.map((name, at) => ({

@@ -1,0 +1,111 @@
+/** Reads the settings, starts the database and the product, says where it is, stops cleanly. */
+import { mkdir } from "node:fs/promises";
+import { createServer } from "node:net";
+import { join, resolve } from "node:path";
+import type { App } from "./app.ts";
+import { readConfig, type Config } from "./config.ts";
+import { readCertificate, type Certificate } from "./platform/certificate.ts";
+import { systemClock } from "./platform/clock.ts";
+import { ownNames, selfMadeCertificate } from "./platform/self-made.ts";
+import { createLog, type Log } from "./platform/log.ts";
+import { startPostgres, type EmbeddedPostgres } from "./platform/postgres.ts";
+
+/** How far from the asked port a free one is looked for. */
+const PORTS_TRIED = 50;
+
+async function main(): Promise<void> {
+  const config = readConfig(process.env);
+  const log = createLog(config.LOG_LEVEL);
+  const folder = resolve(config.DATA_DIR);
+  await mkdir(folder, { recursive: true });
+  // The product is read while its database starts.
+  const [{ startApp }, postgres] = await Promise.all([
+    import("./app.ts"),
+    config.DATABASE_URL === undefined ? startPostgres({ folder: join(folder, "postgres") }) : null,
+  ]);
+  const port = await freePort(config);
+  if (port !== config.PORT && config.PORT !== 0) console.log(`Port ${config.PORT} is busy, taking ${port}.`);
+  const certificate = await certificateOf(config, { folder, log });
+  const scheme = certificate === null ? "http" : "https";
+  const publicUrl = config.PUBLIC_URL ?? `${scheme}://${config.HOST === "0.0.0.0" ? "localhost" : config.HOST}:${port}`;
+  const connection = config.DATABASE_URL ?? postgres!.connection;
+  const tell = (text: string): void => void process.stdout.write(text);
+  const app = await startApp({ config, log, folder, connection, certificate, publicUrl, tell });
+  await app.listen({ host: config.HOST, port });
+  greet(publicUrl, app);
+  if (config.TLS_SELF_MADE && config.TLS_CERT_FILE === undefined) console.log(SELF_MADE_TOLD);
+  stopOnSignals(app, postgres);
+}
+
+const SELF_MADE_TOLD =
+  "\nThe certificate is self-made: each browser warns of it once, and nobody vouches that it is this server. For your own network only.";
+
+/** Files of others go before one made here; null: no TLS. */
+async function certificateOf(config: Config, { folder, log }: { folder: string; log: Log }): Promise<Certificate | null> {
+  const { TLS_CERT_FILE: certFile, TLS_KEY_FILE: keyFile, TLS_SELF_MADE, HOST, PUBLIC_URL } = config;
+  const at = { clock: systemClock, log };
+  if (certFile !== undefined && keyFile !== undefined) return readCertificate({ certFile, keyFile }, at);
+  if (!TLS_SELF_MADE) return null;
+  const named = [HOST, PUBLIC_URL === undefined ? "" : new URL(PUBLIC_URL).hostname].filter((name) => name !== "" && name !== "0.0.0.0");
+  const names = [...new Set([...named, ...ownNames()])];
+  return readCertificate(await selfMadeCertificate(join(folder, "keys"), names, systemClock.now()), at);
+}
+
+function greet(publicUrl: string, app: App): void {
+  console.log(`\nMinuta is running at ${publicUrl}\n`);
+  if (app.demoPeople.length === 0) return;
+  console.log("Demo sign-ins:");
+  for (const { role, name, email, password } of app.demoPeople)
+    console.log(`  ${role.padEnd(12)} ${email.padEnd(28)} ${password}   ${name}`);
+  console.log("\nStop with Ctrl+C; the data stays.");
+}
+
+function stopOnSignals(app: App, postgres: EmbeddedPostgres | null): void {
+  let stopping = false;
+  const stop = async (): Promise<void> => {
+    if (stopping) return;
+    stopping = true;
+    await app.stop();
+    await postgres?.stop();
+    process.exit(0);
+  };
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.on(signal, () => {
+      stop().catch((error: unknown) => {
+        console.error(error);
+        process.exit(1);
+      });
+    });
+  }
+}
+
+/** The asked port, or the next one nobody listens on; 0 asks the system for any. */
+async function freePort({ HOST, PORT }: Config): Promise<number> {
+  const candidates = PORT === 0 ? [0] : Array.from({ length: PORTS_TRIED }, (_, step) => PORT + step);
+  // "localhost" is two addresses, and browsers may try either.
+  const hosts = HOST === "localhost" ? ["127.0.0.1", "::1"] : [HOST];
+  for (const candidate of candidates) {
+    let port: number | null = candidate;
+    for (const host of hosts) port = port === null ? null : await tryPort(host, port);
+    if (port !== null) return port;
+  }
+  throw new Error(`ports ${PORT} to ${PORT + PORTS_TRIED - 1} are all busy: set PORT`);
+}
+
+/** The port when it can be listened on, null when somebody does; an address this machine does not have is no obstacle. */
+function tryPort(host: string, port: number): Promise<number | null> {
+  return new Promise((answer) => {
+    const probe = createServer();
+    probe.once("error", (error: NodeJS.ErrnoException) => answer(error.code === "EADDRINUSE" || error.code === "EACCES" ? null : port));
+    probe.listen({ host, port, exclusive: true }, () => {
+      const address = probe.address();
+      const taken = typeof address === "object" && address !== null ? address.port : port;
+      probe.close(() => answer(taken));
+    });
+  });
+}
+
+main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exit(1);
+});
