@@ -1,6 +1,7 @@
 /** A call of the lab: two people with real browsers, each behind his gateway; what is seen of it by pixels and heard of it by ear. */
 import { writeFile } from "node:fs/promises";
 import { join as joinPath } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import type { Page } from "@playwright/test";
 import { CHROMIUM, type Browser, type BrowserWishes } from "../../e2e/harness/browser.ts";
 import { answer, button, control, invite, join, signIn } from "../../e2e/harness/journey.ts";
@@ -71,7 +72,10 @@ async function comeTogether(
   lab: Lab,
   { condition, client: { page: client }, consultant: { page: consultant }, close }: Opened,
 ): Promise<Call> {
-  for (const page of [client, consultant]) page.setDefaultTimeout(ACTION_PATIENCE_MS);
+  for (const page of [client, consultant]) {
+    page.setDefaultTimeout(ACTION_PATIENCE_MS);
+    await page.addInitScript({ content: KEEP_CONNECTIONS });
+  }
   await comeToWork(consultant, lab.product, `https://${SERVER_NAME}`);
   const link = new URL(await invite(consultant, { task: "Закрыть месяц" }));
   if (condition.noNames === true) link.hostname = ADDRESS.server;
@@ -80,6 +84,33 @@ async function comeTogether(
   await answer(consultant);
   for (const page of [client, consultant]) await control(page, "microphoneOn").click();
   return { id, client, consultant, leave: close };
+}
+
+/** Puts a page's WebRTC connections where the lab finds them: the product does not say by whose TURN they go. */
+const KEEP_CONNECTIONS = `globalThis.labConnections = [];
+  globalThis.RTCPeerConnection = class extends RTCPeerConnection {
+    constructor(...options) {
+      super(...options);
+      labConnections.push(this);
+    }
+  };`;
+
+/** Both ends of the pair of candidates that each connection which stands has chosen. */
+const CHOSEN = `Promise.all(labConnections.filter(({ connectionState }) => connectionState === "connected").map(async (connection) => {
+  const reports = new Map(await connection.getStats());
+  const transport = [...reports.values()].find(({ type }) => type === "transport");
+  const pair = reports.get(transport?.selectedCandidatePairId);
+  const [own, other] = [reports.get(pair?.localCandidateId), reports.get(pair?.remoteCandidateId)];
+  return { type: own?.candidateType, own: own?.address, other: other?.address };
+}))`;
+
+/** Refuses (throws) unless the media of both go by a relay of this address, to a relay of this address. */
+export async function goesBy({ client, consultant }: Call, relay: string): Promise<void> {
+  for (const page of [client, consultant]) {
+    const chosen: unknown = await page.evaluate(CHOSEN);
+    if (!isDeepStrictEqual(chosen, [{ type: "relay", own: relay, other: relay }]))
+      throw new Error(`control: the call does not go by ${relay}: ${JSON.stringify(chosen)}`);
+  }
 }
 
 /** A browser that runs in the namespace of this role, and trusts the lab's authorities. */

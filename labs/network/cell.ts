@@ -7,10 +7,12 @@ import type { Page } from "@playwright/test";
 import { until } from "../../e2e/harness/process.ts";
 import { CLIENT_PITCH, type Stage } from "../../e2e/harness/stage.ts";
 import { longestSilence, soundsIn } from "../../e2e/harness/tone.ts";
-import { firstPicture, meet, pathOf, soundBothWays, type Call, type Lab } from "./call.ts";
+import { firstPicture, goesBy, meet, pathOf, soundBothWays, type Call, type Lab } from "./call.ts";
 import type { Condition } from "./conditions.ts";
+import type { Coturn } from "./coturn.ts";
 import type { Happening } from "./events.ts";
 import { layCondition, probeControls, type Laid } from "./lay.ts";
+import { ADDRESS } from "./spaces.ts";
 import { longestGap, watch, type Watch } from "./watch.ts";
 
 export interface Cell {
@@ -62,7 +64,8 @@ export async function playCell(lab: Lab, condition: Condition, happening: Happen
   let so: Cell = { ...nothing, kind: happening === null ? "condition" : "event", name, words, ok: false };
   let laid: Laid | null = null;
   try {
-    laid = await layCondition(lab.spaces, condition, lab.product.proxyCertificate);
+    laid = await layCondition(lab, condition);
+    const { coturn } = laid;
     await probeControls(lab.spaces, condition);
     const call = await meet(lab, condition);
     const watching = watch(lab.stage);
@@ -71,8 +74,9 @@ export async function playCell(lab: Lab, condition: Condition, happening: Happen
       so = { ...so, firstPictureMs: ms, firstPath: path };
       await soundBothWays(lab.stage);
       so = { ...so, path: await settledPath(call.client, condition.neverDirect ?? false) };
+      if (coturn !== null) await goesBy(call, ADDRESS.coturn);
       if (happening === null) await cutControl(lab, watching);
-      else so = { ...so, event: await survive(lab, { call, watching, happening }) };
+      else so = { ...so, event: await survive(lab, { call, watching, happening, coturn }) };
       so = { ...so, ok: true };
     } finally {
       if (!so.ok) await keepPictures(lab.stage, name);
@@ -125,15 +129,16 @@ interface Running {
   readonly call: Call;
   readonly watching: Watch;
   readonly happening: Happening;
+  readonly coturn: Coturn | null;
 }
 
 /** Lets it happen, waits until picture and voices are back, and tells how long they were away and what was charged meanwhile. */
-async function survive(lab: Lab, { call, watching, happening }: Running): Promise<Survived> {
+async function survive(lab: Lab, { call, watching, happening, coturn }: Running): Promise<Survived> {
   const { stage, product } = lab;
   const clock = Date.now() - performance.now();
   const began = performance.now();
   const heard = stage.consultant.ear.listen((happening.awayMs + WATCHED_AT_LEAST_MS) / 1000);
-  await happening.happen(lab);
+  await happening.happen({ ...lab, coturn });
   await until(
     "the picture again",
     () => (performance.now() - began > WATCHED_AT_LEAST_MS && isSteady(watching.seenAt) ? true : null),

@@ -21,6 +21,8 @@ export interface Condition {
   readonly uplinkKbps?: number;
   /** The greatest packet of the client's line, bytes. */
   readonly mtu?: number;
+  /** TURN is coturn's only, as where our own is behind a proxy that passes nothing but HTTP. */
+  readonly coturn?: boolean;
   /** Media cannot go straight there: if the page says that they do, it lies. */
   readonly neverDirect?: boolean;
   /** What a probe beside the client's browser, and one beside the consultant's, must find; most of it is what must fail. */
@@ -109,6 +111,16 @@ export const conditions: readonly Condition[] = [
     words: "UDP blocked on both sides",
     client: noUdp,
     consultant: noUdp,
+    neverDirect: true,
+    clientSees: { udp: false, otherTcp: true, page: true },
+    consultantSees: { udp: false, otherTcp: true, page: true },
+  },
+  {
+    name: "coturn",
+    words: "the same, and TURN is a coturn beside a server that is behind a proxy of its own",
+    client: noUdp,
+    consultant: noUdp,
+    coturn: true,
     neverDirect: true,
     clientSees: { udp: false, otherTcp: true, page: true },
     consultantSees: { udp: false, otherTcp: true, page: true },

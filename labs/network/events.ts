@@ -1,5 +1,6 @@
 /** What happens in a running call, one table: on which network, what is done, and for how long nothing can come through whatever we do. */
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Coturn } from "./coturn.ts";
 import { layGate, plugIn } from "./lay.ts";
 import type { LabProduct } from "./product.ts";
 import { ADDRESS, type Spaces } from "./spaces.ts";
@@ -12,7 +13,14 @@ export interface Happening {
   readonly on: string;
   /** The net is away for so long, ms: what interrupts beyond this is ours. */
   readonly awayMs: number;
-  happen(lab: { spaces: Spaces; product: LabProduct }): Promise<void>;
+  happen(lab: HappensTo): Promise<void>;
+}
+
+export interface HappensTo {
+  readonly spaces: Spaces;
+  readonly product: LabProduct;
+  /** Null where the condition has none. */
+  readonly coturn: Coturn | null;
 }
 
 const HOME = { nat: "port-restricted", lets: "all" } as const;
@@ -42,6 +50,11 @@ async function wifiGone(spaces: Spaces): Promise<void> {
   await spaces.run("client", "ip", "link", "set", "eth0", "down");
   await sleep(WIFI_GONE_MS);
   await plugIn(spaces, "client", elsewhere);
+}
+
+async function restartCoturn(coturn: Coturn | null): Promise<void> {
+  if (coturn === null) throw new Error("there is no coturn to restart");
+  await coturn.restart();
 }
 
 /** Names end in where they happen when they happen in two places. */
@@ -108,6 +121,20 @@ export const happenings: readonly Happening[] = [
     on: "udp-blocked-both",
     awayMs: 0,
     happen: ({ product }) => product.restart(0),
+  },
+  {
+    name: "coturn-restart",
+    words: "coturn is restarted",
+    on: "coturn",
+    awayMs: 0,
+    happen: ({ coturn }) => restartCoturn(coturn),
+  },
+  {
+    name: "coturn-and-server-restart",
+    words: "coturn and our server are restarted",
+    on: "coturn",
+    awayMs: 0,
+    happen: async ({ coturn, product }) => void (await Promise.all([restartCoturn(coturn), product.restart(0)])),
   },
   {
     name: "server-down-10",

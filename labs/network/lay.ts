@@ -1,7 +1,8 @@
 /** Builds a condition between the namespaces, and proves that it is what it is called. */
 import { z } from "zod";
-import type { Certificate } from "./certificates.ts";
+import type { Lab } from "./call.ts";
 import type { Condition, Expected } from "./conditions.ts";
+import { startCoturn, type Coturn } from "./coturn.ts";
 import { gateRules, type Gate } from "./gates.ts";
 import type { Running } from "../../e2e/harness/process.ts";
 import { ADDRESS, SERVER_NAME, type Role, type Spaces } from "./spaces.ts";
@@ -13,12 +14,14 @@ const RATE_BURST_BYTES = 16_384;
 const RATE_QUEUE_MS = 300;
 
 export interface Laid {
+  /** Null where the condition has none. */
+  readonly coturn: Coturn | null;
   /** Ends the programs of the condition. */
   takeAway(): Promise<void>;
 }
 
-/** Everything as it was at the beginning, then what the condition wants. `authority` signs what a proxy shows that looks inside TLS. */
-export async function layCondition(spaces: Spaces, condition: Condition, authority: Certificate): Promise<Laid> {
+/** Everything as it was at the beginning, then what the condition wants. */
+export async function layCondition({ spaces, product, folder }: Omit<Lab, "stage">, condition: Condition): Promise<Laid> {
   const { client, consultant, proxy } = condition;
   await sitDown(spaces, condition);
   await layGate(spaces, "gateway-a", client);
@@ -28,10 +31,13 @@ export async function layCondition(spaces: Spaces, condition: Condition, authori
   const programs = await layLine(spaces, condition);
   if (proxy !== undefined) {
     const { inspects = false, ...rest } = proxy;
-    const wishes = { at: ADDRESS.lanA, port: PROXY_PORT, ...rest, ...(inspects ? { inspect: authority } : {}) };
+    const wishes = { at: ADDRESS.lanA, port: PROXY_PORT, ...rest, ...(inspects ? { inspect: product.proxyCertificate } : {}) };
     programs.push(await spaces.serve("gateway-a", "proxy.ts", wishes));
   }
-  return { takeAway: async () => void (await Promise.all(programs.map((program) => program.stop()))) };
+  const coturn = condition.coturn === true ? await startCoturn(spaces, folder) : null;
+  await product.use(coturn?.settings ?? {});
+  const all = coturn === null ? programs : [coturn, ...programs];
+  return { coturn, takeAway: async () => void (await Promise.all(all.map((program) => program.stop()))) };
 }
 
 /** Where the two sit, and whom the client asks for names. */

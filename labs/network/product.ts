@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { isDeepStrictEqual } from "node:util";
 import type { Credentials } from "../../e2e/harness/product.ts";
 import { until, type Running } from "../../e2e/harness/process.ts";
 import { certify, type Certificate } from "./certificates.ts";
@@ -21,6 +22,8 @@ export interface LabProduct {
   readonly money: Money;
   /** How the demo person with this e-mail signs in. */
   credentials(email: string): Credentials;
+  /** Goes on with these settings besides its own, if it has not already. */
+  use(settings: NodeJS.ProcessEnv): Promise<void>;
   /** Stops it as an upgrade would, leaves it down for that long and starts it again. */
   restart(downMs: number): Promise<void>;
   stop(): Promise<void>;
@@ -42,9 +45,15 @@ export async function startLabProduct(spaces: Spaces): Promise<LabProduct> {
     TLS_KEY_FILE: certificate.key,
     LOG_LEVEL: "warn",
   };
+  let besides: NodeJS.ProcessEnv = {};
   let server = await startServer(spaces, env);
   const greeting = server.output();
   const money = await openMoney(folder);
+  const restart = async (downMs: number): Promise<void> => {
+    await server.stop(STOP_PATIENCE_MS);
+    await sleep(downMs);
+    server = await startServer(spaces, { ...env, ...besides });
+  };
   return {
     certificate,
     proxyCertificate,
@@ -54,11 +63,12 @@ export async function startLabProduct(spaces: Spaces): Promise<LabProduct> {
       if (password === undefined) throw new Error(`no demo person ${email}: ${greeting}`);
       return { email, password };
     },
-    async restart(downMs) {
-      await server.stop(STOP_PATIENCE_MS);
-      await sleep(downMs);
-      server = await startServer(spaces, env);
+    async use(settings) {
+      if (isDeepStrictEqual(settings, besides)) return;
+      besides = settings;
+      await restart(0);
     },
+    restart,
     async stop() {
       await money.close();
       await server.stop(STOP_PATIENCE_MS);

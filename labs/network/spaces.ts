@@ -3,7 +3,8 @@
  * the server. Linux's own routers and firewalls do what an office, a provider or a hotel would do; everything goes at the end.
  *
  *   client 10.1.0.2 ─ gateway-a ─ 203.0.113.11 ┐                        ┌ 198.51.100.10 server
- *                        └ a slow line ────────┤ net (DNS, strangers)  ─┤
+ *                        └ a slow line ────────┤ net (DNS, strangers,  ─┤
+ *                                              │      coturn)           │
  *   consultant 10.2.0.2 ─ gateway-b ─ 192.0.2.11 ┘
  */
 import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
@@ -30,6 +31,7 @@ export const ADDRESS = {
   dns: "198.18.0.53",
   stranger: "198.18.0.1",
   otherStranger: "198.18.0.2",
+  coturn: "198.18.0.3",
 } as const;
 
 export const SERVER_NAME = "minuta.lab";
@@ -102,6 +104,7 @@ export async function whyNot(): Promise<string | null> {
     tc: "iproute2",
     ethtool: "ethtool",
     conntrack: "conntrack",
+    openssl: "openssl",
   })) {
     const found = await run("sh", ["-c", `command -v ${tool}`]).catch(() => null);
     if (found === null) return `the program ${tool} is missing: apt-get install ${name}`;
@@ -207,7 +210,7 @@ async function layRoutes(spaces: Spaces): Promise<void> {
   for (const port of ["port0", "port1"]) await spaces.run("gateway-a", "ip", "link", "set", port, "master", "lan");
   await spaces.run("gateway-a", "ip", "address", "add", `${ADDRESS.lanA}/24`, "dev", "lan");
   await spaces.run("gateway-a", "ip", "link", "set", "lan", "up");
-  for (const address of [ADDRESS.dns, ADDRESS.stranger, ADDRESS.otherStranger])
+  for (const address of [ADDRESS.dns, ADDRESS.stranger, ADDRESS.otherStranger, ADDRESS.coturn])
     await spaces.run("net", "ip", "address", "add", `${address}/32`, "dev", "lo");
   await slowLineEnd(spaces, "gateway-a", { local: "169.254.1.1", remote: "169.254.1.2", address: `${ADDRESS.gatewayASlow}/24` });
   await slowLineEnd(spaces, "net", { local: "169.254.2.1", remote: "169.254.2.2", address: "100.64.0.1/24" });
