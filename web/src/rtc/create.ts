@@ -57,8 +57,10 @@ class Engine {
   #relayKind: RelayKind = "websocket";
   #relayProbe: { roundTripMs: number; at: number } | null = null;
   #directProbeAt = 0;
-  /** Size of what the canvas shows, if that is newer than the direct picture. */
+  /** Size of the relay's picture as it last began; null: none of what is shared now. */
   #relayPicture: PictureSize | null = null;
+  /** How many pictures of the relay had been drawn when the direct one was last to be trusted: any further one is newer. */
+  #relayDrawnBefore = 0;
   #overlapSince = -Infinity;
   #pointedAt = 0;
   #told = { media: "", send: "" };
@@ -366,7 +368,7 @@ class Engine {
     return { path, roundTripMs: this.#relayProbe?.roundTripMs ?? null, sinceLastMs: now - (this.#relayProbe?.at ?? now) };
   }
 
-  /** The picture before stays until the one on the new path is there. */
+  /** The picture before stays until the one on the new path is there; the other end may have left the direct path before this one. */
   #show(): void {
     const { path, otherSharing, sharing } = this.state;
     if (this.#options.call.side === "client") return this.#view.show(sharing === "on" ? "own" : "nothing");
@@ -374,16 +376,16 @@ class Engine {
       this.#relayPicture = null;
       return this.#view.show("nothing");
     }
-    if (isDirect(path) && this.#direct.pictureCame) {
-      this.#relayPicture = null;
-      this.#view.show("direct");
-    } else if (this.#relayPicture !== null) this.#view.show("relay");
+    const direct = isDirect(path) && this.#direct.pictureCame;
+    if (direct && !this.#direct.odd) this.#relayDrawnBefore = this.#view.relayDrawn;
+    if (this.#relayPicture !== null && this.#view.relayDrawn > this.#relayDrawnBefore) this.#view.show("relay");
+    else if (direct) this.#view.show("direct");
   }
 
   /** Of the picture that is shown; the same object as long as it is the same size. */
   #pictureSize(): PictureSize | null {
     const { shown, directSize } = this.#view;
-    const size = shown === "direct" ? directSize : shown === "relay" ? (this.#relayPicture ?? this.state.picture) : null;
+    const size = shown === "direct" ? directSize : shown === "relay" ? this.#relayPicture : null;
     const { picture } = this.state;
     return size?.width === picture?.width && size?.height === picture?.height ? picture : size;
   }

@@ -62,6 +62,11 @@ export class DirectWay {
     return this.#peer?.kind ?? "webrtc-direct";
   }
 
+  /** Echoes stay away; it may be nothing. */
+  get odd(): boolean {
+    return this.#peer?.odd ?? false;
+  }
+
   get roundTripMs(): number | null {
     return this.#peer?.roundTripMs ?? null;
   }
@@ -116,7 +121,7 @@ export class DirectWay {
 
   /** The way to the server was lost just now: if this one is silent as well, it was the same cause. */
   doubted(): void {
-    if (this.#peer?.odd === true) this.#peer.distrust();
+    if (this.odd) this.#peer?.distrust();
   }
 
   /** Whether the other side's screen should be coming this way. */

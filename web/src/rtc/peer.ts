@@ -135,7 +135,10 @@ export class Peer {
 
   /** The same two pages met again with new keys: whatever was being agreed may be lost. */
   metAgain(): void {
-    if (!this.#direct.good && this.#side === "consultant") this.#enqueue(() => this.#offer(true));
+    if (this.#direct.good) return;
+    // Said when there were no keys it was not heard.
+    this.#events.signal({ t: "direct-fell" });
+    if (this.#side === "consultant") this.#enqueue(() => this.#offer(true));
   }
 
   /** To be called every ECHO_EVERY_MS. */

@@ -204,7 +204,7 @@ export class CallEnd {
         this.#unsaid.delete(message.line.id);
         return this.#options.tell({ t: "chat", lines: [message.line] });
       case "key-frame-please":
-        return this.pictures.keyFrame();
+        return this.pictures.dropped();
       case "signing-since":
         return this.#witness.begin(message.since, message.unsigned);
       case "statement":

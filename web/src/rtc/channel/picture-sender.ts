@@ -14,6 +14,8 @@ const WAITING_BYTES_AT_MOST = 500_000;
 /** Encoding slower than this makes way for a lighter codec. */
 const ENCODE_AT_MOST_MS = 24;
 const ENCODES_TO_JUDGE = 30;
+/** Where pictures have only begun to go this way much else is under way, and says nothing of the codec; another one is a break. */
+const NOT_JUDGED_FOR_MS = 3_000;
 /** The still screen is encoded again this long after the last change, so that what a fast change left blurred becomes sharp. */
 const SHARPEN_AFTER_MS = 250;
 /** The encoder is told a new bitrate when it differs by this share. */
@@ -42,11 +44,12 @@ export class PictureSender {
   readonly #way: PictureWay;
   readonly #screen = createScreen(() => this.#pump());
   /** Sent and not yet arrived, by sequence. */
-  readonly #underway = new Map<number, { sentAt: number; bytes: number; alone: boolean }>();
+  readonly #underway = new Map<number, { sentAt: number; bytes: number; alone: boolean; keyFrame: boolean }>();
   /** In the encoder, by time stamp. */
   readonly #encoding = new Map<number, number>();
   readonly #tooSlow = new Set<string>();
   #encodeTimes: number[] = [];
+  #judgedFrom = 0;
   #sent: { at: number; bits: number }[] = [];
   #watcher: Watcher | null = null;
   #making: Making | null = null;
@@ -69,7 +72,7 @@ export class PictureSender {
 
   meet(watcher: Watcher | null): void {
     this.#watcher = watcher;
-    this.#underway.clear();
+    this.#begin();
     this.#wantsKeyFrame = true;
     if (this.#making !== null && watcher !== null && !watcher.shows.includes(this.#making.codec.name)) this.#discard();
     this.#pump();
@@ -78,11 +81,18 @@ export class PictureSender {
   enable(on: boolean): void {
     if (on === this.#enabled) return;
     this.#enabled = on;
-    this.#underway.clear();
+    this.#begin();
     this.keyFrame();
   }
 
+  /** The watcher cannot show what comes to him, unless a key frame is on its way already. */
   keyFrame(): void {
+    if (![...this.#underway.values()].some(({ keyFrame }) => keyFrame)) this.dropped();
+  }
+
+  /** What is on the way never arrives: no word of it is to be waited for. */
+  dropped(): void {
+    this.#underway.clear();
     this.#wantsKeyFrame = true;
     this.#pump();
   }
@@ -106,6 +116,12 @@ export class PictureSender {
     for (const [sequence, { sentAt }] of this.#underway) if (now - sentAt > LOST_AFTER_MS) this.#underway.delete(sequence);
     if (this.#screen.stillFor(now) > SHARPEN_AFTER_MS) this.#screen.sharpen();
     this.#pump();
+  }
+
+  #begin(): void {
+    this.#underway.clear();
+    this.#encodeTimes = [];
+    this.#judgedFrom = performance.now() + NOT_JUDGED_FOR_MS;
   }
 
   #pump(): void {
@@ -162,7 +178,7 @@ export class PictureSender {
     if (watcher === null || !this.#enabled) return void (this.#wantsKeyFrame = true);
     const keyFrame = chunk.type === "key";
     void this.#send(watcher, packPicture(keyFrame ? this.#config : null, chunk), keyFrame);
-    if (began !== undefined) this.#judge(performance.now() - began);
+    if (began !== undefined && began > this.#judgedFrom) this.#judge(performance.now() - began);
   }
 
   async #send(watcher: Watcher, picture: Uint8Array<ArrayBuffer>, keyFrame: boolean): Promise<void> {
@@ -170,7 +186,7 @@ export class PictureSender {
     if (watcher !== this.#watcher) return;
     if (!this.#way.send(frame)) return void (this.#wantsKeyFrame = true);
     const now = performance.now();
-    this.#underway.set(sequence, { sentAt: now, bytes: frame.length, alone: this.#underway.size === 0 });
+    this.#underway.set(sequence, { sentAt: now, bytes: frame.length, alone: this.#underway.size === 0, keyFrame });
     this.#sent.push({ at: now, bits: frame.length * 8 });
   }
 

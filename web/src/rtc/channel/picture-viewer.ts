@@ -57,12 +57,10 @@ export class PictureViewer {
     }
   }
 
-  /** Forgets what was before: new keys, new sender. The last picture stays on the canvas. */
+  /** Forgets what was before: new keys, new sender. The last picture stays on the canvas, and the decoder for more of the same kind. */
   reset(): void {
-    if (this.#decoder !== null && this.#decoder.state !== "closed") this.#decoder.close();
-    this.#decoder = null;
-    this.#config = null;
     this.#last = null;
+    this.#keySequence = null;
     this.#untold = [];
   }
 
@@ -75,8 +73,15 @@ export class PictureViewer {
     this.#tellArrived();
   }
 
-  #prepare(config: string): void {
+  #discard(): void {
     this.reset();
+    if (this.#decoder !== null && this.#decoder.state !== "closed") this.#decoder.close();
+    this.#decoder = null;
+    this.#config = null;
+  }
+
+  #prepare(config: string): void {
+    this.#discard();
     this.#decoder = new VideoDecoder({ output: (frame) => this.#draw(frame), error: () => this.#giveUp() });
     this.#decoder.configure(parseConfig(config));
     this.#config = config;
@@ -101,7 +106,7 @@ export class PictureViewer {
   }
 
   #giveUp(): void {
-    this.reset();
+    this.#discard();
     this.#ask();
   }
 

@@ -26,8 +26,8 @@ export interface SocketEvents {
 
 const FIRST_RETRY_MS = 200;
 /** A server that was restarted is met soon; of one that stays away something is asked less often. */
-const SOON_RETRY_MS = 700;
-const SOON_RETRIES = 40;
+const SOON_RETRY_MS = 350;
+const SOON_RETRIES = 60;
 const LAST_RETRY_MS = 3_000;
 const OPENS_WITHIN_MS = 8_000;
 /** Beside a WebSocket that does not open another one is tried this often: a lost first packet costs an attempt seconds. */
