@@ -101,6 +101,8 @@ function lightness({ width, rgba }: Pixels, box: Box, cell: number): number {
   return sum / count;
 }
 
+export const widthOf = ({ left, right }: Readonly<Box>): number => right - left + 1;
+
 function readBox(pixels: Pixels, box: Box): number | null {
   if (box.right - box.left < SMALLEST_SIDE || box.bottom - box.top < SMALLEST_SIDE) return null;
   const lights = Array.from({ length: GRID * GRID }, (_, cell) => lightness(pixels, box, cell));
@@ -108,9 +110,9 @@ function readBox(pixels: Pixels, box: Box): number | null {
   return numberOfCells(lights.map((light) => light >= 170));
 }
 
-/** The marker seen anywhere in the picture; null when there is none or it cannot be read for certain. */
+/** The largest marker seen anywhere in the picture; null when there is none or none can be read for certain. */
 export function findMarker(pixels: Pixels): { value: number; box: Readonly<Box> } | null {
-  for (const box of redBoxes(pixels)) {
+  for (const box of redBoxes(pixels).toSorted((one, other) => widthOf(other) - widthOf(one))) {
     const value = readBox(pixels, box);
     if (value !== null) return { value, box };
   }

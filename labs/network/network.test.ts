@@ -1,9 +1,11 @@
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
+import { markerCells } from "../../e2e/harness/marker.ts";
+import type { Pixels } from "../../e2e/harness/pixels.ts";
 import { conditions } from "./conditions.ts";
 import { plan } from "./plan.ts";
-import { longestGap } from "./watch.ts";
+import { longestGap, quickReader } from "./watch.ts";
 
 /** A program is started that reads much of the tests' own. */
 const START_WITHIN_MS = 60_000;
@@ -36,4 +38,41 @@ test("every condition has controls that its network must fail or pass", () => {
 test("the longest silence after an event is found, what was before it is not counted", () => {
   expect(longestGap([0, 5000, 5200, 6700, 6900], 5100)).toEqual({ began: 5200, ms: 1500 });
   expect(longestGap([5000, 9000], 5100)).toEqual({ began: 5100, ms: 3900 });
+});
+
+/** A marker in a frame of `size` pixels, its corner at (`at`, `at`); null: changing just now, its cells are neither black nor white. */
+interface Painted {
+  readonly at: number;
+  readonly size: number;
+  readonly value: number | null;
+}
+
+const SCREEN = 400;
+
+function screenWith(...markers: readonly Painted[]): Pixels {
+  const rgba = new Uint8Array(SCREEN * SCREEN * 4).fill(128);
+  for (const { at, size, value } of markers) {
+    for (let pixel = 0; pixel < size * size; pixel += 1) {
+      const [x, y] = [pixel % size, Math.floor(pixel / size)];
+      rgba.set(colourAt(x / size, y / size, value), ((at + y) * SCREEN + at + x) * 4);
+    }
+  }
+  return { width: SCREEN, height: SCREEN, rgba };
+}
+
+/** Of a marker at this part of its width and height. */
+function colourAt(x: number, y: number, value: number | null): readonly number[] {
+  const [column, row] = [Math.floor((x * 36 - 2) / 8), Math.floor((y * 18 - 1) / 4)];
+  if (Math.min(column, row) < 0 || Math.max(column, row) > 3) return [255, 0, 0];
+  if (value === null) return [128, 128, 128];
+  return markerCells(value)[row * 4 + column] === true ? [255, 255, 255] : [0, 0, 0];
+}
+
+test("the marker's smaller image in the client's own picture is not taken for it when it cannot be read for a moment", () => {
+  const read = quickReader();
+  const mirror = { at: 300, size: 72, value: 7 };
+  expect(read(screenWith({ at: 20, size: 180, value: 200 }, mirror))).toBe(200);
+  expect(read(screenWith({ at: 20, size: 180, value: null }, mirror))).toBeNull();
+  expect(read(screenWith({ at: 20, size: 180, value: 201 }, mirror))).toBe(201);
+  expect(read(screenWith({ at: 40, size: 144, value: 202 }, mirror)), "the picture may become somewhat smaller").toBe(202);
 });

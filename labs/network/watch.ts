@@ -1,6 +1,6 @@
 /** The client's screen shows a number after number; what the consultant's screen shows of them, and when. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { findMarker, MARKER_VALUES, type Box } from "../../e2e/harness/marker.ts";
+import { findMarker, MARKER_VALUES, widthOf, type Box } from "../../e2e/harness/marker.ts";
 import type { Pixels } from "../../e2e/harness/pixels.ts";
 import type { Stage } from "../../e2e/harness/stage.ts";
 
@@ -8,6 +8,9 @@ const NUMBER_EVERY_MS = 200;
 const LOOK_EVERY_MS = 80;
 /** A number drawn longer ago than this is an old picture; the numbers come round again after more than twice as long. */
 const OLD_AFTER_MS = 20_000;
+
+/** The client's page shows him a still of his own screen, and so the marker once more, smaller and a second old: not to be taken for it. */
+const MIRRORED_BELOW = 0.6;
 
 export interface Watch {
   /** When numbers appeared on the consultant's screen that had been drawn just before: `performance.now()` instants. */
@@ -58,14 +61,15 @@ export function watch({ marker, consultant }: Pick<Stage, "marker" | "consultant
 }
 
 /** Looks first where the marker was last seen: the whole screen takes longer. */
-function quickReader(): (pixels: Pixels) => number | null {
+export function quickReader(): (pixels: Pixels) => number | null {
   let last: Readonly<Box> | null = null;
   return (pixels) => {
     const here = last === null ? null : findMarker(rowsOf(pixels, last));
     if (here !== null) return here.value;
     const found = findMarker(pixels);
-    last = found?.box ?? last;
-    return found?.value ?? null;
+    if (found === null || (last !== null && widthOf(found.box) < widthOf(last) * MIRRORED_BELOW)) return null;
+    last = found.box;
+    return found.value;
   };
 }
 
