@@ -12,7 +12,7 @@ type Packages = Readonly<Record<string, string>>;
 
 const forLabs: Readonly<Record<string, Packages>> = {
   call: { x11vnc: "x11vnc", novnc: "/usr/share/novnc/vnc.html", websockify: "websockify", iproute2: "ip", python3: "/usr/bin/python3" },
-  network: { iproute2: "ip", nftables: "nft", ethtool: "ethtool", conntrack: "conntrack", openssl: "openssl" },
+  network: { iproute2: "ip", nftables: "nft", ethtool: "ethtool", conntrack: "conntrack", openssl: "openssl", coturn: "turnserver" },
 };
 
 const needed: Packages = {
