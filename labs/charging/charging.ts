@@ -117,7 +117,7 @@ async function rush(lab: Lab): Promise<Found["rush"]> {
     const raw = await repeat(
       lab,
       repeats,
-      async (n) => () => rawRound(db, { legs, round: round * repeats + n, quotaEvery: Math.round(charged.charges / charged.quotas) }),
+      async (n) => () => rawRound(db, { round: round * repeats + n, quotaEvery: Math.round(charged.charges / charged.quotas) }),
     );
     rates.push({
       charged: charged.charges / charged.seconds,

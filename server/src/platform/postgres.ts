@@ -7,7 +7,7 @@ import { createHash } from "node:crypto";
 import { constants, existsSync } from "node:fs";
 import { access, chmod, chown, copyFile, mkdir, open, readFile, rm, stat, symlink } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
+import { tmpdir, totalmem } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { promisify } from "node:util";
 import pg from "pg";
@@ -187,7 +187,17 @@ interface Launch {
   readonly options: PostgresOptions;
 }
 
-const settings = ["shared_buffers=256MB", "max_connections=200", "wal_compression=on", "log_min_messages=warning", "random_page_cost=1.1"];
+const MEGABYTE = 1024 * 1024;
+/** An eighth of the memory, taken only as far as there are rows to keep in it: our pages and browsers may live on the same machine. */
+const sharedBuffersMb = Math.round(Math.min(4096, Math.max(128, totalmem() / 8 / MEGABYTE)));
+const settings = [
+  `shared_buffers=${sharedBuffersMb}MB`,
+  "max_wal_size=2GB",
+  "max_connections=200",
+  "wal_compression=on",
+  "log_min_messages=warning",
+  "random_page_cost=1.1",
+];
 const throwawaySettings = ["fsync=off", "synchronous_commit=off", "full_page_writes=off"];
 
 async function launch({ cluster, sockets, binaries, runner, options }: Launch): Promise<void> {
