@@ -42,7 +42,7 @@ export const absences = [
   {
     name: "platform-knows-no-domain",
     from: "^server/src/platform/",
-    to: "^server/src/(domains/|app[.]ts|main[.]ts)",
+    to: "^server/src/(domains/|(app|main|run)[.]ts)",
     why: "platform has no business word",
   },
   {

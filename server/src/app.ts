@@ -7,7 +7,6 @@ import { z } from "zod";
 import type { Config } from "./config.ts";
 import { forgetOldAttempts } from "#platform/attempts";
 import { openBus, type Bus } from "#platform/bus";
-import { byNats } from "#platform/bus-nats";
 import { byPostgres } from "#platform/bus-postgres";
 import { systemClock, type Clock } from "#platform/clock";
 import { openDb, type Db, type DbOptions } from "#platform/db";
@@ -73,7 +72,9 @@ export async function startApp(options: AppOptions): Promise<App> {
   const clock = systemClock;
   const { db, charging } = openDbs(options);
   await migrate(db.pool);
-  const bus = await openBus({ carrier: config.NATS_URL === undefined ? byPostgres(connection) : byNats(config.NATS_URL), clock, log });
+  // Read where it is used only: every start has people in calls who wait for it.
+  const carrier = config.NATS_URL === undefined ? byPostgres(connection) : (await import("#platform/bus-nats")).byNats(config.NATS_URL);
+  const bus = await openBus({ carrier, clock, log });
   const mail = createMail({ smtpUrl: config.SMTP_URL ?? null, from: config.MAIL_FROM, folder: join(options.folder, "mail"), clock, log });
   const signing = await openSigning(config.KEYS_DIR ?? join(options.folder, "keys"));
   const recordingsStore = await recordingsStoreOf(options);
