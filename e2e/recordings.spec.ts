@@ -1,11 +1,14 @@
 /** Recordings as people make and watch them: both agree, both record, nothing hidden is in it, nothing is lost that a crash could spare. */
-import { recordingsApi, type KeptRecordings } from "@minuta/contracts/recordings";
-import { callId as callIdSchema } from "@minuta/contracts/ids";
-import { journalApi } from "@minuta/contracts/journal";
+import { partsOf, recordingsApi, type KeptRecordings, type SegmentFacts } from "@minuta/contracts/recordings";
+import { callId as callIdSchema, type Side } from "@minuta/contracts/ids";
+import { journalApi, type JournalEvent } from "@minuta/contracts/journal";
+import { readFile, writeFile } from "node:fs/promises";
 import { expect, type Page } from "@playwright/test";
-import { signedIn, type Caller } from "./harness/api.ts";
-import type { Browser } from "./harness/browser.ts";
+import { signedIn, signInCookie, type Caller } from "./harness/api.ts";
+import { lookAt, openFilm, type AnyPage } from "./harness/film.ts";
+import { startFirefox } from "./harness/firefox.ts";
 import { answer, answerRecording, button, control, end, invite, join, phaseIs, shareScreen, signIn } from "./harness/journey.ts";
+import type { Marker } from "./harness/marker.ts";
 import type { Product } from "./harness/product.ts";
 import { seesChanges } from "./harness/see.ts";
 import type { Stage } from "./harness/stage.ts";
@@ -22,15 +25,22 @@ interface Met {
   readonly books: Caller;
 }
 
-/** A client and a consultant in a call, the client's screen shown, both heard. */
-async function meet(product: Product, { left, right, email }: { left: Browser; right: Browser; email: string }): Promise<Met> {
-  const [client, consultant] = [left.page, right.page];
+interface Meeting {
+  readonly client: Page;
+  readonly consultant: Page;
+  /** Of the consultant, who is one of the demo's. */
+  readonly email: string;
+  readonly shows: boolean;
+}
+
+/** A client and a consultant in a call, both heard; `shows`: the client's screen is seen. */
+async function meet(product: Product, { client, consultant, email, shows }: Meeting): Promise<Met> {
   const person = await product.demo(email);
   await signIn(consultant, product, person);
   await client.goto(await invite(consultant, { task: "Записать, как проводится документ" }));
   const callId = await join(client, "Ольга Николаевна");
   await answer(consultant);
-  await shareScreen(client);
+  if (shows) await shareScreen(client);
   await control(client, "microphoneOn").click();
   await control(consultant, "microphoneOn").click();
   await Promise.all([phaseIs(client, "live"), phaseIs(consultant, "live")]);
@@ -40,14 +50,17 @@ async function meet(product: Product, { left, right, email }: { left: Browser; r
 const keptOf = async ({ books, callId }: Met): Promise<KeptRecordings> =>
   (await books.ask(recordingsApi.kept, { params: { callId: callIdSchema.parse(callId) } })).kept;
 
-const eventsOf = async ({ books, callId }: Met): Promise<string[]> =>
-  (await books.ask(journalApi.events, { params: { callId: callIdSchema.parse(callId) } })).events.map(({ kind }) => kind);
+const eventsOf = async ({ books, callId }: Met): Promise<readonly JournalEvent[]> =>
+  (await books.ask(journalApi.events, { params: { callId: callIdSchema.parse(callId) } })).events;
 
-/** Waits until everything that was recorded on this side has come and was found whole. */
-async function allKept(met: Met, side: "client" | "consultant"): Promise<KeptRecordings["client"]> {
+/** Waits until everything that was recorded on this side, at least until then, has come and was found whole. */
+async function allKept(met: Met, side: Side, until = 0): Promise<KeptRecordings[Side]> {
   await expect
-    .poll(async () => (await keptOf(met))[side].segments.map(({ state }) => state), { timeout: 90_000, message: `the ${side}'s segments` })
-    .toEqual(expect.arrayContaining(["kept"]));
+    .poll(async () => (await keptOf(met))[side].segments.some(({ state, to }) => state === "kept" && to.getTime() >= until), {
+      timeout: 90_000,
+      message: `the ${side}'s segments`,
+    })
+    .toBe(true);
   await expect.poll(async () => (await keptOf(met))[side].segments.every(({ state }) => state === "kept"), { timeout: 60_000 }).toBe(true);
   return (await keptOf(met))[side];
 }
@@ -67,7 +80,7 @@ test("both ends record once both agreed, and everything recorded is kept by the 
 }, info) => {
   test.setTimeout(300_000);
   const [left, right] = await Promise.all([sit(stage.client), sit(stage.consultant)]);
-  const met = await meet(product, { left, right, email: "anna@minuta.example" });
+  const met = await meet(product, { client: left.page, consultant: right.page, email: "anna@minuta.example", shows: true });
   const { client, consultant } = met;
   await Promise.all([badgeSays(client, "unasked"), badgeSays(consultant, "unasked")]);
   await shows(stage, client, 13);
@@ -103,7 +116,7 @@ test("both ends record once both agreed, and everything recorded is kept by the 
   for (const side of ["client", "consultant"] as const) await allKept(met, side);
   await expect(client.getByTestId("pending-uploads")).toBeHidden({ timeout: 30_000 });
   // The end of a call ends its recordings: whether a page still says so depends on how quickly it leaves.
-  const kinds = await eventsOf(met);
+  const kinds = (await eventsOf(met)).map(({ kind }) => kind);
   expect(kinds.filter((kind) => kind === "recording-agreed")).toHaveLength(2);
   expect(kinds.filter((kind) => kind === "recording-started").length).toBeGreaterThanOrEqual(2);
 });
@@ -111,7 +124,7 @@ test("both ends record once both agreed, and everything recorded is kept by the 
 test("refusing is an answer: nothing is recorded, both know it, and the red stop takes a consent back", async ({ stage, product, sit }) => {
   test.setTimeout(180_000);
   const [left, right] = await Promise.all([sit(stage.client), sit(stage.consultant)]);
-  const met = await meet(product, { left, right, email: "igor@minuta.example" });
+  const met = await meet(product, { client: left.page, consultant: right.page, email: "igor@minuta.example", shows: true });
   const { client, consultant } = met;
   await answerRecording(consultant, "agree");
   await answerRecording(client, "refuse");
@@ -126,4 +139,136 @@ test("refusing is an answer: nothing is recorded, both know it, and the red stop
     .click();
   await Promise.all([badgeSays(client, "refusedHere"), badgeSays(consultant, "refusedThere")]);
   await end(consultant);
+});
+
+/** Shows another number each second until it is stopped; which ones were there when, by this machine's clock in ms. */
+function showSeconds(marker: Marker): { shown: readonly { number: number; at: number }[]; stop(): void } {
+  const shown: { number: number; at: number }[] = [];
+  const next = (): void => {
+    shown.push({ number: shown.length, at: Date.now() });
+    marker.show(shown.length - 1);
+  };
+  next();
+  const timer = setInterval(next, 1000);
+  return { shown, stop: () => clearInterval(timer) };
+}
+
+/** How far the moment is from those at which the number was there, in seconds. */
+function secondsOff(shown: readonly { number: number; at: number }[], number: number, moment: number): number {
+  const [from, to] = [shown[number]?.at ?? Infinity, shown[number + 1]?.at ?? Infinity];
+  return Math.max(0, from - moment, moment - to) / 1000;
+}
+
+/** More than two segments of each side. */
+const FILM_MS = 65_000;
+/** Both pages are back by then, and something is recorded of what they show. */
+const AFTER_CRASH_MS = 12_000;
+/** A picture may come late to the other screen on a busy machine, but no other second's. */
+const OFF_SECONDS_MAX = 1;
+const SEEK_MS_MAX = 3_000;
+
+interface Film {
+  /** In its address. */
+  readonly path: string;
+  /** When it begins, by this machine's clock. */
+  readonly from: number;
+  readonly seconds: number;
+  /** Moments to be looked at. */
+  readonly looks: readonly number[];
+}
+
+/** The film plays, all of it can be reached at once, and each moment of it shows what was on the client's screen then. */
+async function isWatched(
+  page: AnyPage,
+  { path, from, seconds, looks }: Film,
+  shown: ReturnType<typeof showSeconds>["shown"],
+): Promise<void> {
+  const film = await openFilm(page, path);
+  expect(film.playedSeconds).toBeGreaterThan(0.5);
+  expect(Math.abs(film.seconds - seconds), "the film is as long as what was recorded").toBeLessThanOrEqual(1);
+  expect(film.reachableSeconds, "all of it can be reached").toBeGreaterThanOrEqual(film.seconds - 0.1);
+  for (const moment of looks) {
+    const second = (moment - from) / 1000;
+    const { number, waitedMs } = await lookAt(page, path, second);
+    if (number === null) throw new Error(`${path} shows no number at its second ${second}`);
+    expect.soft(secondsOff(shown, number, moment), `${number} at second ${second} of ${path}`).toBeLessThanOrEqual(OFF_SECONDS_MAX);
+    expect.soft(waitedMs, `the way to second ${second} of ${path}`).toBeLessThan(SEEK_MS_MAX);
+  }
+}
+
+test("a recorded call is watched at any second in Chromium, in Firefox and from a file, though the server was killed amid the uploads", async ({
+  stage,
+  product,
+  sit,
+  visitor,
+}, info) => {
+  test.setTimeout(360_000);
+  const [left, right] = await Promise.all([sit(stage.client), sit(stage.consultant)]);
+  const met = await meet(product, { client: left.page, consultant: right.page, email: "anna@minuta.example", shows: true });
+  const { client, consultant, callId } = met;
+  const told: SegmentFacts[] = [];
+  const sent: { part: string; at: number }[] = [];
+  client.on("request", (asked) => {
+    if (asked.url().endsWith("/segments")) told.push(recordingsApi.add.body.parse(asked.postDataJSON()).segment);
+    if (asked.url().includes("/parts/")) sent.push({ part: asked.url(), at: Date.now() });
+  });
+  for (const page of [client, consultant]) await answerRecording(page, "agree");
+  await Promise.all([badgeSays(client, "recording"), badgeSays(consultant, "recording")]);
+  const { shown, stop } = showSeconds(stage.marker);
+  const firstPart = await client.waitForResponse((reply) => reply.url().includes("/parts/0") && reply.ok(), { timeout: 90_000 });
+  const crashed = Date.now();
+  await product.crashAndRestart();
+  const backAgain = Date.now();
+  await client.waitForTimeout(Math.max(shown[0]!.at + FILM_MS - Date.now(), AFTER_CRASH_MS));
+  const last = Date.now();
+  await end(consultant);
+  await client.waitForURL("**/after");
+  stop();
+  for (const side of ["client", "consultant"] as const) await allKept(met, side, last);
+  const kept = await keptOf(met);
+  expect(kept.client.segments[0]).toMatchObject({ ...told[0], state: "kept" });
+  const parts = sent.filter(({ part }) => part.includes(told[0]!.segmentId));
+  expect(new Set(parts.filter(({ at }) => at > crashed).map(({ part }) => part)).size, "parts that came after the crash").toBe(
+    partsOf(told[0]!.bytes) - 1,
+  );
+  expect(parts.filter(({ part }) => part === firstPart.url())).toHaveLength(1);
+
+  const at = (second: number): number => shown[0]!.at + second * 1000 + 500;
+  const atTheEnd = last - 2_000;
+  const filmOf = (side: Side, looks: readonly number[]): Film => {
+    const { from, to } = kept[side].files[0]!;
+    return { path: `/files/${side}/0?`, from: from.getTime(), seconds: (to.getTime() - from.getTime()) / 1000, looks };
+  };
+  // At the client's end nothing of the server is needed; the other end records what reaches it.
+  const own = filmOf("client", [at(2), at(26), (crashed + backAgain) / 2, atTheEnd, at(11)]);
+  const others = filmOf("consultant", [at(3), atTheEnd, at(17)]);
+  await consultant.getByRole("link", { name: ru("recording.open") }).click();
+  await expect(consultant.locator("video")).toHaveCount(kept.client.files.length + kept.consultant.files.length);
+  for (const film of [own, others]) await isWatched(consultant, film, shown);
+
+  const firefox = await startFirefox();
+  try {
+    await firefox.page.browserContext().setCookie(signInCookie(product, (await met.books.signIn()) ?? ""));
+    await firefox.page.goto(`${product.address}/call/${callId}/recordings`);
+    await firefox.page.waitForSelector("video");
+    for (const film of [own, others]) await isWatched(firefox.page, film, shown);
+    await writeFile(info.outputPath("firefox.png"), await firefox.page.screenshot({ fullPage: true }));
+  } finally {
+    await firefox.close();
+  }
+
+  const link = consultant.getByRole("link", { name: ru("recording.download") }).first();
+  const [download] = await Promise.all([consultant.waitForEvent("download"), link.click()]);
+  const path = info.outputPath(download.suggestedFilename());
+  await download.saveAs(path);
+  const elsewhere = await (await visitor()).newPage();
+  const asData = `data:video/webm;base64,${(await readFile(path)).toString("base64")}`;
+  await elsewhere.setContent(`<video src="${asData}"></video>`);
+  await isWatched(elsewhere, { ...own, path: "data:video/webm" }, shown);
+  const { accesses } = await keptOf(met);
+  expect(accesses.map(({ by, what, side }) => `${by} ${what} ${side}`).toSorted()).toEqual([
+    "consultant downloaded client",
+    "consultant played client",
+    "consultant played consultant",
+  ]);
 });

@@ -1,5 +1,5 @@
 /**
- * What the tests need besides npm's packages: a browser, X screens, a loudspeaker nobody hears; with the name of a lab, what that lab needs
+ * What the tests need besides npm's packages: browsers, X screens, a loudspeaker nobody hears; with the name of a lab, what that lab needs
  * as well. As root on Debian it is installed; otherwise this says what to install and refuses.
  */
 import { spawnSync } from "node:child_process";
@@ -18,6 +18,7 @@ const forLabs: Readonly<Record<string, Packages>> = {
 const needed: Packages = {
   ...forLabs[process.argv[2] ?? ""],
   chromium: "chromium",
+  "firefox-esr": "firefox-esr",
   xvfb: "Xvfb",
   openbox: "openbox",
   xdotool: "xdotool",

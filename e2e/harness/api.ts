@@ -107,16 +107,27 @@ export function stranger(product: Product, from = "127.0.0.1"): Caller {
   });
 }
 
+/** What a browser keeps of a sign-in. */
+export const signInCookie = ({ address }: Pick<Product, "address">, signIn: string) =>
+  ({
+    name: SIGN_IN_COOKIE,
+    value: signIn,
+    domain: new URL(address).hostname,
+    path: "/",
+    secure: true,
+    httpOnly: true,
+    sameSite: "Lax",
+  }) as const;
+
 /** Whoever the browser of this page is; the page must be one of the product's. */
 export function inBrowser(product: Product, page: Page): Caller {
   const way: Way = async (address, sent) => {
     const script = `fetch(${JSON.stringify(address)}, ${JSON.stringify(sent)}).then(async (reply) => ({ status: reply.status, text: await reply.text() }))`;
     return await page.evaluate<Answered>(script);
   };
-  const place = { domain: new URL(product.address).hostname, path: "/", secure: true, httpOnly: true, sameSite: "Lax" } as const;
   return callerBy(product, way, {
     signIn: async () => (await page.context().cookies()).find(({ name }) => name === SIGN_IN_COOKIE)?.value ?? null,
-    continueAs: async (value) => await page.context().addCookies([{ name: SIGN_IN_COOKIE, value, ...place }]),
+    continueAs: async (value) => await page.context().addCookies([signInCookie(product, value)]),
   });
 }
 

@@ -36,6 +36,14 @@ describe("money as people type it", () => {
   });
 });
 
+it("a measure has the comma of the language", () => {
+  expect([ru, en].map((format) => plain(format.number(1234.05)))).toEqual(["1 234,05", "1,234.05"]);
+});
+
+it("a file's size is in megabytes, with the comma of the language", () => {
+  expect([ru, en].map((format) => plain(format.megabytes(534_999)))).toEqual(["0,53 МБ", "0.53 MB"]);
+});
+
 describe("time as people read it", () => {
   it("runs as a clock, with hours only when there are any", () => {
     expect([ru.clock(0), ru.clock(754), ru.clock(3_754)]).toEqual(["00:00", "12:34", "1:02:34"]);

@@ -6,6 +6,7 @@ const TIME_ZONE = "Europe/Moscow";
 const tagOf: Record<Locale, string> = { ru: "ru-RU", en: "en-GB" };
 const SECONDS_A_MINUTE = 60;
 const MINUTES_AN_HOUR = 60;
+const BYTES_A_MEGABYTE = 1_000_000;
 
 export interface Format {
   /** `1 234,50 ₽`: always with kopecks, for tables and balances. Kopecks in. */
@@ -26,6 +27,10 @@ export interface Format {
   day(isoDay: string): string;
   /** `ноябрь 2026 г.` of a month `2026-11`. */
   month(isoMonth: string): string;
+  /** `1 234,5`: a count or a measure, two decimals at most. */
+  number(value: number): string;
+  /** `0,53 МБ`, of a million bytes each. Bytes in. */
+  megabytes(bytes: number): string;
   /** `5 минут назад`. */
   ago(at: Date, now: Date): string;
 }
@@ -97,6 +102,9 @@ export function makeFormat(locale: Locale): Format {
   const month = new Intl.DateTimeFormat(tagOf[locale], { month: "long", year: "numeric", timeZone: "UTC" });
   const day = new Intl.DateTimeFormat(tagOf[locale], { day: "numeric", month: "short", timeZone: "UTC" });
   const time = new Intl.DateTimeFormat(tagOf[locale], { timeStyle: "medium", timeZone: TIME_ZONE });
+  const number = new Intl.NumberFormat(tagOf[locale], { maximumFractionDigits: 2 });
+  const hundredths = { minimumFractionDigits: 2, maximumFractionDigits: 2 };
+  const megabytes = new Intl.NumberFormat(tagOf[locale], { style: "unit", unit: "megabyte", ...hundredths });
   return {
     money: withKopecks,
     price: (kopecks) => {
@@ -108,6 +116,8 @@ export function makeFormat(locale: Locale): Format {
       return at.hours > 0 ? `${at.hours}:${two(at.minutes)}:${two(at.seconds)}` : `${two(at.minutes)}:${two(at.seconds)}`;
     },
     duration: durationFormat(locale),
+    number: (value) => number.format(value),
+    megabytes: (bytes) => megabytes.format(bytes / BYTES_A_MEGABYTE),
     dateTime: (at) => dateTime.format(at),
     dayAndTime: (at) => dayAndTime.format(at),
     time: (at) => time.format(at),

@@ -18,7 +18,6 @@ import { Problem } from "../../ui/problem.tsx";
 import { PendingUploads } from "./pending-uploads.tsx";
 import classes from "./recordings.module.css";
 
-const BYTES_A_MEGABYTE = 1_000_000;
 const sides = ["client", "consultant"] as const satisfies readonly Side[];
 
 export function RecordingsPage() {
@@ -165,7 +164,7 @@ function Segments({ segments }: { readonly segments: readonly RecordedSegment[] 
               <Table.Td>
                 {format.time(segment.from)} – {format.time(segment.to)}
               </Table.Td>
-              <Table.Td>{t("recording.megabytes", { size: (segment.bytes / BYTES_A_MEGABYTE).toFixed(2) })}</Table.Td>
+              <Table.Td>{format.megabytes(segment.bytes)}</Table.Td>
               <Table.Td>
                 {t(`recording.segmentState.${segment.state}`)}
                 {segment.cut && `, ${t("recording.cut")}`}
@@ -193,7 +192,7 @@ function Accesses({ kept: { accesses } }: { readonly kept: KeptRecordings }) {
       {accesses.map(({ at, by, what, side }) => (
         <Text key={`${at.getTime()} ${by} ${side} ${what}`} size="sm">
           {format.dateTime(at)}:{" "}
-          {t("recording.access", { by: t(`recording.by.${by}`), what: t(`recording.what.${what}`), of: t(`recording.of.${side}`) })}
+          {t("recording.access", { by: t(`recording.by.${by}`), what: t(`recording.what.${what}`), of: t(`recording.accessOf.${side}`) })}
         </Text>
       ))}
     </Stack>

@@ -240,7 +240,7 @@ function Line({ line }: { readonly line: ReportLine }) {
     <Table.Tr>
       <Table.Td>{line.name}</Table.Td>
       <Table.Td>
-        <TextLink to="/call/$callId/protocol" params={{ callId: line.callId }}>
+        <TextLink to="/call/$callId/protocol" params={{ callId: line.callId }} size="sm">
           {format.dateTime(line.at)}
         </TextLink>
       </Table.Td>

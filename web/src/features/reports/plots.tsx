@@ -45,7 +45,12 @@ export function Plots({ byDay, side }: { readonly byDay: Statistics["byDay"]; re
         <Text component="figcaption" size="sm" c="dimmed" mb={6}>
           {t("statistics.minutesPlot")}
         </Text>
-        <BarChart {...look} aria-hidden series={[{ name: "minutes", label: t("statistics.minutes"), color: "minuta.7" }]} />
+        <BarChart
+          {...look}
+          aria-hidden
+          series={[{ name: "minutes", label: t("statistics.minutes"), color: "minuta.7" }]}
+          valueFormatter={(minutes) => format.number(minutes)}
+        />
       </figure>
       <figure className={classes.plot}>
         <Text component="figcaption" size="sm" c="dimmed" mb={6}>

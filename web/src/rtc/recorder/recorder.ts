@@ -47,6 +47,8 @@ interface Running {
   /** The take it belongs to: its last piece comes when another may have begun. */
   readonly worker: Worker;
   readonly beganAt: number;
+  /** When it was told to stop, by this machine's clock; its last piece comes later. */
+  stoppedAt: number | null;
   heardAt: number;
   /** Pieces go to the worker one after the other. */
   sending: Promise<void>;
@@ -154,7 +156,8 @@ export class Recorder {
       const options = { mimeType, videoBitsPerSecond: VIDEO_BITS_A_SECOND, audioBitsPerSecond: VOICE_BITS_A_SECOND };
       const recorder = new MediaRecorder(new MediaStream(tracks), options);
       const now = performance.now();
-      const running: Running = { segmentId: crypto.randomUUID(), recorder, worker, beganAt: now, heardAt: now, sending: Promise.resolve() };
+      const segmentId = crypto.randomUUID();
+      const running: Running = { segmentId, recorder, worker, beganAt: now, stoppedAt: null, heardAt: now, sending: Promise.resolve() };
       this.#listen(running);
       tell(worker, { t: "begin", segmentId: running.segmentId, at: Date.now() });
       recorder.start(PIECE_MS);
@@ -177,7 +180,7 @@ export class Recorder {
     recorder.onerror = () => this.#broke(running, "encoder");
     const handedOver = new Promise<void>((done) => {
       recorder.onstop = () => {
-        const at = Date.now();
+        const at = running.stoppedAt ?? Date.now();
         done(running.sending.then(() => tell(worker, { t: "close", segmentId, at })));
         // Its tracks ended: the next look finds others.
         if (this.#running === running) this.#running = null;
@@ -221,7 +224,9 @@ export class Recorder {
 }
 
 function stop(running: Running | null): void {
-  if (running !== null && running.recorder.state !== "inactive") running.recorder.stop();
+  if (running === null || running.recorder.state === "inactive") return;
+  running.stoppedAt = Date.now();
+  running.recorder.stop();
 }
 
 const pictureOf = ({ own, shown }: Scene): Picture | null => {
