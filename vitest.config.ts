@@ -6,7 +6,7 @@ export default defineConfig({
   test: {
     projects: [
       /** Nothing but the code: no database, no screen. */
-      { test: { name: "unit", include: ["**/*.test.{ts,tsx}"], exclude: [...apart, "**/*.db.test.ts", "tools/tidy.test.ts"] } },
+      { test: { name: "unit", include: ["**/*.test.{ts,tsx}"], exclude: [...apart, "**/*.{db,net}.test.ts", "tools/tidy.test.ts"] } },
       /** A real PostgreSQL, a database of its own for each file. */
       {
         test: {
@@ -18,6 +18,8 @@ export default defineConfig({
           hookTimeout: 60_000,
         },
       },
+      /** Network namespaces, real browsers, the pages as they are built. */
+      { test: { name: "networks", include: ["**/*.net.test.ts"], exclude: apart } },
       /** Reads the repository itself. */
       { test: { name: "tidy", include: ["tools/tidy.test.ts"], exclude: apart, testTimeout: 30_000 } },
     ],

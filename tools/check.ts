@@ -54,6 +54,7 @@ const steps: Readonly<Record<string, Counted | null>> = {
   unit: vitest,
   database: vitest,
   web: null,
+  networks: vitest,
   e2e: playwright,
 };
 
@@ -97,8 +98,8 @@ async function outcomeOf(name: string, counted: Counted | null): Promise<Outcome
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !(name in steps));
 if (unknown.length > 0) throw new Error(`no such step: ${unknown.join(", ")}; there are ${Object.keys(steps).join(", ")}`);
-/** The journeys need the pages. */
-if (asked.includes("e2e")) asked.push("web");
+/** Whatever opens a browser needs the pages. */
+if (asked.includes("e2e") || asked.includes("networks")) asked.push("web");
 const wanted = Object.entries(steps).filter(([name]) => asked.length === 0 || asked.includes(name));
 
 mkdirSync(reports, { recursive: true });

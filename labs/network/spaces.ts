@@ -116,7 +116,7 @@ export async function whyNot(): Promise<string | null> {
     await run("ip", ["netns", "exec", trial, "ip", "link", "add", "trial0", "type", "veth", "peer", "name", "trial1"]);
     return null;
   } catch (error) {
-    return `network namespaces with a firewall are not allowed here: ${error instanceof Error ? error.message : String(error)}`;
+    return `network namespaces with a firewall are not allowed here: ${(error instanceof Error ? error.message : String(error)).trim()}`;
   } finally {
     await run("ip", ["netns", "del", trial]).catch(() => "");
   }
