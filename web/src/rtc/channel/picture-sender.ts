@@ -4,12 +4,11 @@
  */
 import { afterArrival, startingRate, underwayAtMost, wantsAlone } from "../rate.ts";
 import type { Seal } from "../seal.ts";
+import { Underway } from "../underway.ts";
 import { chooseCodec, encoderConfig, type Codec, type PictureSize } from "./codecs.ts";
 import { configText, packPicture } from "./picture.ts";
 import { createScreen } from "./screen.ts";
 
-/** A picture that did not arrive for this long never will: the way is free again. */
-const LOST_AFTER_MS = 4_000;
 const WAITING_BYTES_AT_MOST = 500_000;
 /** Encoding slower than this makes way for a lighter codec. */
 const ENCODE_AT_MOST_MS = 24;
@@ -43,8 +42,7 @@ interface Making {
 export class PictureSender {
   readonly #way: PictureWay;
   readonly #screen = createScreen(() => this.#pump());
-  /** Sent and not yet arrived, by sequence. */
-  readonly #underway = new Map<number, { sentAt: number; bytes: number; alone: boolean; keyFrame: boolean }>();
+  readonly #underway = new Underway();
   /** In the encoder, by time stamp. */
   readonly #encoding = new Map<number, number>();
   readonly #tooSlow = new Set<string>();
@@ -87,7 +85,7 @@ export class PictureSender {
 
   /** The watcher cannot show what comes to him, unless a key frame is on its way already. */
   keyFrame(): void {
-    if (![...this.#underway.values()].some(({ keyFrame }) => keyFrame)) this.dropped();
+    if (!this.#underway.hasKeyFrame) this.dropped();
   }
 
   /** What is on the way never arrives: no word of it is to be waited for. */
@@ -99,13 +97,11 @@ export class PictureSender {
 
   /** The watcher has the picture with this sequence. */
   arrived(sequence: number): void {
-    const sent = this.#underway.get(sequence);
-    // Pictures arrive in order: the earlier ones are past, arrived or dropped.
-    for (const earlier of this.#underway.keys()) if (earlier <= sequence) this.#underway.delete(earlier);
+    const sent = this.#underway.arrived(sequence);
     const now = performance.now();
     this.#sent = this.#sent.filter(({ at }) => now - at < 1000);
     const usedBitrate = this.#sent.reduce((sum, { bits }) => sum + bits, 0);
-    if (sent !== undefined)
+    if (sent !== null)
       this.#rate = afterArrival(this.#rate, { roundTripMs: now - sent.sentAt, bytes: sent.bytes, alone: sent.alone, usedBitrate, now });
     this.#steer();
     this.#pump();
@@ -113,7 +109,7 @@ export class PictureSender {
 
   tick(): void {
     const now = performance.now();
-    for (const [sequence, { sentAt }] of this.#underway) if (now - sentAt > LOST_AFTER_MS) this.#underway.delete(sequence);
+    this.#underway.timePassed(now);
     if (this.#screen.stillFor(now) > SHARPEN_AFTER_MS) this.#screen.sharpen();
     this.#pump();
   }
@@ -186,7 +182,7 @@ export class PictureSender {
     if (watcher !== this.#watcher) return;
     if (!this.#way.send(frame)) return void (this.#wantsKeyFrame = true);
     const now = performance.now();
-    this.#underway.set(sequence, { sentAt: now, bytes: frame.length, alone: this.#underway.size === 0, keyFrame });
+    this.#underway.add(sequence, { sentAt: now, bytes: frame.length, keyFrame });
     this.#sent.push({ at: now, bits: frame.length * 8 });
   }
 
