@@ -8,14 +8,15 @@ import { callsApi } from "@minuta/contracts/calls";
 import type { CatalogueCard } from "@minuta/contracts/catalogue";
 import type { CallId } from "@minuta/contracts/ids";
 import { kopecks } from "@minuta/contracts/money";
+import { recordingsApi } from "@minuta/contracts/recordings";
 import { ringsApi } from "@minuta/contracts/rings";
 import { inBrowser, joinAs, newPerson, signedIn, topUp, type Caller } from "./harness/api.ts";
-import { control, end, talkUntil } from "./harness/journey.ts";
+import { answerRecording, control, end, talkUntil } from "./harness/journey.ts";
 import { accept, cardOf, ringAs } from "./harness/market.ts";
 import { until } from "./harness/process.ts";
 import type { Product } from "./harness/product.ts";
 import { test } from "./harness/test.ts";
-import { wordKeys } from "./harness/words.ts";
+import { wordKeys, wordsIn } from "./harness/words.ts";
 
 const widths = [360, 768, 1440] as const;
 
@@ -128,6 +129,7 @@ for (const look of looks) {
       { name: "cabinet-empty", address: at("/cabinet") },
       { name: "statement-empty", address: at("/cabinet?tab=statement") },
       { name: "profile", address: at("/cabinet/profile") },
+      { name: "report-empty", address: at("/cabinet/report") },
     ];
     await inspectAll(page, visits, { look, info });
   });
@@ -153,6 +155,7 @@ for (const look of looks) {
     const callId = await joinAs(inBrowser(product, right), token, "Ольга Николаевна");
     await inspectAll(left, [{ name: "call-consultant", address: at(`/call/${callId}`), inCall: true }], { look, info });
     await inspectAll(right, [{ name: "call-client", address: at(`/call/${callId}`), inCall: true }], { look, info });
+    await inspectRecordingBadge([left, right], { look, info });
     await consultant.ask(callsApi.end, { params: { callId } });
     const afterwards = (side: string): Visit[] => [
       { name: `after-${side}`, address: at(`/call/${callId}/after`) },
@@ -163,7 +166,17 @@ for (const look of looks) {
   });
 }
 
-/** A call from the catalogue, long enough to cost something. */
+/** Both agree to the recording; what the badge then says, and what it says when it is asked. */
+async function inspectRecordingBadge([page, other]: readonly [Page, Page], inspection: Inspection): Promise<void> {
+  const words = wordsIn(inspection.look.locale);
+  for (const one of [page, other]) await one.getByRole("button", { name: words("recording.ask.agree"), exact: true }).click();
+  await expect(page.getByTestId("recording")).toHaveAttribute("data-recording", "recording");
+  await page.getByTestId("recording").click();
+  await expect(page.getByRole("button", { name: words("recording.stop") })).toBeVisible();
+  await inspect(page, "recording-badge", inspection);
+}
+
+/** A call from the catalogue, recorded, long enough to cost something. */
 async function marketCall(product: Product, contexts: readonly [BrowserContext, BrowserContext]): Promise<CallId> {
   const [consultant, client] = [await contexts[0].newPage(), await contexts[1].newPage()];
   for (const page of [consultant, client]) await page.goto(`${product.address}/join`);
@@ -183,8 +196,15 @@ async function marketCall(product: Product, contexts: readonly [BrowserContext, 
   await accept(consultant);
   await client.goto(`${product.address}/call/${callId}`);
   for (const page of [consultant, client]) await control(page, "microphoneOn").click();
+  for (const page of [consultant, client]) await answerRecording(page, "agree");
+  for (const page of [consultant, client]) await expect(page.getByTestId("recording")).toHaveAttribute("data-recording", "recording");
   await talkUntil(client, 7);
   await end(client);
+  const haveFilms = async (): Promise<boolean> => {
+    const { kept } = await payer.ask(recordingsApi.kept, { params: { callId } });
+    return kept.client.files.length > 0 && kept.consultant.files.length > 0;
+  };
+  await expect.poll(haveFilms, { timeout: 60_000, message: "what both recorded" }).toBe(true);
   await contexts[0].close();
   await contexts[1].close();
   return callId;
@@ -206,6 +226,8 @@ for (const look of looks) {
       { name: "ring-form", address: at(`/c/${card.slug}/call`) },
       { name: "after-market-client", address: at(`/call/${callId}/after`) },
       { name: "statistics-client", address: at("/cabinet?tab=statistics&side=client") },
+      { name: "recordings", address: at(`/call/${callId}/recordings`) },
+      { name: "report-client", address: at("/cabinet/report?side=client") },
       { name: "statement", address: at("/cabinet?tab=statement") },
     ];
     await inspectAll(right, asClient, { look, info });
@@ -215,10 +237,15 @@ for (const look of looks) {
       { name: "after-market-consultant", address: at(`/call/${callId}/after`) },
       { name: "earnings", address: at("/cabinet?tab=earnings") },
       { name: "statistics-consultant", address: at("/cabinet?tab=statistics") },
+      { name: "report-consultant", address: at("/cabinet/report") },
       { name: "card-editor", address: at("/cabinet/work?card=edit") },
       { name: "work-with-card", address: at("/cabinet/work") },
     ];
     await inspectAll(left, asConsultant, { look, info });
+    await left.goto(at(`/call/${callId}/recordings`));
+    await settled(left, false);
+    for (const summary of await left.locator("details > summary").all()) await summary.click();
+    await inspect(left, "recordings-detail", { look, info });
     await inspectRing({ left, right, payer, card }, look, info);
   });
 }

@@ -17,12 +17,20 @@ function find(of: Words, path: readonly string[]): string | Words | undefined {
   return at;
 }
 
-/** The Russian words under the key, `{{facts}}` filled in; refuses (throws) a key that does not exist. */
-export function ru(key: string, facts: Readonly<Record<string, string>> = {}): string {
-  const found = find(inRussian, [key]) ?? find(inRussian, key.split("."));
-  if (typeof found !== "string") throw new Error(`no words under ${key}`);
-  return found.replaceAll(/\{\{(\w+)\}\}/g, (_, name: string) => facts[name] ?? "");
+type WordsOf = (key: string, facts?: Readonly<Record<string, string>>) => string;
+
+/** The words under a key in that language, `{{facts}}` filled in; refuses (throws) a key that does not exist. */
+export function wordsIn(language: "ru" | "en"): WordsOf {
+  const its = language === "ru" ? inRussian : read(language);
+  return (key, facts = {}) => {
+    const found = find(its, [key]) ?? find(its, key.split("."));
+    if (typeof found !== "string") throw new Error(`no words under ${key}`);
+    return found.replaceAll(/\{\{(\w+)\}\}/g, (_, name: string) => facts[name] ?? "");
+  };
 }
+
+/** In Russian, as most journeys are. */
+export const ru = wordsIn("ru");
 
 /** A key on the screen where its words should be: `ring.cancel`, `problem.not-found.title`. */
 export const wordKeys = new RegExp(`(?<![\\w@.])(${Object.keys(inRussian).join("|")})(\\.[\\w-]+)+(?![\\w@])`);

@@ -146,7 +146,8 @@ function Segments({ segments }: { readonly segments: readonly RecordedSegment[] 
   const { t } = useTranslation();
   const format = useFormat();
   return (
-    <Table.ScrollContainer minWidth={520} type="native">
+    // Scrolled by keyboard too when it is wider than a phone.
+    <Table.ScrollContainer minWidth={520} type="native" tabIndex={0} role="group" aria-label={t("recording.segments")}>
       <Table verticalSpacing={6} horizontalSpacing={8} className={classes.table}>
         <Table.Thead>
           <Table.Tr>
