@@ -212,6 +212,8 @@ async function marketCall(product: Product, contexts: readonly [BrowserContext, 
 
 for (const look of looks) {
   test(`pages of the marketplace look right on both sides (${named(look)})`, async ({ product, visitor }, info) => {
+    // A dozen pages, each in three widths, beside a whole call of other browsers.
+    test.setTimeout(540_000);
     const callId = await marketCall(product, [await visitor(), await visitor()]);
     const [maria, olga] = [await product.demo("maria@minuta.example"), await product.demo("olga@minuta.example")];
     const [left, right] = [await opened(await visitor(), product, look), await opened(await visitor(), product, look)];

@@ -12,6 +12,7 @@ const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const START_PATIENCE_MS = 90_000;
 /** Killed by force, the product would leave its database behind. */
 const STOP_PATIENCE_MS = 30_000;
+const FULL_DISK_BYTES = 1024;
 
 export interface Credentials {
   readonly email: string;
@@ -32,6 +33,8 @@ export interface Product {
   letter(to: string, subject?: RegExp): Promise<{ subject: string; text: string }>;
   /** Kills the program as a crash would (its database may live on), starts it again and waits until it answers. */
   crashAndRestart(): Promise<void>;
+  /** Whether the program's disk is full: none of its files grows beyond a kilobyte then. Its database goes on: that runs in programs of its own. */
+  diskIsFull(full: boolean): Promise<void>;
   /** Reads every invariant of the money from the running product's database; refuses (throws) when one does not hold. */
   proveMoney(): Promise<string>;
   stop(): Promise<void>;
@@ -98,6 +101,9 @@ export async function startProduct(wishes: ProductWishes = { withPast: false }):
     async crashAndRestart() {
       await server.kill("SIGKILL");
       ({ server, address } = await startServer({ ...wishes, dataFolder, port: new URL(address).port }));
+    },
+    async diskIsFull(full) {
+      await run("prlimit", ["--pid", String(server.child.pid), `--fsize=${full ? FULL_DISK_BYTES : "unlimited"}:`]);
     },
     proveMoney: async () =>
       await run(process.execPath, [join(ROOT, "server/src/ledger-proof.ts")], { ...process.env, DATA_DIR: dataFolder }),

@@ -14,6 +14,8 @@ const note = z.object({
   /** By this machine's clock, in ms; `offsetMs` later by the server's. */
   from: z.number(),
   offsetMs: z.number(),
+  /** When its newest piece came, by this machine's clock: so far it goes should its page die. A file's own date is not kept everywhere. */
+  through: z.number(),
   /** Set when it is whole: nothing is written to it any more. */
   closed: z.nullable(z.object({ to: z.number(), bytes: z.int(), sha256: z.string(), cut: z.boolean() })),
 });

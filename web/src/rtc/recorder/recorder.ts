@@ -142,8 +142,8 @@ export class Recorder {
     const before = this.#running;
     this.#running = tracks.length === 0 ? null : this.#start(tracks);
     stop(before);
-    // Nothing to see or hear yet is no failure.
-    if (this.#running !== null || tracks.length === 0) this.#become("recording");
+    // A failure is over when something is on the disk again, not with the next try; nothing to see or hear yet is no failure.
+    if (tracks.length === 0 || (this.#running !== null && this.recorder !== "failing")) this.#become("recording");
   }
 
   #start(tracks: MediaStreamTrack[]): Running | null {
@@ -202,12 +202,16 @@ export class Recorder {
   }
 
   #hear(message: RecorderToPage): void {
+    if (message.t === "tick") return this.#tick(performance.now());
     const running = this.#running;
-    if (message.t === "failed") {
-      if (running?.segmentId === message.segmentId) this.#broke(running, message.why);
-      return;
-    }
-    const now = performance.now();
+    // What is said of a segment that was given up comes too late.
+    if (running?.segmentId !== message.segmentId) return;
+    if (message.t === "failed") this.#broke(running, message.why);
+    else this.#become("recording");
+  }
+
+  #tick(now: number): void {
+    const running = this.#running;
     this.#picture?.draw(now);
     if (running === null) this.follow(this.#scene);
     else if (now - running.heardAt > STALLED_MS) this.#broke(running, "encoder");

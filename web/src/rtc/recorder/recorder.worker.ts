@@ -16,7 +16,7 @@ const tell = (message: RecorderToPage): void => self.postMessage(message);
 
 class Take {
   readonly #of: Start;
-  readonly #open = new Map<string, { readonly note: Note; readonly file: MediaFile }>();
+  readonly #open = new Map<string, { note: Note; readonly file: MediaFile }>();
   readonly #timers: ReturnType<typeof setInterval>[];
   #state: { recorder: RecorderState; why: RecordingTrouble | null } = { recorder: "off", why: null };
   #offsetMs = 0;
@@ -37,18 +37,25 @@ class Take {
   async begin(segmentId: string, at: number): Promise<void> {
     if (!canKeep()) return tell({ t: "failed", segmentId, why: "not-supported" });
     const { callId, side, takeId } = this.#of;
-    const note: Note = { segmentId, takeId, callId, side, from: at, offsetMs: this.#offsetMs, closed: null };
+    const note: Note = { segmentId, takeId, callId, side, from: at, offsetMs: this.#offsetMs, through: at, closed: null };
     try {
       await writeNote(note);
       this.#open.set(segmentId, { note, file: await MediaFile.create(segmentId) });
     } catch (error) {
       await this.#fail(segmentId, error);
+      // A note without media is no segment.
+      await forget(segmentId);
     }
   }
 
   async write(segmentId: string, bytes: ArrayBuffer): Promise<void> {
+    const open = this.#open.get(segmentId);
+    if (open === undefined) return;
     try {
-      this.#open.get(segmentId)?.file.write(new Uint8Array(bytes));
+      open.file.write(new Uint8Array(bytes));
+      open.note = { ...open.note, through: Date.now() };
+      await writeNote(open.note);
+      tell({ t: "written", segmentId });
     } catch (error) {
       await this.#fail(segmentId, error);
     }

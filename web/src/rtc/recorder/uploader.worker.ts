@@ -43,7 +43,7 @@ async function closed(note: Note): Promise<Note | null> {
       await forget(note.segmentId);
       return null;
     }
-    const saved = { ...note, closed: { to: media.lastModified, bytes: media.size, sha256: await sha256Of(media), cut: true } };
+    const saved = { ...note, closed: { to: note.through, bytes: media.size, sha256: await sha256Of(media), cut: true } };
     await writeNote(saved);
     return saved;
   });
