@@ -2,11 +2,8 @@
 import { partsOf, recordingsApi, type KeptRecordings, type SegmentFacts } from "@minuta/contracts/recordings";
 import { callId as callIdSchema, type Side } from "@minuta/contracts/ids";
 import { journalApi, type JournalEvent } from "@minuta/contracts/journal";
-import { readFile, writeFile } from "node:fs/promises";
 import { expect, type Page } from "@playwright/test";
-import { signedIn, signInCookie, type Caller } from "./harness/api.ts";
-import { lookAt, openFilm, type AnyPage } from "./harness/film.ts";
-import { startFirefox } from "./harness/firefox.ts";
+import { signedIn, type Caller } from "./harness/api.ts";
 import { answer, answerRecording, button, control, end, invite, join, phaseIs, shareScreen, signIn } from "./harness/journey.ts";
 import type { Marker } from "./harness/marker.ts";
 import type { Product } from "./harness/product.ts";
@@ -141,81 +138,21 @@ test("refusing is an answer: nothing is recorded, both know it, and the red stop
   await end(consultant);
 });
 
-/** Shows another number each second until it is stopped; which ones were there when, by this machine's clock in ms. */
-function showSeconds(marker: Marker): { shown: readonly { number: number; at: number }[]; stop(): void } {
-  const shown: { number: number; at: number }[] = [];
-  const next = (): void => {
-    shown.push({ number: shown.length, at: Date.now() });
-    marker.show(shown.length - 1);
-  };
-  next();
-  const timer = setInterval(next, 1000);
-  return { shown, stop: () => clearInterval(timer) };
+/** Something changes on the client's screen each second until it is stopped. */
+function showSeconds(marker: Marker): () => void {
+  let number = 0;
+  const timer = setInterval(() => marker.show((number += 1)), 1000);
+  return () => clearInterval(timer);
 }
 
-/** How far the moment is from those at which the number was there, in seconds. */
-function secondsOff(shown: readonly { number: number; at: number }[], number: number, moment: number): number {
-  const [from, to] = [shown[number]?.at ?? Infinity, shown[number + 1]?.at ?? Infinity];
-  return Math.max(0, from - moment, moment - to) / 1000;
-}
-
-/** More than two segments of each side. */
-const FILM_MS = 65_000;
 /** Both pages are back by then, and something is recorded of what they show. */
 const AFTER_CRASH_MS = 12_000;
-/** A picture may come late to the other screen on a busy machine, but no other second's. */
-const OFF_SECONDS_MAX = 1;
-const SEEK_MS_MAX = 3_000;
 
-interface Film {
-  /** In its address. */
-  readonly path: string;
-  /** When it begins, by this machine's clock. */
-  readonly from: number;
-  readonly seconds: number;
-  /** Moments to be looked at. */
-  readonly looks: readonly number[];
-}
-
-/** While one number gives way to the next neither can be read: a moment later one can. How many seconds later that was. */
-async function readAt(page: AnyPage, path: string, second: number): Promise<{ number: number; waitedMs: number; later: number }> {
-  for (const later of [0, 0.2, 0.4]) {
-    const { number, waitedMs } = await lookAt(page, path, second + later);
-    if (number !== null) return { number, waitedMs, later };
-  }
-  throw new Error(`${path} shows no number at its second ${second}`);
-}
-
-/** The film plays, all of it can be reached at once, and each moment of it shows what was on the client's screen then. */
-async function isWatched(
-  page: AnyPage,
-  { path, from, seconds, looks }: Film,
-  shown: ReturnType<typeof showSeconds>["shown"],
-): Promise<void> {
-  const film = await openFilm(page, path);
-  expect(film.playedSeconds).toBeGreaterThan(0.5);
-  expect(Math.abs(film.seconds - seconds), "the film is as long as what was recorded").toBeLessThanOrEqual(1);
-  expect(film.reachableSeconds, "all of it can be reached").toBeGreaterThanOrEqual(film.seconds - 0.1);
-  for (const moment of looks) {
-    const { number, waitedMs, later } = await readAt(page, path, (moment - from) / 1000);
-    const second = (moment - from) / 1000 + later;
-    expect
-      .soft(secondsOff(shown, number, moment + later * 1000), `${number} at second ${second} of ${path}`)
-      .toBeLessThanOrEqual(OFF_SECONDS_MAX);
-    expect.soft(waitedMs, `the way to second ${second} of ${path}`).toBeLessThan(SEEK_MS_MAX);
-  }
-}
-
-test("a recorded call is watched at any second in Chromium, in Firefox and from a file, though the server was killed amid the uploads", async ({
-  stage,
-  product,
-  sit,
-  visitor,
-}, info) => {
+test("uploads go on where they stopped when the server was killed amid them", async ({ stage, product, sit }) => {
   test.setTimeout(360_000);
   const [left, right] = await Promise.all([sit(stage.client), sit(stage.consultant)]);
   const met = await meet(product, { client: left.page, consultant: right.page, email: "anna@minuta.example", shows: true });
-  const { client, consultant, callId } = met;
+  const { client, consultant } = met;
   const told: SegmentFacts[] = [];
   const sent: { part: string; at: number }[] = [];
   client.on("request", (asked) => {
@@ -224,63 +161,22 @@ test("a recorded call is watched at any second in Chromium, in Firefox and from 
   });
   for (const page of [client, consultant]) await answerRecording(page, "agree");
   await Promise.all([badgeSays(client, "recording"), badgeSays(consultant, "recording")]);
-  const { shown, stop } = showSeconds(stage.marker);
+  const stop = showSeconds(stage.marker);
   const firstPart = await client.waitForResponse((reply) => reply.url().includes("/parts/0") && reply.ok(), { timeout: 90_000 });
   const crashed = Date.now();
   await product.crashAndRestart();
-  const backAgain = Date.now();
-  await client.waitForTimeout(Math.max(shown[0]!.at + FILM_MS - Date.now(), AFTER_CRASH_MS));
+  await client.waitForTimeout(AFTER_CRASH_MS);
   const last = Date.now();
   await end(consultant);
   await client.waitForURL("**/after");
   stop();
   for (const side of ["client", "consultant"] as const) await allKept(met, side, last);
-  const kept = await keptOf(met);
-  expect(kept.client.segments[0]).toMatchObject({ ...told[0], state: "kept" });
+  expect((await keptOf(met)).client.segments[0]).toMatchObject({ ...told[0], state: "kept" });
   const parts = sent.filter(({ part }) => part.includes(told[0]!.segmentId));
   expect(new Set(parts.filter(({ at }) => at > crashed).map(({ part }) => part)).size, "parts that came after the crash").toBe(
     partsOf(told[0]!.bytes) - 1,
   );
   expect(parts.filter(({ part }) => part === firstPart.url())).toHaveLength(1);
-
-  const at = (second: number): number => shown[0]!.at + second * 1000 + 500;
-  const atTheEnd = last - 2_000;
-  const filmOf = (side: Side, looks: readonly number[]): Film => {
-    const { from, to } = kept[side].files[0]!;
-    return { path: `/files/${side}/0?`, from: from.getTime(), seconds: (to.getTime() - from.getTime()) / 1000, looks };
-  };
-  // At the client's end nothing of the server is needed; the other end records what reaches it.
-  const own = filmOf("client", [at(2), at(26), (crashed + backAgain) / 2, atTheEnd, at(11)]);
-  const others = filmOf("consultant", [at(3), atTheEnd, at(17)]);
-  await consultant.getByRole("link", { name: ru("recording.open") }).click();
-  await expect(consultant.locator("video")).toHaveCount(kept.client.files.length + kept.consultant.files.length);
-  for (const film of [own, others]) await isWatched(consultant, film, shown);
-
-  const firefox = await startFirefox();
-  try {
-    await firefox.page.browserContext().setCookie(signInCookie(product, (await met.books.signIn()) ?? ""));
-    await firefox.page.goto(`${product.address}/call/${callId}/recordings`);
-    await firefox.page.waitForSelector("video");
-    for (const film of [own, others]) await isWatched(firefox.page, film, shown);
-    await writeFile(info.outputPath("firefox.png"), await firefox.page.screenshot({ fullPage: true }));
-  } finally {
-    await firefox.close();
-  }
-
-  const link = consultant.getByRole("link", { name: ru("recording.download") }).first();
-  const [download] = await Promise.all([consultant.waitForEvent("download"), link.click()]);
-  const path = info.outputPath(download.suggestedFilename());
-  await download.saveAs(path);
-  const elsewhere = await (await visitor()).newPage();
-  const asData = `data:video/webm;base64,${(await readFile(path)).toString("base64")}`;
-  await elsewhere.setContent(`<video src="${asData}"></video>`);
-  await isWatched(elsewhere, { ...own, path: "data:video/webm" }, shown);
-  const { accesses } = await keptOf(met);
-  expect(accesses.map(({ by, what, side }) => `${by} ${what} ${side}`).toSorted()).toEqual([
-    "consultant downloaded client",
-    "consultant played client",
-    "consultant played consultant",
-  ]);
 });
 
 /** A recorder hands over what it has every two seconds; a busy machine is a little later. */
