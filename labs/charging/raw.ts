@@ -27,13 +27,15 @@ export async function prepareRaw(db: Db): Promise<void> {
 
 /** One round: every purse is charged once, and every `quotaEvery`-th takes a quota from its wallet. */
 export async function rawRound(db: Db, { round, quotaEvery }: { round: number; quotaEvery: number }): Promise<void> {
-  const { rows: batches } = await db.pool.query<{ lane: number; page: bigint }>(
-    "select distinct lane, page from raw.line order by lane, page",
+  const { rows: lanes } = await db.pool.query<{ lane: number; pages: number }>(
+    "select lane, max(page)::int + 1 as pages from raw.line group by lane order by lane",
   );
+  // A lane is one worker's at a time: two of its pages may be one payer's.
   await Promise.all(
     Array.from({ length: WORKERS }, async () => {
-      for (let one = batches.shift(); one !== undefined; one = batches.shift())
-        await db.pool.query({ name: "raw.batch", text: batch, values: [one.lane, one.page, round, quotaEvery] });
+      for (let one = lanes.shift(); one !== undefined; one = lanes.shift())
+        for (let page = 0; page < one.pages; page += 1)
+          await db.pool.query({ name: "raw.batch", text: batch, values: [one.lane, page, round, quotaEvery] });
     }),
   );
 }
