@@ -1,6 +1,6 @@
 /**
- * What the tests need besides npm's packages: browsers, X screens, a loudspeaker nobody hears; with the name of a lab, what that lab needs
- * as well. As root on Debian it is installed; otherwise this says what to install and refuses.
+ * What the tests need besides npm's packages: a browser, X screens, a loudspeaker nobody hears, a NATS server; with the name of a lab, what
+ * that lab needs as well. As root on Debian it is installed; otherwise this says what to install and refuses.
  */
 import { spawnSync } from "node:child_process";
 import { accessSync, constants } from "node:fs";

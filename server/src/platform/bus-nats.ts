@@ -39,7 +39,8 @@ export const byNats =
       async send(payload) {
         connection.publish(SUBJECT, payload);
       },
-      close: () => connection.drain(),
+      // What waits for a server that is away is not waited for.
+      close: () => (state.connected ? connection.drain() : connection.close()),
     };
   };
 

@@ -132,3 +132,15 @@ test("a NATS server that is not there, or does not know us, is a clear refusal a
       /NATS at .* does not take us: (connection refused|.*authorization)/i,
     );
 });
+
+test("a bus whose NATS server is away is closed all the same", async () => {
+  const carrier = await byNats(`nats://${user}:${encodeURIComponent(password)}@127.0.0.1:${nats.port}`)(() => {}, {
+    clock: systemClock,
+    log,
+  });
+  await stopNats();
+  await vi.waitFor(() => expect(carrier.connected).toBe(false), { timeout: 5_000 });
+  await carrier.send("for nobody");
+  await carrier.close();
+  nats = { ...nats, process: await startNats(nats.port) };
+});
