@@ -5,8 +5,9 @@
  */
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { basename, delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { stripVTControlCharacters } from "node:util";
 import { z } from "zod";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -19,8 +20,18 @@ const scripts = z
 interface Tests {
   readonly passed: number;
   readonly failed: number;
+  /** What failed and its first words: the output of a long step has scrolled away. */
+  readonly failures: readonly string[];
 }
-const NO_TESTS: Tests = { passed: 0, failed: 0 };
+const NO_TESTS: Tests = { passed: 0, failed: 0, failures: [] };
+
+const FIRST_WORDS = 8;
+const failure = (title: string, message: string): string => {
+  const lines = stripVTControlCharacters(message)
+    .split("\n")
+    .filter((line) => line.trim() !== "");
+  return [title, ...lines.slice(0, FIRST_WORDS)].join("\n    ");
+};
 
 /** How a step that runs tests is asked for a report in reports/<step>.json, and how that is read. */
 interface Counted {
@@ -31,14 +42,51 @@ interface Counted {
 const vitest: Counted = {
   options: (file) => `--reporter=default --reporter=json --outputFile.json=${file}`,
   report: z
-    .object({ numPassedTests: z.int(), numFailedTests: z.int() })
-    .transform(({ numPassedTests, numFailedTests }) => ({ passed: numPassedTests, failed: numFailedTests })),
+    .object({
+      numPassedTests: z.int(),
+      numFailedTests: z.int(),
+      testResults: z.array(
+        z.object({ assertionResults: z.array(z.object({ fullName: z.string(), failureMessages: z.array(z.string()) })) }),
+      ),
+    })
+    .transform(({ numPassedTests, numFailedTests, testResults }) => ({
+      passed: numPassedTests,
+      failed: numFailedTests,
+      failures: testResults.flatMap(({ assertionResults }) =>
+        assertionResults.flatMap(({ fullName, failureMessages }) => failureMessages.map((message) => failure(fullName, message))),
+      ),
+    })),
 };
+
+const error = z.object({ message: z.string().optional(), location: z.object({ file: z.string(), line: z.int() }).optional() });
+const suite = z.object({
+  specs: z.array(z.object({ title: z.string(), tests: z.array(z.object({ results: z.array(z.object({ errors: z.array(error) })) })) })),
+  get suites() {
+    return z.array(suite).optional();
+  },
+});
+const failuresOf = ({ specs, suites = [] }: z.infer<typeof suite>): readonly string[] => [
+  ...specs.flatMap(({ title, tests }) =>
+    tests.flatMap(({ results }) =>
+      results.flatMap(({ errors }) =>
+        errors.map(({ message = "", location }) =>
+          failure(`${title} (${basename(location?.file ?? "")}:${location?.line ?? ""})`, message),
+        ),
+      ),
+    ),
+  ),
+  ...suites.flatMap(failuresOf),
+];
+
 const playwright: Counted = {
   options: () => "--reporter=list,json",
   report: z
-    .object({ stats: z.object({ expected: z.int(), unexpected: z.int(), flaky: z.int() }) })
-    .transform(({ stats }) => ({ passed: stats.expected, failed: stats.unexpected + stats.flaky })),
+    .object({ suites: z.array(suite), stats: z.object({ expected: z.int(), unexpected: z.int(), flaky: z.int() }) })
+    .transform(({ suites, stats }) => ({
+      passed: stats.expected,
+      failed: stats.unexpected + stats.flaky,
+      failures: suites.flatMap(failuresOf),
+    })),
 };
 
 /** The steps in their order: `check:<step>` of package.json says what each runs. */
@@ -92,7 +140,7 @@ async function outcomeOf(name: string, counted: Counted | null): Promise<Outcome
   const seconds = ((performance.now() - began) / 1000).toFixed(1);
   const tests = counted && existsSync(report) ? counted.report.parse(JSON.parse(readFileSync(report, "utf8"))) : NO_TESTS;
   const ok = wentWell && tests.failed === 0 && (counted === null || tests.passed > 0);
-  return { name, ok, seconds, passed: tests.passed, failed: ok ? 0 : Math.max(tests.failed, 1) };
+  return { ...tests, name, ok, seconds, failed: ok ? 0 : Math.max(tests.failed, 1) };
 }
 
 const asked = process.argv.slice(2);
@@ -117,6 +165,7 @@ const broken = outcomes.find((outcome) => !outcome.ok);
 if (broken) {
   const left = wanted.slice(outcomes.length).map(([name]) => name);
   console.log(`\nFAILED: ${broken.name}${left.length > 0 ? `; not run: ${left.join(", ")}` : ""}. Alone: npm run check:${broken.name}`);
+  for (const words of broken.failures) console.log(`  ${words}`);
   process.exitCode = 1;
 }
 const sum = (of: "passed" | "failed") => outcomes.reduce((total, outcome) => total + outcome[of], 0);

@@ -20,6 +20,7 @@ const lab = process.argv[2];
 const needed: Packages = {
   ...(lab === undefined ? {} : forLabs[lab]),
   chromium: "chromium",
+  "firefox-esr": "firefox-esr",
   xvfb: "Xvfb",
   openbox: "openbox",
   xdotool: "xdotool",

@@ -108,7 +108,7 @@ export function stranger(product: Product, from = "127.0.0.1"): Caller {
 }
 
 /** What a browser keeps of a sign-in. */
-const signInCookie = ({ address }: Pick<Product, "address">, signIn: string) =>
+export const signInCookie = ({ address }: Pick<Product, "address">, signIn: string) =>
   ({
     name: SIGN_IN_COOKIE,
     value: signIn,

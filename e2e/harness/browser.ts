@@ -38,9 +38,30 @@ export interface Browser {
 const ACTION_PATIENCE_MS = 30_000;
 const MICROPHONE_PITCH_WHEN_ASKED = 550;
 
+/** Features that only cost: pages of the address bar's own, of which each window keeps two alive. The rest is Playwright's list, which this one replaces. */
+const unwanted = [
+  "WebUIOmniboxPopup",
+  "WebUIOmniboxAimPopup",
+  "WebUIOmniboxFullPopup",
+  "AimEnabled",
+  "AvoidCorsURLLoaderRestartOnRedirect",
+  "AvoidUnnecessaryBeforeUnloadCheckSync",
+  "DestroyProfileOnBrowserClose",
+  "HttpsFirstBalancedModeAutoEnable",
+  "HttpsUpgrades",
+  "LensOverlay",
+  "MediaRouter",
+  "NetworkTimeServiceQuerying",
+  "OptimizationHints",
+  "PaintHolding",
+  "PreconnectToSearch",
+  "ThirdPartyStoragePartitioning",
+];
+
 /** Flags every browser of the tests has: no traffic of its own, no first-run windows, sound without a click. */
 export const quietFlags: readonly string[] = [
   "--disable-quic",
+  `--disable-features=${unwanted.join(",")}`,
   "--disable-background-networking",
   "--disable-component-update",
   "--no-default-browser-check",

@@ -8,7 +8,7 @@ export const CLIENT_PITCH = 440;
 export const CONSULTANT_PITCH = 660;
 
 /** The client's browser leaves the right of the screen to his own program and to the marker. */
-const CLIENT_PLACE: Place = { x: 0, y: 0, width: 960, height: SCREEN_HEIGHT };
+export const CLIENT_PLACE: Place = { x: 0, y: 0, width: 960, height: SCREEN_HEIGHT };
 const CONSULTANT_PLACE: Place = { x: 0, y: 0, width: SCREEN_WIDTH, height: SCREEN_HEIGHT };
 const MARKER_X = 1010;
 const MARKER_Y = 30;

@@ -115,9 +115,11 @@ async function madeFile(deps: Inside, end: End, index: number): Promise<Made> {
 
 async function make(deps: Inside, end: End, { pieces, of }: { pieces: readonly Row[]; of: string }): Promise<void> {
   const zero = pieces[0]!.from.getTime();
+  const secondsFrom = (at: Date): number => (at.getTime() - zero) / 1000;
   let damaged = 0;
   const sources = pieces.map((piece) => ({
-    startsAtSeconds: (piece.from.getTime() - zero) / 1000,
+    startsAtSeconds: secondsFrom(piece.from),
+    endsAtSeconds: secondsFrom(piece.to),
     async read() {
       const bytes = await readSegment(deps, piece);
       if (bytes === null) {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { PART_BYTES } from "@minuta/contracts/recordings";
 import { describe, expect, test } from "vitest";
 import { callsWorld, newPerson } from "../calls/testing.ts";
-import { contentsOf, RecordingEnd, scenesOf } from "./testing.ts";
+import { contentsOf, film, recorded, RecordingEnd, scenesOf } from "./testing.ts";
 
 const world = callsWorld();
 const scenes = scenesOf(world);
@@ -86,6 +86,38 @@ describe("playing", () => {
     expect(tail.bytes.equals(whole.bytes.subarray(-10))).toBe(true);
     expect((await expert.file("client", 0, { range: `bytes=${whole.bytes.length}-` })).status).toBe(416);
     expect((await expert.file("client", 1)).status).toBe(404);
+  });
+
+  test("of a recorder that finished late ends when it was stopped; only until the next one's first picture and voice its last ones are shown", async () => {
+    const { client } = await scene();
+    const at = await scenes.now();
+    await world.wait(60);
+    const first = recorded(await film({ seconds: 22 }), { at, seconds: 20 });
+    const second = recorded(await film({ seconds: 12, late: 0.5 }), { at: new Date(at.getTime() + 20_000), seconds: 10 });
+    const afterPause = recorded(await film({ seconds: 5, late: 1 }), { at: new Date(at.getTime() + 40_000), seconds: 5 });
+    for (const one of [first, second, afterPause]) await scenes.uploaded(client, one);
+    const { pictures, voice } = await contentsOf((await client.file("client", 0)).bytes);
+    const spans = (of: number[], [from, to]: [number, number]) => of.filter((moment) => moment > from - 0.01 && moment < to).length;
+    expect(spans(pictures, [0, 20.49])).toBe(20.5 * 8);
+    expect(spans(voice, [0, 20.49])).toBe(20.5 * 50);
+    expect(spans(pictures, [20.5, 30.01])).toBe(9.5 * 8 + 1);
+    expect(spans(pictures, [30.01, 40.99])).toBe(0);
+    expect(spans(pictures, [41, 45.01])).toBe(4 * 8 + 1);
+    expect(pictures).toHaveLength(164 + 77 + 33);
+  });
+
+  test("leaves no picture out where recorders overlap: the next one is drawn upon it", async () => {
+    const { client } = await scene();
+    const at = await scenes.now();
+    await world.wait(30);
+    const first = recorded(await film({ seconds: 10 }), { at, seconds: 10 });
+    const second = recorded(await film({ seconds: 10 }), { at: new Date(at.getTime() + 9_700), seconds: 10 });
+    for (const one of [first, second]) await scenes.uploaded(client, one);
+    const { pictures, voice, seconds } = await contentsOf((await client.file("client", 0)).bytes);
+    expect(pictures).toHaveLength(160);
+    expect(pictures).toEqual([...new Set(pictures)].toSorted((one, other) => one - other));
+    expect(voice.length).toBeLessThan(1000 - 14);
+    expect(seconds).toBeCloseTo(19.7, 0);
   });
 
   test("of more than fits into a piece comes out as it went in, over the borders of pieces too", async () => {

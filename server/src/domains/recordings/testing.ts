@@ -27,15 +27,19 @@ export interface Film {
   readonly width?: number;
   /** Bytes of each picture. */
   readonly weight?: number;
+  /** Seconds until the first picture and voice. */
+  readonly late?: number;
 }
 
+const USUAL = { codec: "vp8", width: 1280, weight: 500, late: 0 } satisfies Partial<Film>;
 const FRAMES_A_SECOND = 8;
 const PACKETS_A_SECOND = 50;
 /** RFC 6716: 20 ms of silence. */
 const SILENCE = new Uint8Array([0xf8, 0xff, 0xfe]);
 
-/** A file with 8 pictures a second (what they show is nothing a decoder knows) and 50 packets of voice, beginning at 0. */
-export async function film({ seconds, codec = "vp8", width = 1280, weight = 500 }: Film): Promise<Uint8Array> {
+/** A file with 8 pictures a second (what they show is nothing a decoder knows) and 50 packets of voice. */
+export async function film(wished: Film): Promise<Uint8Array> {
+  const { seconds, codec, width, weight, late } = { ...USUAL, ...wished };
   const output = new Output({ format: new WebMOutputFormat(), target: new BufferTarget() });
   const voice = new EncodedAudioPacketSource("opus");
   const video = codec === null ? null : new EncodedVideoPacketSource(codec);
@@ -43,18 +47,23 @@ export async function film({ seconds, codec = "vp8", width = 1280, weight = 500 
   output.addAudioTrack(voice);
   await output.start();
   const config = { codec: codec === "av1" ? "av01.0.08M.08" : "vp8", codedWidth: width, codedHeight: 720 };
-  for (const packet of picturesOf({ seconds, width, weight })) await video?.add(packet, { decoderConfig: config });
+  for (const packet of picturesOf({ seconds, width, weight, late })) await video?.add(packet, { decoderConfig: config });
   const sound = { decoderConfig: { codec: "opus", sampleRate: 48_000, numberOfChannels: 1 } };
-  for (let packet = 0; packet < seconds * PACKETS_A_SECOND; packet += 1)
-    await voice.add(new EncodedPacket(SILENCE, "key", packet / PACKETS_A_SECOND, 1 / PACKETS_A_SECOND), sound);
+  for (const packet of voicesOf({ seconds, late })) await voice.add(packet, sound);
   await output.finalize();
   return new Uint8Array(output.target.buffer!);
 }
 
-function picturesOf({ seconds, width, weight }: Required<Omit<Film, "codec">>): EncodedPacket[] {
+const voicesOf = ({ seconds, late }: Required<Pick<Film, "seconds" | "late">>): EncodedPacket[] =>
+  Array.from(
+    { length: seconds * PACKETS_A_SECOND },
+    (_, packet) => new EncodedPacket(SILENCE, "key", late + packet / PACKETS_A_SECOND, 1 / PACKETS_A_SECOND),
+  );
+
+function picturesOf({ seconds, width, weight, late }: Required<Omit<Film, "codec">>): EncodedPacket[] {
   return Array.from({ length: seconds * FRAMES_A_SECOND }, (_, frame) => {
     const bytes = createHash("shake256", { outputLength: weight }).update(`${frame} ${width}`).digest();
-    return new EncodedPacket(bytes, frame === 0 ? "key" : "delta", frame / FRAMES_A_SECOND, 1 / FRAMES_A_SECOND);
+    return new EncodedPacket(bytes, frame === 0 ? "key" : "delta", late + frame / FRAMES_A_SECOND, 1 / FRAMES_A_SECOND);
   });
 }
 

@@ -46,13 +46,23 @@ export async function writeNote(of: Note): Promise<void> {
 export async function listNotes(): Promise<Note[]> {
   const found: Note[] = [];
   for await (const entry of (await folder()).values()) {
-    if (entry.kind !== "file" || !entry.name.endsWith(".json")) continue;
-    const text = await (await entry.getFile()).text();
-    const read = note.safeParse(parsed(text));
-    if (read.success) found.push(read.data);
+    const read = entry.kind === "file" && entry.name.endsWith(".json") ? await readNote(entry) : null;
+    if (read !== null) found.push(read);
   }
   return found.sort((one, other) => one.from - other.from);
 }
+
+/** The note as it stands now; null: it is not there, or cannot be read. */
+export async function noteOf(segmentId: string): Promise<Note | null> {
+  try {
+    return await readNote(await (await folder()).getFileHandle(noteName(segmentId)));
+  } catch {
+    return null;
+  }
+}
+
+const readNote = async (file: FileSystemFileHandle): Promise<Note | null> =>
+  note.safeParse(parsed(await (await file.getFile()).text())).data ?? null;
 
 function parsed(text: string): unknown {
   try {

@@ -24,7 +24,10 @@ export interface Picture {
   readonly track: MediaStreamTrack;
   /** To be called about every 125 ms; `now` in ms. */
   draw(now: number): void;
+  /** Takes no picture any more; `track` stays, so that a recorder may finish. */
   stop(): void;
+  /** Ends `track`. */
+  close(): void;
 }
 
 /** The own screen: a copy of its track, which does not slow down when this page is hidden behind the client's own programs. */
@@ -50,6 +53,10 @@ export class TrackPicture implements Picture {
 
   stop(): void {
     this.#copy.stop();
+    this.#sieve?.stop();
+  }
+
+  close(): void {
     this.#sieve?.close();
     this.track.stop();
   }
@@ -65,6 +72,7 @@ class Sieve {
   readonly #pace = new Pace();
   #newest: VideoFrame | null = null;
   #came = 0;
+  #stopped = false;
 
   /** Null where the browser cannot. */
   static of(track: MediaStreamTrack): Sieve | null {
@@ -85,17 +93,22 @@ class Sieve {
     void this.#writer.write(frame).catch(() => frame.close());
   }
 
-  close(): void {
+  stop(): void {
+    this.#stopped = true;
     this.#forget();
+  }
+
+  close(): void {
     void this.#writer.close().catch(() => undefined);
   }
 
   async #read(reader: ReadableStreamDefaultReader<VideoFrame>): Promise<void> {
     for (;;) {
       const { value, done } = await reader.read();
-      if (done) return this.#forget();
       this.#forget();
-      this.#newest = value;
+      if (done) return;
+      if (this.#stopped) value.close();
+      else this.#newest = value;
       this.#came += 1;
     }
   }
@@ -128,6 +141,7 @@ export class CanvasPicture implements Picture {
   readonly #context: CanvasRenderingContext2D | null;
   readonly #drawn: Shown["drawn"];
   readonly #pace = new Pace();
+  #stopped = false;
 
   constructor(shown: Shown) {
     const { element, width, height, drawn } = shown;
@@ -144,10 +158,15 @@ export class CanvasPicture implements Picture {
   }
 
   draw(now: number): void {
-    if (this.#pace.isDue(now, this.#drawn())) this.#context?.drawImage(this.source, 0, 0, this.#canvas.width, this.#canvas.height);
+    if (!this.#stopped && this.#pace.isDue(now, this.#drawn()))
+      this.#context?.drawImage(this.source, 0, 0, this.#canvas.width, this.#canvas.height);
   }
 
   stop(): void {
+    this.#stopped = true;
+  }
+
+  close(): void {
     this.track.stop();
   }
 }

@@ -12,6 +12,15 @@ const VIDEO_BITS_A_SECOND = 300_000;
 const VOICE_BITS_A_SECOND = 32_000;
 /** What a crash may take of what was recorded. */
 const PIECE_MS = 2_000;
+/**
+ * Encoders are behind, and what they have not handed over when a recorder stops is lost: it goes on for as long as it took to bring its
+ * first picture and voice, and half as long again. What comes in that time is beyond the segment's end and in no film.
+ */
+const BEHIND_SHARE = 1.5;
+const BEHIND_MS_MIN = 500;
+const BEHIND_MS_MAX = 8_000;
+/** How far behind one is that has brought nothing yet. */
+const BEHIND_MS_AT_FIRST = 1_500;
 /** A recorder that brought nothing for so long does not record. */
 const STALLED_MS = 15_000;
 const TRY_AGAIN_MS = 5_000;
@@ -44,9 +53,13 @@ const nothing: Scene = { paused: true, own: null, shown: null, voices: null };
 interface Running {
   readonly segmentId: string;
   readonly recorder: MediaRecorder;
+  /** Its own copies: what it still gets ends when it ends. */
+  readonly tracks: readonly MediaStreamTrack[];
   /** The take it belongs to: its last piece comes when another may have begun. */
   readonly worker: Worker;
   readonly beganAt: number;
+  /** From its beginning until its first picture and voice came out. */
+  behindMs: number;
   /** When it was told to stop, by this machine's clock; its last piece comes later. */
   stoppedAt: number | null;
   heardAt: number;
@@ -120,9 +133,8 @@ export class Recorder {
   }
 
   #drop(): void {
-    stop(this.#running);
+    end(this.#running, { picture: this.#picture, silent: true });
     this.#running = null;
-    this.#picture?.stop();
     this.#picture = null;
     this.#voices = null;
   }
@@ -132,16 +144,15 @@ export class Recorder {
     const before = this.#picture;
     if (!samePicture) this.#picture = pictureOf(this.#scene);
     this.#voices = this.#scene.voices;
-    this.#next();
-    if (before !== this.#picture) before?.stop();
+    this.#next(samePicture ? null : before);
   }
 
-  /** The next segment begins before the last one stops: nothing is lost between them. */
-  #next(): void {
+  /** The next segment begins before the last one stops: nothing is lost between them. `left`: the picture of the last one alone. */
+  #next(left: Picture | null = null): void {
     const tracks = [this.#picture?.track, this.#voices].filter((track) => track !== null && track !== undefined);
     const before = this.#running;
     this.#running = tracks.length === 0 ? null : this.#start(tracks);
-    stop(before);
+    end(before, { picture: left, silent: this.#running === null });
     // A failure is over when something is on the disk again, not with the next try; nothing to see or hear yet is no failure.
     if (tracks.length === 0 || (this.#running !== null && this.recorder !== "failing")) this.#become("recording");
   }
@@ -154,10 +165,20 @@ export class Recorder {
     if (mimeType === undefined || worker === null) return this.#fail("not-supported");
     try {
       const options = { mimeType, videoBitsPerSecond: VIDEO_BITS_A_SECOND, audioBitsPerSecond: VOICE_BITS_A_SECOND };
-      const recorder = new MediaRecorder(new MediaStream(tracks), options);
+      const copies = tracks.map((track) => track.clone());
+      const recorder = new MediaRecorder(new MediaStream(copies), options);
       const now = performance.now();
-      const segmentId = crypto.randomUUID();
-      const running: Running = { segmentId, recorder, worker, beganAt: now, stoppedAt: null, heardAt: now, sending: Promise.resolve() };
+      const running: Running = {
+        segmentId: crypto.randomUUID(),
+        recorder,
+        tracks: copies,
+        worker,
+        beganAt: now,
+        behindMs: BEHIND_MS_AT_FIRST,
+        stoppedAt: null,
+        heardAt: now,
+        sending: Promise.resolve(),
+      };
       this.#listen(running);
       tell(worker, { t: "begin", segmentId: running.segmentId, at: Date.now() });
       recorder.start(PIECE_MS);
@@ -177,6 +198,7 @@ export class Recorder {
         tell(worker, { t: "data", segmentId, bytes }, [bytes]);
       });
     };
+    recorder.onstart = () => (running.behindMs = performance.now() - running.beganAt);
     recorder.onerror = () => this.#broke(running, "encoder");
     const handedOver = new Promise<void>((done) => {
       recorder.onstop = () => {
@@ -227,10 +249,19 @@ export class Recorder {
   }
 }
 
-function stop(running: Running | null): void {
-  if (running === null || running.recorder.state === "inactive") return;
+/** Its segment ends now. `silent`: nothing that comes from now on may get into it. `picture`: nobody else's. */
+function end(running: Running | null, { picture, silent }: { picture: Picture | null; silent: boolean }): void {
+  picture?.stop();
+  if (running === null || running.recorder.state === "inactive") return picture?.close();
+  const { recorder, tracks, behindMs } = running;
   running.stoppedAt = Date.now();
-  running.recorder.stop();
+  if (silent) for (const track of tracks) track.enabled = false;
+  const finish = (): void => {
+    if (recorder.state !== "inactive") recorder.stop();
+    for (const track of tracks) track.stop();
+    picture?.close();
+  };
+  setTimeout(finish, Math.min(Math.max(BEHIND_SHARE * behindMs, BEHIND_MS_MIN), BEHIND_MS_MAX));
 }
 
 const pictureOf = ({ own, shown }: Scene): Picture | null => {

@@ -1,6 +1,7 @@
 /** The recorder's worker: puts what was recorded on the disk as it comes, and tells the server that the recorder lives. The uploader does the rest. */
 import "../../no-eval.ts";
 import type { RecorderState, RecordingTrouble } from "@minuta/contracts/recordings";
+import { adjusted, SAME_CLOCK } from "./clock.ts";
 import { canKeep, lockOfTake, MediaFile, readMedia, sha256Of, forget, writeNote, type Note } from "./disk.ts";
 import { nudge } from "./news.ts";
 import type { PageToRecorder, RecorderToPage } from "./messages.ts";
@@ -19,7 +20,7 @@ class Take {
   readonly #open = new Map<string, { note: Note; readonly file: MediaFile }>();
   readonly #timers: ReturnType<typeof setInterval>[];
   #state: { recorder: RecorderState; why: RecordingTrouble | null } = { recorder: "off", why: null };
-  #offsetMs = 0;
+  #clock = SAME_CLOCK;
   #releaseLock: () => void = () => undefined;
 
   constructor(of: Start) {
@@ -37,7 +38,7 @@ class Take {
   async begin(segmentId: string, at: number): Promise<void> {
     if (!canKeep()) return tell({ t: "failed", segmentId, why: "not-supported" });
     const { callId, side, takeId } = this.#of;
-    const note: Note = { segmentId, takeId, callId, side, from: at, offsetMs: this.#offsetMs, through: at, closed: null };
+    const note: Note = { segmentId, takeId, callId, side, from: at, offsetMs: this.#clock.offsetMs, through: at, closed: null };
     try {
       await writeNote(note);
       this.#open.set(segmentId, { note, file: await MediaFile.create(segmentId) });
@@ -70,7 +71,7 @@ class Take {
     if (media === null || media.size === 0) return forget(segmentId);
     const closed = { to: at, bytes: media.size, sha256: await sha256Of(media), cut };
     // Without room for the note it stays open: the uploader takes it over once this take has ended.
-    await writeNote({ ...open.note, offsetMs: this.#offsetMs, closed }).catch(() => undefined);
+    await writeNote({ ...open.note, offsetMs: this.#clock.offsetMs, closed }).catch(() => undefined);
     nudge();
   }
 
@@ -92,10 +93,9 @@ class Take {
 
   async #say(): Promise<void> {
     const { origin, callId, takeId } = this.#of;
-    const sentAt = Date.now();
+    const askedAt = Date.now();
     const now = await tellRecorder({ origin, callId, takeId, ...this.#state });
-    // The server's clock stood so when the answer was half way.
-    if (now !== null) this.#offsetMs = now.getTime() - (sentAt + Date.now()) / 2;
+    if (now !== null) this.#clock = adjusted(this.#clock, { askedAt, answeredAt: Date.now(), serverAt: now.getTime() });
   }
 }
 

@@ -6,7 +6,7 @@ import "../../no-eval.ts";
 import type { CallId, Side } from "@minuta/contracts/ids";
 import { hashOfSegment } from "@minuta/contracts/recording-chain";
 import { PART_BYTES, type RecordingHead, type SegmentFacts } from "@minuta/contracts/recordings";
-import { forget, listNotes, lockOfTake, readMedia, RECORDER_LOCKS, sha256Of, writeNote, type Note } from "./disk.ts";
+import { forget, listNotes, lockOfTake, noteOf, readMedia, RECORDER_LOCKS, sha256Of, writeNote, type Note } from "./disk.ts";
 import { hearNews, tellLeft } from "./news.ts";
 import { telling, told } from "./own-segments.ts";
 import { addSegment, askHead, askMissing, putPart } from "./server.ts";
@@ -34,10 +34,13 @@ const factsOf = ({ segmentId, takeId, from, offsetMs }: Note, closed: NonNullabl
 });
 
 /** What a dead recorder left open is closed as far as it came; null: its recorder lives, or nothing had come. */
-async function closed(note: Note): Promise<Note | null> {
-  if (note.closed !== null) return note;
-  return navigator.locks.request(lockOfTake(note.takeId), { ifAvailable: true }, async (lock) => {
+async function closed(seen: Note): Promise<Note | null> {
+  if (seen.closed !== null) return seen;
+  return navigator.locks.request(lockOfTake(seen.takeId), { ifAvailable: true }, async (lock) => {
     if (lock === null) return null;
+    // Uploads took their time since it was seen: its recorder may have closed it by now.
+    const note = await noteOf(seen.segmentId);
+    if (note === null || note.closed !== null) return note;
     const media = await readMedia(note.segmentId);
     if (media === null || media.size === 0) {
       await forget(note.segmentId);
