@@ -5,7 +5,7 @@ import { journalApi, type JournalEvent } from "@minuta/contracts/journal";
 import { readFile, writeFile } from "node:fs/promises";
 import { expect, type Page } from "@playwright/test";
 import { signedIn, signInCookie, type Caller } from "./harness/api.ts";
-import { lookAt, openFilm, type AnyPage } from "./harness/film.ts";
+import { lookAt, numbersIn, openFilm, type AnyPage } from "./harness/film.ts";
 import { startFirefox } from "./harness/firefox.ts";
 import { answer, answerRecording, button, control, end, invite, join, phaseIs, shareScreen, signIn } from "./harness/journey.ts";
 import type { Marker } from "./harness/marker.ts";
@@ -125,6 +125,15 @@ test("both ends record once both agreed, and everything recorded is kept by the 
   const kinds = (await eventsOf(met)).map(({ kind }) => kind);
   expect(kinds.filter((kind) => kind === "recording-agreed")).toHaveLength(2);
   expect(kinds.filter((kind) => kind === "recording-started").length).toBeGreaterThanOrEqual(2);
+  const kept = await keptOf(met);
+  await consultant.getByRole("link", { name: ru("recording.open") }).click();
+  for (const side of ["client", "consultant"] as const) {
+    const numbers = new Set<number | null>();
+    for (const { index } of kept[side].files)
+      for (const number of await numbersIn(consultant, `/files/${side}/${index}?`)) numbers.add(number);
+    for (const shown of [42, 77, 200]) expect(numbers, `what was shown is in the ${side}'s recording`).toContain(shown);
+    for (const hidden of [99, 111]) expect(numbers, "what was hidden or in a pause is not").not.toContain(hidden);
+  }
 });
 
 test("refusing is an answer: nothing is recorded, both know it, and the red stop takes a consent back", async ({ stage, product, sit }) => {

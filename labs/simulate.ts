@@ -55,3 +55,4 @@ console.log(
     seconds: Math.round((performance.now() - began) / 1000),
   }),
 );
+if (failed.length > 0) process.exitCode = 1;

@@ -1,6 +1,6 @@
 /**
  * `npm run verify -- protocol.json --key <fingerprint or key>`: checks a protocol file on this computer, without network and without our
- * server. `--keys <file>`: a saved /.well-known/minuta-keys.json; `--statement <n>.<hash>`: as printed or as one of the sides kept it.
+ * server. `--keys <file>`: a saved /.well-known/minuta-keys.json; `--statement <n>.<hash>`: as printed or as one of the sides kept it, with or without what the printed code has before it.
  * Ends with 0 when everything holds, 3 when part of the time is not signed by both, 2 when the server's key is not among the given, else 1.
  */
 import { readFile } from "node:fs/promises";
@@ -33,8 +33,14 @@ if (path === undefined) {
 }
 
 const saved = await Promise.all(values.keys.map(async (file) => publishedKeys.parse(JSON.parse(await readFile(file, "utf8"))).keys));
+/** `<n>.<hash>` as people copy it; the printed code has the call, and the address of the check, before it. */
+const STATEMENT = /^(?:\S*#)?(?:[0-9a-f-]{36}\.)?(?<n>[1-9]\d*)\.(?<hash>[0-9a-f]{64})$/;
 const kept: NonNullable<Pins["kept"]> = values.statement.map((text) => {
-  const [n, hash = ""] = text.split(".");
+  const { n, hash } = STATEMENT.exec(text.trim())?.groups ?? {};
+  if (n === undefined || hash === undefined) {
+    console.error(`this is no statement: ${text}`);
+    process.exit(1);
+  }
   return { n: Number(n), hash, provenSeconds: 0 };
 });
 report(await checkProtocol(await readFile(path), { server: [...values.key.map((key) => key.replaceAll(" ", "")), ...saved.flat()], kept }));

@@ -67,3 +67,16 @@ export async function lookAt(page: AnyPage, path: string, second: number): Promi
   const { width, height, data } = PNG.sync.read(png);
   return { waitedMs, number: readMarker({ width, height, rgba: data }), png };
 }
+
+const LOOK_EVERY_SECONDS = 0.5;
+
+/** Every number that can be read in the film, from its first second to its last. */
+export async function numbersIn(page: AnyPage, path: string): Promise<Set<number>> {
+  const { seconds } = await openFilm(page, path);
+  const numbers = new Set<number>();
+  for (let second = 0; second < seconds; second += LOOK_EVERY_SECONDS) {
+    const { number } = await lookAt(page, path, second);
+    if (number !== null) numbers.add(number);
+  }
+  return numbers;
+}

@@ -1,7 +1,7 @@
 /**
  * `npm run lab:chaos -- --lines 500 --copies 3`: live calls on real copies of the product and a real PostgreSQL while copies are killed and
  * frozen, PostgreSQL is restarted and killed, and the copies' bus is cut. In the end: what was charged against the evidence in the tables,
- * and against the pages' own record of when they were together.
+ * and against the pages' own record of when they were together, for each fault with the time until the next one.
  */
 import { randomUUID } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -14,7 +14,7 @@ import { proveMoney } from "../../server/src/ledger-proof.ts";
 import { openDb } from "../../server/src/platform/db.ts";
 import { Oracle } from "../../server/src/simulation/oracle.ts";
 import { readVersions } from "../../server/src/simulation/arena.ts";
-import { costOf, inAll, lengthMs } from "../../server/src/simulation/model.ts";
+import { costOf, inAll, lengthMs, provenTime, type Span } from "../../server/src/simulation/model.ts";
 import { takeSnapshot } from "../../server/src/simulation/snapshot.ts";
 import { START_MS } from "../../server/src/simulation/world.ts";
 import { atLeast, atMost, Page } from "./pages.ts";
@@ -87,8 +87,34 @@ async function openTalks(): Promise<Talk[]> {
   return talks;
 }
 
+interface Fault {
+  readonly fault: string;
+  /** When it began, and how many lines were live just before. */
+  readonly at: number;
+  readonly liveLines: number;
+}
+
+const BUS_CUT_MS = 5_000;
+
+/** The copies' bus is gone for a while: whatever connects again is cut again. */
+async function cutBus(): Promise<void> {
+  let cuts = 0;
+  for (const until = Date.now() + BUS_CUT_MS; Date.now() < until; await pause(100)) {
+    const { rowCount } = await db.pool.query(
+      "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'minuta-bus'",
+    );
+    cuts += rowCount ?? 0;
+  }
+  if (cuts < ports.length) throw new Error(`the bus was cut ${cuts} times only`);
+}
+
+async function countLive(): Promise<number> {
+  const { rows } = await db.pool.query<{ live: number }>("select count(*)::integer as live from metering.line where status = 'live'");
+  return rows[0]!.live;
+}
+
 /** Faults, each with time to heal; between them the calls go on. */
-async function breakThings(cutBus: () => Promise<unknown>): Promise<number> {
+async function breakThings(): Promise<{ kills: number; faults: Fault[] }> {
   let kills = 0;
   const restart = async (n: number): Promise<void> => {
     fleet.signal(n, "SIGKILL");
@@ -101,7 +127,7 @@ async function breakThings(cutBus: () => Promise<unknown>): Promise<number> {
     await pause(ms);
     fleet.signal(n, "SIGCONT");
   };
-  const faults: [string, () => Promise<unknown>][] = [
+  const plan: [string, () => Promise<unknown>][] = [
     ["copy 2 is killed", () => restart(1)],
     ["copy 3 is frozen for longer than its lease", () => freeze(2, 20_000)],
     ["PostgreSQL is restarted", () => fleet.restartPostgres("SIGINT")],
@@ -110,13 +136,16 @@ async function breakThings(cutBus: () => Promise<unknown>): Promise<number> {
     ["copy 3 is killed", () => restart(2)],
     ["PostgreSQL is killed", () => fleet.restartPostgres("SIGKILL")],
   ];
-  for (const [what, fault] of faults) {
+  const faults: Fault[] = [];
+  for (const [fault, happen] of plan) {
     await pause(12_000);
-    say(what);
-    await fault();
+    const liveLines = await countLive();
+    say(`${fault}; ${liveLines} lines are live`);
+    faults.push({ fault, at: Date.now(), liveLines });
+    await happen();
   }
   await pause(25_000);
-  return kills;
+  return { kills, faults };
 }
 
 /** Whatever happens, nothing that was started here stays. */
@@ -137,36 +166,54 @@ try {
   const talks = await openTalks();
   say(`${talks.length} calls are open`);
   await pause(20_000);
-  const kills = await breakThings(() =>
-    db.pool.query("select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'minuta-bus'"),
-  );
+  const { kills, faults } = await breakThings();
   say("everybody hangs up");
   for (const { callId, consultantCookie } of talks) await ask(`/api/calls/${callId}/end`, {}, { cookie: consultantCookie });
   for (const { pages } of talks) for (const page of pages) page.close();
-  await judge(talks, kills);
+  await judge(talks, { kills, faults });
 } finally {
   await (cleaning ??= clean());
 }
 
-async function judge(talks: readonly Talk[], kills: number): Promise<void> {
+/** Whole seconds of talk that were lost to the payee, of one call: in all, and from each fault until the next. */
+function unchargedSeconds(
+  together: readonly Span[],
+  proven: readonly Span[],
+  faults: readonly Fault[],
+): { all: number; byFault: number[] } {
+  const lost = (within: Span): number => {
+    const [least, most] = [together, proven].map((spans) => lengthMs(inAll([spans, [within]])));
+    return Math.max(0, Math.floor(least! / 1000) - Math.floor(most! / 1000));
+  };
+  const byFault = faults.map(({ at }, n) => lost({ from: at, to: faults[n + 1]?.at ?? Infinity }));
+  return { all: lost({ from: 0, to: Infinity }), byFault };
+}
+
+async function judge(talks: readonly Talk[], { kills, faults }: { kills: number; faults: readonly Fault[] }): Promise<void> {
   const seen = await takeSnapshot(db, 0);
   const oracle = new Oracle(await db.rows(readVersions));
   const figures = { charges: 0, wrongKopecks: 0n, overchargedCalls: 0, unchargedSecondsMax: 0, unchargedSecondsMean: 0 };
+  const byFault = faults.map(({ fault, liveLines }) => ({ fault, liveLines, unchargedSecondsMax: 0, unchargedSecondsSum: 0 }));
   for (const { callId, pages } of talks) {
     const line = seen.lines.find(({ call }) => call === callId);
     if (line === undefined) throw new Error(`call ${callId} has no line`);
     const terms = oracle.termsOf(line);
-    const proven = oracle.proven(line, seen, Number.MAX_SAFE_INTEGER);
-    const difference = line.charged - costOf(terms, proven);
+    const difference = line.charged - costOf(terms, oracle.proven(line, seen, Number.MAX_SAFE_INTEGER));
     figures.wrongKopecks += difference < 0n ? -difference : difference;
     const life = { from: line.openedAt + START_MS, to: (line.endedAt ?? 0) + START_MS };
-    const [most, least] = [atMost, atLeast].map((record) =>
-      Math.floor(lengthMs(inAll([record(pages[0]), record(pages[1]), [life]])) / 1000),
-    );
-    if (line.charged > costOf(terms, most!)) figures.overchargedCalls += 1;
-    const uncharged = Math.max(0, least! - proven);
-    figures.unchargedSecondsMax = Math.max(figures.unchargedSecondsMax, uncharged);
-    figures.unchargedSecondsMean += uncharged / talks.length;
+    const [most, together] = [atMost, atLeast].map((record) => inAll([record(pages[0]), record(pages[1]), [life]]));
+    if (line.charged > costOf(terms, Math.floor(lengthMs(most!) / 1000))) figures.overchargedCalls += 1;
+    const proven = provenTime(oracle.evidence(line, seen, Number.MAX_SAFE_INTEGER)).map(({ from, to }) => ({
+      from: from + START_MS,
+      to: to + START_MS,
+    }));
+    const uncharged = unchargedSeconds(together!, proven, faults);
+    figures.unchargedSecondsMax = Math.max(figures.unchargedSecondsMax, uncharged.all);
+    figures.unchargedSecondsMean += uncharged.all / talks.length;
+    for (const [n, seconds] of uncharged.byFault.entries()) {
+      byFault[n]!.unchargedSecondsMax = Math.max(byFault[n]!.unchargedSecondsMax, seconds);
+      byFault[n]!.unchargedSecondsSum += seconds;
+    }
   }
   const broken = (await proveMoney(db)).filter(({ holds }) => !holds);
   const { rows } = await db.pool.query("select count(*)::integer as charges from ledger.transfer where kind = 'charge'");
@@ -179,6 +226,8 @@ async function judge(talks: readonly Talk[], kills: number): Promise<void> {
       kills,
       wrongKopecks: Number(figures.wrongKopecks),
       unchargedSecondsMean: Math.round(figures.unchargedSecondsMean * 10) / 10,
+      liveLinesMin: Math.min(...faults.map(({ liveLines }) => liveLines)),
+      byFault,
       broken: broken.map(({ invariant, figure }) => `${invariant}: ${figure}`),
       seconds: Math.round((performance.now() - began) / 1000),
     }),

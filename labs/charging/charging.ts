@@ -64,8 +64,8 @@ const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
 /** All lines run by the real clock, as on any day; lag counts from the second that begins a unit, beyond what the lease needs to prove it. */
 async function steady({ db, charging, server }: Lab): Promise<Found["steady"]> {
+  const stopRenewing = systemClock.every(RENEW_EVERY_MS, async () => void (await renewLeases(db)));
   const stops = [
-    systemClock.every(RENEW_EVERY_MS, async () => void (await renewLeases(db))),
     startChargingPass({ db: charging, clock: systemClock, log }),
     startEvents({ db, clock: systemClock, log, subscribers: {} }),
   ];
@@ -76,7 +76,8 @@ async function steady({ db, charging, server }: Lab): Promise<Found["steady"]> {
   const { rows: first } = await db.pool.query("select coalesce(max(id), 0) as id from ledger.transfer");
   const cost = await costOf(server, () => seconds(steadySeconds));
   const { rows: last } = await db.pool.query("select max(id) as id from ledger.transfer");
-  for (const stop of stops) stop();
+  stopRenewing();
+  await Promise.all(stops.map((stop) => stop()));
   const { rows } = await db.pool.query(lags, [first[0].id, last[0].id, LEASE_LAG_SECONDS]);
   return { ...rows[0], cpuMicrosPerCharge: Math.round((cost.cpuSeconds / rows[0].charges) * 1e6) };
 }
@@ -187,6 +188,16 @@ async function measure(legs: number, base: Connection, server: number): Promise<
   }
 }
 
+/** What is promised to be on the disk when a charge is. */
+async function durability(connection: Connection): Promise<Record<string, string>> {
+  const db = openDb({ connection: { ...connection, database: "postgres" }, poolSize: 1 });
+  const { rows } = await db.pool.query<{ name: string; setting: string }>(
+    "select name, setting from pg_settings where name in ('fsync', 'synchronous_commit', 'full_page_writes')",
+  );
+  await db.close();
+  return Object.fromEntries(rows.map(({ name, setting }) => [name, setting]));
+}
+
 async function administer(connection: Connection, text: string): Promise<void> {
   const db = openDb({ connection: { ...connection, database: "postgres" }, poolSize: 1 });
   await db.pool.query(text);
@@ -202,6 +213,7 @@ try {
   const postgres = await startPostgres({ folder });
   const server = Number((await readFile(join(folder, "cluster", "postmaster.pid"), "utf8")).split("\n")[0]);
   const found: Found[] = [];
+  const settings = await durability(postgres.connection);
   try {
     for (const legs of sizes) found.push(await measure(legs, postgres.connection, server));
   } finally {
@@ -216,6 +228,7 @@ try {
       timesPgbench: by(({ rush }) => rush.timesPgbench),
       shareOfRaw: by(({ rush }) => rush.shareOfRaw),
       cpuMicrosPerCharge: by(({ rush }) => rush.cpuMicrosPerCharge),
+      settings,
     }),
   );
 } finally {

@@ -15,10 +15,10 @@ export async function prepareRaw(db: Db): Promise<void> {
     ["platform", "event"],
   ] as const) {
     await db.pool.query(`create table raw.${table} (like ${schema}.${table} including all)`);
-    if (table === "purse" || table === "account")
-      await db.pool.query(`insert into raw.${table} overriding system value select * from ${schema}.${table} order by id`);
+    if (table !== "purse" && table !== "account") continue;
+    await db.pool.query(`alter table raw.${table} set (fillfactor = 70)`);
+    await db.pool.query(`insert into raw.${table} overriding system value select * from ${schema}.${table} order by id`);
   }
-  await db.pool.query("alter table raw.purse set (fillfactor = 70); alter table raw.account set (fillfactor = 70)");
   await db.pool.query(`create table raw.line as
     select lane, (row_number() over (partition by lane order by slot, id) - 1) / ${BATCH} as page, purse, call_id, id from metering.line where status = 'live';
     create index on raw.line (lane, page)`);

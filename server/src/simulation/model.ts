@@ -54,10 +54,11 @@ export interface Evidence {
   readonly life: Span;
 }
 
-/** Both present, nobody paused, within the life of the line; whole seconds, rounded once. */
-export function provenSeconds({ client, consultant, pauses, life }: Evidence): number {
-  return Math.floor(lengthMs(without(inAll([client, consultant, [life]]), pauses)) / 1000);
-}
+/** Both present, nobody paused, within the life of the line. */
+export const provenTime = ({ client, consultant, pauses, life }: Evidence): Span[] => without(inAll([client, consultant, [life]]), pauses);
+
+/** The same in whole seconds, rounded once. */
+export const provenSeconds = (evidence: Evidence): number => Math.floor(lengthMs(provenTime(evidence)) / 1000);
 
 /** Nothing while free; then the fee, the first pulse from the first second, and every started next one. */
 export function costOf(terms: Terms, billableSeconds: number): bigint {

@@ -1,6 +1,6 @@
 /** Judges what the product did, step by step, by the rules of model.ts. */
 import type { Version } from "./arena.ts";
-import { costOf, nextCost, provenSeconds, type Span, type Terms } from "./model.ts";
+import { costOf, nextCost, provenSeconds, type Evidence, type Span, type Terms } from "./model.ts";
 import type { Row, Snapshot } from "./snapshot.ts";
 
 /** What the simulation knows of a step that the database does not say. */
@@ -43,14 +43,18 @@ export class Oracle {
 
   /** Seconds proven by the evidence in the tables. */
   proven(line: Row, seen: Snapshot, now: number): number {
+    return provenSeconds(this.evidence(line, seen, now));
+  }
+
+  evidence(line: Row, seen: Snapshot, now: number): Evidence {
     const of = (side: "client" | "consultant"): Span[] => seen.presence.filter((row) => row.call === line.call && row.side === side);
     const pauses = seen.pauses.filter(({ call }) => call === line.call).map(({ from, to }) => ({ from, to: to ?? Math.max(now, from) }));
-    return provenSeconds({
+    return {
       client: of("client"),
       consultant: of("consultant"),
       pauses,
       life: { from: line.openedAt, to: line.endedAt ?? now },
-    });
+    };
   }
 
   /** Whether a call may begin: its first unit is there, and the payer's running calls keep their minutes. */

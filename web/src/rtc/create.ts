@@ -229,11 +229,11 @@ class Engine {
         this.#relayPicture = { width: message.width, height: message.height };
         return this.#update();
       case "relay-probe":
-        this.#relayProbe = { roundTripMs: message.roundTripMs, at: performance.now() };
-        return;
+        return void (this.#relayProbe = { roundTripMs: message.roundTripMs, at: performance.now() });
       case "tick":
         this.#direct.tick();
         this.#view.relayDrawn = message.drawn;
+        this.recorder.tick(performance.now());
         return this.#update();
     }
   }

@@ -14,7 +14,7 @@ import { createHttp, type Http } from "#platform/http";
 import { keysIn } from "#platform/key-file";
 import { createLog } from "#platform/log";
 import type { NewMail } from "#platform/mail";
-import { objectsInFolder } from "#platform/objects";
+import { objectsInFolder, type Objects } from "#platform/objects";
 import { openSigning, type Signing } from "#platform/signing";
 import { createJournal, journalRoutes, type Journal } from "#journal";
 import { createLedger, type Ledger } from "#ledger";
@@ -53,7 +53,7 @@ export interface World {
 }
 
 /** Filled before the first test of the file that calls this; the clocks stand still between the steps of a test. */
-export function callsWorld(): World {
+export function callsWorld({ recordingsIn = inFolder }: { recordingsIn?: (folder: string) => Promise<Objects> } = {}): World {
   const world = { published: [] as [string, unknown][], mails: [] as NewMail[], arbiters: new Set<PersonId>() } as World;
   let passedMs = 0;
   const clock = {
@@ -90,7 +90,7 @@ export function callsWorld(): World {
       record: (tx, id, event) => world.journal.append(tx, id, event),
     });
     world.signing = await openSigning(await mkdtemp(join(tmpdir(), "keys-")));
-    await makeRecordings(world, { bus, clock });
+    await makeRecordings(world, { bus, clock, recordingsIn });
     const { calls, recordings, signing } = world;
     world.journal = createJournal({ db, clock, log, calls, metering, people, recordings, signing, publicUrl });
     world.wait = async (seconds) => {
@@ -121,13 +121,19 @@ export function callsWorld(): World {
   return world;
 }
 
-async function makeRecordings(world: World, given: Pick<RecordingsDeps, "bus" | "clock">): Promise<void> {
+interface Given extends Pick<RecordingsDeps, "bus" | "clock"> {
+  readonly recordingsIn: (folder: string) => Promise<Objects>;
+}
+
+const inFolder = async (folder: string): Promise<Objects> => objectsInFolder(join(folder, "recordings"));
+
+async function makeRecordings(world: World, { recordingsIn, ...given }: Given): Promise<void> {
   world.folder = await mkdtemp(join(tmpdir(), "minuta-calls-"));
   world.recordings = createRecordings({
     ...given,
     db: world.database.db,
     log,
-    objects: objectsInFolder(join(world.folder, "recordings")),
+    objects: await recordingsIn(world.folder),
     keys: await keysIn(join(world.folder, "keys", "recordings.json")),
     keptDays: 90,
     calls: world.calls,

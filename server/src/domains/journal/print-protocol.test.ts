@@ -1,12 +1,14 @@
-import { inflateSync } from "node:zlib";
 import { callId, guestId } from "@minuta/contracts/ids";
 import { CHAIN_START, hashOfEvent } from "@minuta/contracts/journal-chain";
 import { journalKind, type JournalEvent, type Protocol } from "@minuta/contracts/journal";
 import { kopecks } from "@minuta/contracts/money";
+import { fingerprintOf } from "@minuta/contracts/signing";
+import { hashOfStatement, type Statement } from "@minuta/contracts/statement";
 import { expect, test } from "vitest";
 import { printProtocol } from "./print-protocol.ts";
 import type { Proof } from "./print-proof.ts";
 import { FILES_PRINTED_MAX } from "./print-used.ts";
+import { squaresIn, textOf } from "./testing.ts";
 
 const id = callId.parse("0198c0de-0000-7000-8000-000000000001");
 const start = new Date("2026-11-23T16:04:07.000Z");
@@ -132,48 +134,6 @@ const protocol: Protocol = {
   printedAt: at(100_000),
 };
 
-/** The text layer of a PDF, as a reader's search and copy see it: glyphs of every page through the fonts' ToUnicode tables. */
-function textOf(pdf: Uint8Array): string {
-  const bytes = Buffer.from(pdf);
-  const file = bytes.toString("latin1");
-  const objects = new Map<string, string>();
-  for (const found of file.matchAll(/(\d+) 0 obj\n([\s\S]*?)\nendobj/g)) objects.set(found[1]!, found[2]!);
-  const stream = (body: string): string => {
-    const from = body.indexOf("stream\n") + 7;
-    return inflateSync(Buffer.from(body.slice(from, body.lastIndexOf("\nendstream")), "latin1")).toString("latin1");
-  };
-  const unicodeOf = (fontObject: string): string[] => {
-    const table = stream(objects.get(/ToUnicode (\d+) 0 R/.exec(objects.get(fontObject)!)![1]!)!);
-    return [...table.matchAll(/\[([^\]]*)\]/g)].flatMap(([, list = ""]) =>
-      [...list.matchAll(/<([0-9a-f ]*)>/g)].map(([, hex = ""]) => Buffer.from(hex.replaceAll(" ", ""), "hex").swap16().toString("utf16le")),
-    );
-  };
-  const fonts = new Map<string, string[]>();
-  for (const body of objects.values())
-    for (const [, name, object] of body.matchAll(/\/(F\d+) (\d+) 0 R/g)) if (!fonts.has(name!)) fonts.set(name!, unicodeOf(object!));
-  const pages = [...objects.values()]
-    .filter((body) => /\/Type \/Page\n/.test(body))
-    .map((body) => stream(objects.get(/Contents (\d+) 0 R/.exec(body)![1]!)!));
-  let font: string[] = [];
-  const lines = pages
-    .join("\n")
-    .split("\n")
-    .map((line) => {
-      const named = /^\/(F\d+) [\d.]+ Tf/.exec(line);
-      if (named) font = fonts.get(named[1]!)!;
-      if (!line.endsWith("TJ")) return "";
-      return [...line.matchAll(/<([0-9a-f]+)>/g)]
-        .map(([, hex = ""]) =>
-          hex
-            .match(/.{4}/g)!
-            .map((glyph) => font[Number.parseInt(glyph, 16)] ?? "")
-            .join(""),
-        )
-        .join("");
-    });
-  return lines.join("").replaceAll("\u00a0", " ");
-}
-
 test("the printed protocol says in Russian who, when, how long and how much, and its text can be found and copied", async () => {
   const text = textOf(await printProtocol({ protocol, proof }, "ru"));
   for (const word of [
@@ -268,6 +228,70 @@ test("a marketplace call is printed with the consultant's price, who pays, and h
     "did not object in time",
   ])
     expect(english).toContain(word.replaceAll(/\s/g, ""));
+});
+
+const keys = { client: `${"C".repeat(42)}A`, consultant: `${"D".repeat(42)}A` };
+
+/** Three statements of the call, at 60, 120 and 754 s: the client signed them all, the consultant the first. */
+function signedProof(): Proof {
+  const signature = "S".repeat(86);
+  const by = (side: "client" | "consultant", sinceN: number) => ({
+    side,
+    publicKey: keys[side],
+    sinceN,
+    observedSeconds: 60,
+    signature,
+  });
+  let before = CHAIN_START;
+  const statements = [60, 120, 754].map((provenSeconds, index): Proof["statements"][number] => {
+    const said: Statement = {
+      call: id,
+      n: index + 1,
+      at: at(31 + provenSeconds).toISOString(),
+      provenSeconds,
+      chargedKopecks: 100 * Math.ceil(provenSeconds / 60),
+      journal: { n: 1, head: CHAIN_START },
+      recordings: { client: null, consultant: null },
+      keys,
+      closing: provenSeconds === 754,
+      before,
+      server: proof.serverKey,
+    };
+    before = hashOfStatement(said);
+    return { ...said, signature, countersignatures: [by("client", index), ...(index === 0 ? [by("consultant", 0)] : [])] };
+  });
+  return {
+    ...proof,
+    statements,
+    keys: [
+      { side: "client", publicKey: keys.client, kind: "call", sinceN: 0, shownAt: start },
+      { side: "consultant", publicKey: keys.consultant, kind: "device", sinceN: 0, shownAt: start },
+    ],
+  };
+}
+
+test("who signed which minutes by which keys is on the paper, and a code that carries the last statement; drafts of invoice and act follow", async () => {
+  const signed = signedProof();
+  const file = await printProtocol({ protocol, proof: signed }, "ru");
+  const text = textOf(file).replaceAll(/\s/g, "");
+  const { countersignatures: _, signature: __, ...last } = signed.statements[2]!;
+  for (const word of [
+    "00:00–01:00подписаноподписаноподписано",
+    "01:00–12:34подписаноподписаноне подписано",
+    `ключ сервера${fingerprintOf(proof.serverKey)}`,
+    `ключ клиента${fingerprintOf(keys.client)}(только этого звонка)`,
+    `ключ консультанта${fingerprintOf(keys.consultant)}(устройство учётной записи)`,
+    `последняя запись3:${hashOfStatement(last)}`,
+    "Счёт на оплату №",
+    "Акт об оказании услуг №",
+    "ИсполнительООО «Франчайзи Плюс», ИНН 7707083893",
+    "ЗаказчикООО «Ромашка», ИНН 500100732259",
+    "Консультационные услуги по минутам: Не проводится реализация и возврат13 мин20,00 ₽260,00 ₽",
+  ])
+    expect(text).toContain(word.replaceAll(/\s/g, ""));
+  const unsigned = await printProtocol({ protocol, proof }, "ru");
+  expect(textOf(unsigned).replaceAll(/\s/g, "")).toContain("Подписыватьнечего");
+  expect(squaresIn(file), "a longer code has more squares").toBeGreaterThan(squaresIn(unsigned) + 100);
 });
 
 test("what each side allowed and refused is on the paper, and each recorded file with its hash, of a long recording the first hour", async () => {

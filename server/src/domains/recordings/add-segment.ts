@@ -82,10 +82,10 @@ interface Gap extends Readonly<Record<"counted" | "agreed", readonly Span[]>> {
   readonly segment: SegmentFacts;
 }
 
-/** Counted time before this segment that nobody recorded is an event that both see. */
+/** Counted time before this segment that nobody recorded, back to the one before it or to the agreement, is an event that both see. */
 async function noteGap(deps: RecordingsDeps, tx: Tx, { end: { callId, side }, segment, counted, agreed }: Gap): Promise<void> {
-  const since = (await tx.one(store.endBefore, [callId, side, segment.from])).to_at;
-  if (since === null) return;
+  const since = (await tx.one(store.endBefore, [callId, side, segment.from])).to_at ?? agreed[0]?.from;
+  if (since === undefined) return;
   const seconds = gapSeconds({ from: since, to: segment.from }, counted, agreed);
   if (seconds === 0) return;
   const facts = { side, from: since.toISOString(), to: segment.from.toISOString(), seconds };

@@ -164,6 +164,17 @@ describe("the chain of a side", () => {
     await client.add(await scenes.record());
     expect(await lastEvent(call)).toMatchObject({ kind: "recording-gap", actor: "client", facts: { side: "client", seconds: 20 } });
   });
+
+  test("says so when recording began late: from the agreement on, not before", async () => {
+    const { client, expert, ...call } = await scene({ agreed: false });
+    await talk(world, call.id, 30);
+    for (const end of [client, expert]) await end.answer(true);
+    await talk(world, call.id, 20);
+    await client.add(await scenes.record());
+    expect(await lastEvent(call)).toMatchObject({ kind: "recording-gap", facts: { side: "client", seconds: 20 } });
+    await expert.add(await scenes.record());
+    expect(await lastEvent(call)).toMatchObject({ kind: "recording-gap", facts: { side: "consultant", seconds: 20 } });
+  });
 });
 
 describe("an upload", () => {

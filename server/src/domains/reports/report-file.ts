@@ -69,7 +69,7 @@ function totalsOf({ total }: PeriodReport, texts: ReportTexts): Cell[][] {
   const row = (name: string, sum: Kopecks): Cell[] => ["", "", "", name, "", "", "", { hundredths: sum }, ""];
   const sums = (["paid", "earned", "waiting"] as const).filter((name) => total[name] > 0n);
   return [
-    ["", "", "", `${texts.total}: ${total.calls} ${texts.calls}`, "", clock(total.billableSeconds), "", "", ""],
+    ["", "", "", `${texts.calls}: ${total.calls}`, "", clock(total.billableSeconds), "", "", ""],
     ...sums.map((name) => row(`${texts.total}, ${texts.sums[name]}`, total[name])),
   ];
 }

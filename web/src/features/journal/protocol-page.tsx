@@ -27,7 +27,8 @@ export const protocolPdfAddress = (callId: string): string =>
 export function ProtocolPage() {
   const { t } = useTranslation();
   const { callId } = useParams({ from: "/call/$callId/protocol" });
-  const read = useQuery(reading(journalApi.protocol, { params: { callId } }));
+  // Whoever opens it relies on all of it, also on what was written a moment ago.
+  const read = useQuery({ ...reading(journalApi.protocol, { params: { callId } }), refetchOnMount: "always" });
   if (read.isPending) return <Loading />;
   if (read.error) {
     return (

@@ -14,6 +14,4 @@ export type PageToRecorder =
 export type RecorderToPage =
   | { readonly t: "failed"; readonly segmentId: string; readonly why: RecordingTrouble }
   /** A piece of it is on the disk. */
-  | { readonly t: "written"; readonly segmentId: string }
-  /** The worker's clock, which a browser does not slow down for a hidden page. */
-  | { readonly t: "tick" };
+  | { readonly t: "written"; readonly segmentId: string };

@@ -53,8 +53,8 @@ const nothing: Scene = { paused: true, own: null, shown: null, voices: null };
 interface Running {
   readonly segmentId: string;
   readonly recorder: MediaRecorder;
-  /** Its own copies: what it still gets ends when it ends. */
-  readonly tracks: readonly MediaStreamTrack[];
+  /** Its own copy: made silent when the segment ends. */
+  readonly voices: MediaStreamTrack | null;
   /** The take it belongs to: its last piece comes when another may have begun. */
   readonly worker: Worker;
   readonly beganAt: number;
@@ -81,6 +81,8 @@ export class Recorder {
   #running: Running | null = null;
   /** All segments of this take that were begun are handed over. */
   #handedOver: Promise<unknown> = Promise.resolve();
+  /** Finishes the one that is behind at once: there is never more than one beside the one that runs. */
+  #finish: () => void = () => undefined;
   #tryAgainAt = -Infinity;
 
   constructor(of: { callId: CallId; side: Side }, changed: () => void) {
@@ -106,6 +108,15 @@ export class Recorder {
     this.#change(same);
   }
 
+  /** To be called about every 125 ms, also of a hidden page; `now` in ms. Not by a thread that waits for a disk: the picture would stand still. */
+  tick(now: number): void {
+    const running = this.#running;
+    this.#picture?.draw(now);
+    if (running === null) this.follow(this.#scene);
+    else if (now - running.heardAt > STALLED_MS) this.#broke(running, "encoder");
+    else if (now - running.beganAt > SEGMENT_SECONDS * 1000) this.#next();
+  }
+
   #begin(): void {
     startUploader();
     const worker = new Worker(new URL("./recorder.worker.ts", import.meta.url), { type: "module", name: "recorder" });
@@ -123,8 +134,10 @@ export class Recorder {
     this.#worker = null;
     this.#drop();
     this.#become("off");
+    if (worker === null) return;
+    tell(worker, { t: "state", recorder: "off", why: null });
     // It ends itself when the last piece is on the disk.
-    if (worker !== null) void this.#handedOver.then(() => tell(worker, { t: "end" }));
+    void this.#handedOver.then(() => tell(worker, { t: "end" }));
   }
 
   #pause(): void {
@@ -133,7 +146,7 @@ export class Recorder {
   }
 
   #drop(): void {
-    end(this.#running, { picture: this.#picture, silent: true });
+    this.#stop(this.#running, { picture: this.#picture, silent: true });
     this.#running = null;
     this.#picture = null;
     this.#voices = null;
@@ -149,43 +162,56 @@ export class Recorder {
 
   /** The next segment begins before the last one stops: nothing is lost between them. `left`: the picture of the last one alone. */
   #next(left: Picture | null = null): void {
-    const tracks = [this.#picture?.track, this.#voices].filter((track) => track !== null && track !== undefined);
+    const empty = this.#picture === null && this.#voices === null;
     const before = this.#running;
-    this.#running = tracks.length === 0 ? null : this.#start(tracks);
-    end(before, { picture: left, silent: this.#running === null });
+    this.#running = empty ? null : this.#start();
+    this.#stop(before, { picture: left, silent: this.#running === null });
     // A failure is over when something is on the disk again, not with the next try; nothing to see or hear yet is no failure.
-    if (tracks.length === 0 || (this.#running !== null && this.recorder !== "failing")) this.#become("recording");
+    if (empty || (this.#running !== null && this.recorder !== "failing")) this.#become("recording");
   }
 
-  #start(tracks: MediaStreamTrack[]): Running | null {
+  #start(): Running | null {
     const worker = this.#worker;
     const mimeType = (this.#picture === null ? voicesOnly : preferred).find(
       (type) => typeof MediaRecorder !== "undefined" && MediaRecorder.isTypeSupported(type),
     );
     if (mimeType === undefined || worker === null) return this.#fail("not-supported");
+    const voices = this.#voices?.clone() ?? null;
     try {
       const options = { mimeType, videoBitsPerSecond: VIDEO_BITS_A_SECOND, audioBitsPerSecond: VOICE_BITS_A_SECOND };
-      const copies = tracks.map((track) => track.clone());
-      const recorder = new MediaRecorder(new MediaStream(copies), options);
-      const now = performance.now();
-      const running: Running = {
-        segmentId: crypto.randomUUID(),
-        recorder,
-        tracks: copies,
-        worker,
-        beganAt: now,
-        behindMs: BEHIND_MS_AT_FIRST,
-        stoppedAt: null,
-        heardAt: now,
-        sending: Promise.resolve(),
-      };
-      this.#listen(running);
-      tell(worker, { t: "begin", segmentId: running.segmentId, at: Date.now() });
+      const tracks = [this.#picture?.track ?? null, voices].filter((track) => track !== null);
+      const recorder = new MediaRecorder(new MediaStream(tracks), options);
+      const [segmentId, now, at] = [crypto.randomUUID(), performance.now(), Date.now()];
       recorder.start(PIECE_MS);
+      tell(worker, { t: "begin", segmentId, at });
+      const begun = { segmentId, recorder, voices, worker, beganAt: now, heardAt: now, behindMs: BEHIND_MS_AT_FIRST };
+      const running: Running = { ...begun, stoppedAt: null, sending: Promise.resolve() };
+      this.#listen(running);
       return running;
     } catch {
+      voices?.stop();
       return this.#fail("encoder");
     }
+  }
+
+  /** Its segment ends now. `silent`: what is said from now on is not to be heard in it. `picture`: its own alone; nothing is taken of it any more. */
+  #stop(running: Running | null, { picture, silent }: { picture: Picture | null; silent: boolean }): void {
+    this.#finish();
+    picture?.stop();
+    if (running === null) return picture?.close();
+    const { recorder, voices, behindMs } = running;
+    running.stoppedAt ??= Date.now();
+    if (voices !== null && silent) voices.enabled = false;
+    const late = Math.min(Math.max(BEHIND_SHARE * behindMs, BEHIND_MS_MIN), BEHIND_MS_MAX);
+    const timer = setTimeout(() => this.#finish(), late);
+    this.#finish = () => {
+      clearTimeout(timer);
+      if (recorder.state !== "inactive") recorder.stop();
+      voices?.stop();
+      picture?.close();
+      this.#finish = () => undefined;
+    };
+    if (recorder.state === "inactive") this.#finish();
   }
 
   #listen(running: Running): void {
@@ -200,10 +226,13 @@ export class Recorder {
     };
     recorder.onstart = () => (running.behindMs = performance.now() - running.beganAt);
     recorder.onerror = () => this.#broke(running, "encoder");
+    const before = this.#handedOver;
     const handedOver = new Promise<void>((done) => {
       recorder.onstop = () => {
         const at = running.stoppedAt ?? Date.now();
-        done(running.sending.then(() => tell(worker, { t: "close", segmentId, at })));
+        running.voices?.stop();
+        // In the order in which they began: a segment without the one before it would be told as a gap.
+        done(before.then(() => running.sending).then(() => tell(worker, { t: "close", segmentId, at })));
         // Its tracks ended: the next look finds others.
         if (this.#running === running) this.#running = null;
       };
@@ -224,20 +253,11 @@ export class Recorder {
   }
 
   #hear(message: RecorderToPage): void {
-    if (message.t === "tick") return this.#tick(performance.now());
     const running = this.#running;
     // What is said of a segment that was given up comes too late.
     if (running?.segmentId !== message.segmentId) return;
     if (message.t === "failed") this.#broke(running, message.why);
     else this.#become("recording");
-  }
-
-  #tick(now: number): void {
-    const running = this.#running;
-    this.#picture?.draw(now);
-    if (running === null) this.follow(this.#scene);
-    else if (now - running.heardAt > STALLED_MS) this.#broke(running, "encoder");
-    else if (now - running.beganAt > SEGMENT_SECONDS * 1000) this.#next();
   }
 
   #become(recorder: RecorderState, why: RecordingTrouble | null = null): void {
@@ -247,21 +267,6 @@ export class Recorder {
     if (this.#worker !== null) tell(this.#worker, { t: "state", recorder, why });
     this.#changed();
   }
-}
-
-/** Its segment ends now. `silent`: nothing that comes from now on may get into it. `picture`: nobody else's. */
-function end(running: Running | null, { picture, silent }: { picture: Picture | null; silent: boolean }): void {
-  picture?.stop();
-  if (running === null || running.recorder.state === "inactive") return picture?.close();
-  const { recorder, tracks, behindMs } = running;
-  running.stoppedAt = Date.now();
-  if (silent) for (const track of tracks) track.enabled = false;
-  const finish = (): void => {
-    if (recorder.state !== "inactive") recorder.stop();
-    for (const track of tracks) track.stop();
-    picture?.close();
-  };
-  setTimeout(finish, Math.min(Math.max(BEHIND_SHARE * behindMs, BEHIND_MS_MIN), BEHIND_MS_MAX));
 }
 
 const pictureOf = ({ own, shown }: Scene): Picture | null => {

@@ -9,7 +9,6 @@ import { tellRecorder } from "./server.ts";
 
 /** Well within the time after which the server takes a recorder for silent. */
 const TELL_EVERY_MS = 8_000;
-const TICK_MS = 125;
 
 type Start = Extract<PageToRecorder, { t: "start" }>;
 
@@ -18,7 +17,7 @@ const tell = (message: RecorderToPage): void => self.postMessage(message);
 class Take {
   readonly #of: Start;
   readonly #open = new Map<string, { note: Note; readonly file: MediaFile }>();
-  readonly #timers: ReturnType<typeof setInterval>[];
+  readonly #timer = setInterval(() => void this.#say(), TELL_EVERY_MS);
   #state: { recorder: RecorderState; why: RecordingTrouble | null } = { recorder: "off", why: null };
   #clock = SAME_CLOCK;
   #releaseLock: () => void = () => undefined;
@@ -27,7 +26,6 @@ class Take {
     this.#of = of;
     const held = new Promise<void>((release) => (this.#releaseLock = release));
     void navigator.locks.request(lockOfTake(of.takeId), () => held);
-    this.#timers = [setInterval(() => tell({ t: "tick" }), TICK_MS), setInterval(() => void this.#say(), TELL_EVERY_MS)];
   }
 
   become(recorder: RecorderState, why: RecordingTrouble | null): void {
@@ -76,7 +74,7 @@ class Take {
   }
 
   async end(): Promise<void> {
-    for (const timer of this.#timers) clearInterval(timer);
+    clearInterval(this.#timer);
     for (const [segmentId] of this.#open) await this.close(segmentId, Date.now(), true);
     this.#state = { recorder: "off", why: null };
     await this.#say();

@@ -65,10 +65,13 @@ class Uploader {
     const notes = await listNotes();
     let left = notes.length;
     if (left > 0) tellLeft(left);
+    const waiting = new Set<string>();
     for (const note of notes) {
-      const whole = await closed(note);
-      if (whole === null || whole.closed === null) continue;
-      const outcome = await this.#bring(whole, whole.closed);
+      const end = `${note.callId} ${note.side}`;
+      // A segment that is told before an earlier one would be told as a gap, for good.
+      const whole = waiting.has(end) ? null : await closed(note);
+      const outcome = whole === null || whole.closed === null ? "later" : await this.#bring(whole, whole.closed);
+      if (outcome === "later") waiting.add(end);
       if (outcome === "gone" || Date.now() - note.from > GIVEN_UP_AFTER_MS) {
         await forget(note.segmentId);
         left -= 1;
