@@ -5,7 +5,7 @@ import { journalApi, type JournalEvent } from "@minuta/contracts/journal";
 import { readFile, writeFile } from "node:fs/promises";
 import { expect, type Page } from "@playwright/test";
 import { signedIn, signInCookie, type Caller } from "./harness/api.ts";
-import { lookAt, numbersIn, openFilm, type AnyPage } from "./harness/film.ts";
+import { isWatched, numbersIn, type Film, type Shown } from "./harness/film.ts";
 import { startFirefox } from "./harness/firefox.ts";
 import { answer, answerRecording, button, control, end, invite, join, phaseIs, shareScreen, signIn } from "./harness/journey.ts";
 import type { Marker } from "./harness/marker.ts";
@@ -61,14 +61,26 @@ const eventsOf = async ({ books, callId }: Met): Promise<readonly JournalEvent[]
 
 /** Waits until everything that was recorded on this side, at least until then, has come and was found whole. */
 async function allKept(met: Met, side: Side, until = 0): Promise<KeptRecordings[Side]> {
-  await expect
-    .poll(async () => Math.max(...(await keptOf(met))[side].segments.map(({ state, to }) => (state === "kept" ? to.getTime() : 0))), {
-      timeout: 90_000,
-      message: `so far goes what is kept of the ${side}'s segments`,
-    })
-    .toBeGreaterThanOrEqual(until);
-  await expect.poll(async () => (await keptOf(met))[side].segments.every(({ state }) => state === "kept"), { timeout: 60_000 }).toBe(true);
+  await expect(async () => {
+    const { segments } = (await keptOf(met))[side];
+    const told = segments.map(({ state, from, to }) => `${state} ${from.toISOString()} ${to.toISOString()}`).join("\n");
+    const far = Math.max(...segments.map(({ to }) => to.getTime()));
+    expect(far, `so far goes what the ${side} told of until ${new Date(until).toISOString()}:\n${told}`).toBeGreaterThanOrEqual(until);
+    expect(segments.map(({ state }) => state)).toEqual(segments.map(() => "kept"));
+  }).toPass({ timeout: 150_000, intervals: [500] });
   return (await keptOf(met))[side];
+}
+
+async function openRecordings(page: Page, kept: KeptRecordings): Promise<void> {
+  await page.getByRole("link", { name: ru("recording.open") }).click();
+  await expect(page.locator("video")).toHaveCount(kept.client.files.length + kept.consultant.files.length);
+}
+
+/** Every number in the films of this side, on a page where all of them are. */
+async function numbersOf(page: Page, side: Side, kept: KeptRecordings): Promise<Set<number>> {
+  const numbers = new Set<number>();
+  for (const { index } of kept[side].files) for (const number of await numbersIn(page, `/files/${side}/${index}?`)) numbers.add(number);
+  return numbers;
 }
 
 /** Long enough to be in a film of eight pictures a second, and to be found from second to second. */
@@ -117,20 +129,19 @@ test("both ends record once both agreed, and everything recorded is kept by the 
   // A screen that somebody else's pause hid waits for its owner.
   await control(client, "unblank").first().click();
   await shows(stage, client, 200);
+  const last = Date.now();
   await end(consultant);
   await client.waitForURL("**/after");
-  for (const side of ["client", "consultant"] as const) await allKept(met, side);
+  for (const side of ["client", "consultant"] as const) await allKept(met, side, last);
   await expect(client.getByTestId("pending-uploads")).toBeHidden({ timeout: 30_000 });
   // The end of a call ends its recordings: whether a page still says so depends on how quickly it leaves.
   const kinds = (await eventsOf(met)).map(({ kind }) => kind);
   expect(kinds.filter((kind) => kind === "recording-agreed")).toHaveLength(2);
   expect(kinds.filter((kind) => kind === "recording-started").length).toBeGreaterThanOrEqual(2);
   const kept = await keptOf(met);
-  await consultant.getByRole("link", { name: ru("recording.open") }).click();
+  await openRecordings(consultant, kept);
   for (const side of ["client", "consultant"] as const) {
-    const numbers = new Set<number | null>();
-    for (const { index } of kept[side].files)
-      for (const number of await numbersIn(consultant, `/files/${side}/${index}?`)) numbers.add(number);
+    const numbers = await numbersOf(consultant, side, kept);
     for (const shown of [42, 77, 200]) expect(numbers, `what was shown is in the ${side}'s recording`).toContain(shown);
     for (const hidden of [99, 111]) expect(numbers, "what was hidden or in a pause is not").not.toContain(hidden);
   }
@@ -157,8 +168,8 @@ test("refusing is an answer: nothing is recorded, both know it, and the red stop
 });
 
 /** Shows another number each second until it is stopped; which ones were there when, by this machine's clock in ms. */
-function showSeconds(marker: Marker): { shown: readonly { number: number; at: number }[]; stop(): void } {
-  const shown: { number: number; at: number }[] = [];
+function showSeconds(marker: Marker): { shown: readonly Shown[]; stop(): void } {
+  const shown: Shown[] = [];
   const next = (): void => {
     shown.push({ number: shown.length, at: Date.now() });
     marker.show(shown.length - 1);
@@ -168,61 +179,50 @@ function showSeconds(marker: Marker): { shown: readonly { number: number; at: nu
   return { shown, stop: () => clearInterval(timer) };
 }
 
-/** How far the moment is from those at which the number was there, in seconds. */
-function secondsOff(shown: readonly { number: number; at: number }[], number: number, moment: number): number {
-  const [from, to] = [shown[number]?.at ?? Infinity, shown[number + 1]?.at ?? Infinity];
-  return Math.max(0, from - moment, moment - to) / 1000;
-}
-
 /** Two segments of each side. */
 const FILM_MS = 40_000;
 /** Both pages are back by then, and something is recorded of what they show. */
 const AFTER_CRASH_MS = 12_000;
-/** A picture may come late to the other screen on a busy machine, but no other second's. */
-const OFF_SECONDS_MAX = 1;
-const SEEK_MS_MAX = 3_000;
+/** In a page: the copies of a screen that are made next, so many of them, never bring a picture. Some do, nobody knows why. */
+const copiesBringNothing = (count: number): void => {
+  const clone = MediaStreamTrack.prototype.clone;
+  let left = count;
+  MediaStreamTrack.prototype.clone = function (this: MediaStreamTrack) {
+    if (this.kind !== "video" || left === 0) return clone.call(this);
+    left -= 1;
+    return document.createElement("canvas").captureStream(0).getVideoTracks()[0]!;
+  };
+};
 
-interface Film {
-  /** In its address. */
-  readonly path: string;
-  /** When it begins, by this machine's clock. */
-  readonly from: number;
-  readonly seconds: number;
-  /** Moments to be looked at. */
-  readonly looks: readonly number[];
-}
-
-/** While one number gives way to the next neither can be read: a moment later one can. How many seconds later that was. */
-async function readAt(page: AnyPage, path: string, second: number): Promise<{ number: number; waitedMs: number; later: number }> {
-  const pictures: Buffer[] = [];
-  for (const later of [0, 0.2, 0.4]) {
-    const { number, waitedMs, png } = await lookAt(page, path, second + later);
-    if (number !== null) return { number, waitedMs, later };
-    pictures.push(png);
-  }
-  for (const [n, png] of pictures.entries()) await writeFile(test.info().outputPath(`no-number-${n}.png`), png);
-  throw new Error(`${path} shows no number at its second ${second}`);
-}
-
-/** The film plays, all of it can be reached at once, and each moment of it shows what was on the client's screen then. */
-async function isWatched(
-  page: AnyPage,
-  { path, from, seconds, looks }: Film,
-  shown: ReturnType<typeof showSeconds>["shown"],
-): Promise<void> {
-  const film = await openFilm(page, path);
-  expect(film.playedSeconds).toBeGreaterThan(0.5);
-  expect(Math.abs(film.seconds - seconds), "the film is as long as what was recorded").toBeLessThanOrEqual(1);
-  expect(film.reachableSeconds, "all of it can be reached").toBeGreaterThanOrEqual(film.seconds - 0.1);
-  for (const moment of looks) {
-    const { number, waitedMs, later } = await readAt(page, path, (moment - from) / 1000);
-    const second = (moment - from) / 1000 + later;
-    expect
-      .soft(secondsOff(shown, number, moment + later * 1000), `${number} at second ${second} of ${path}`)
-      .toBeLessThanOrEqual(OFF_SECONDS_MAX);
-    expect.soft(waitedMs, `the way to second ${second} of ${path}`).toBeLessThan(SEEK_MS_MAX);
-  }
-}
+test("a copy of the screen that brings no picture costs seconds of the picture, no word, and never goes unsaid", async ({
+  stage,
+  product,
+  sit,
+}) => {
+  test.setTimeout(240_000);
+  const [left, right] = await Promise.all([sit(stage.client), sit(stage.consultant)]);
+  const met = await meet(product, { client: left.page, consultant: right.page, email: "anna@minuta.example", shows: true });
+  const { client, consultant } = met;
+  await client.evaluate(copiesBringNothing, 1);
+  await bothRecord(met);
+  await shows(stage, client, 42);
+  await client.waitForTimeout(LOOK_MS);
+  await client.evaluate(copiesBringNothing, 2);
+  await control(client, "blank").click();
+  await control(client, "unblank").first().click();
+  await Promise.all([badgeSays(client, "failsHere"), badgeSays(consultant, "failsThere")]);
+  await Promise.all([badgeSays(client, "recording"), badgeSays(consultant, "recording")]);
+  await shows(stage, client, 77);
+  const last = Date.now();
+  await end(consultant);
+  await client.waitForURL("**/after");
+  for (const side of ["client", "consultant"] as const) await allKept(met, side, last);
+  const kept = await keptOf(met);
+  const [first, second] = kept.client.segments;
+  expect(second!.from.getTime() - first!.to.getTime(), "between the first two segments, in ms").toBeLessThan(500);
+  await openRecordings(consultant, kept);
+  expect([...(await numbersOf(consultant, "client", kept))]).toEqual(expect.arrayContaining([42, 77]));
+});
 
 test("uploads go on where they stopped when the server was killed amid them", async ({ stage, product, sit }) => {
   test.setTimeout(360_000);
@@ -277,8 +277,7 @@ test("a recorded call is watched at any second in Chromium, in Firefox and from 
   };
   const own = filmOf("client", [at(2), at(26), atTheEnd, at(11)]);
   const others = filmOf("consultant", [at(3), atTheEnd, at(17)]);
-  await consultant.getByRole("link", { name: ru("recording.open") }).click();
-  await expect(consultant.locator("video")).toHaveCount(kept.client.files.length + kept.consultant.files.length);
+  await openRecordings(consultant, kept);
   for (const film of [own, others]) await isWatched(consultant, film, shown);
 
   const firefox = await startFirefox();

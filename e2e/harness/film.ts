@@ -1,4 +1,6 @@
 /** A film on a page of any browser, as a person and his eyes have it: how long, how far it can be reached, what it shows at a second. */
+import { writeFile } from "node:fs/promises";
+import { expect, test } from "@playwright/test";
 import { PNG } from "pngjs";
 import { z } from "zod";
 import { readMarker } from "./marker.ts";
@@ -14,11 +16,11 @@ export interface AnyPage {
 }
 
 const opened = z.object({ seconds: z.number(), reachableSeconds: z.number(), playedSeconds: z.number() });
-export type OpenedFilm = z.infer<typeof opened>;
+type OpenedFilm = z.infer<typeof opened>;
 
 const glance = z.object({ waitedMs: z.number(), picture: z.string() });
 
-export interface Seen {
+interface Seen {
   /** From the wish to be there until the picture was there. */
   readonly waitedMs: number;
   /** The number of the marker on the client's screen; null: there is none, or it cannot be read for certain. */
@@ -37,7 +39,7 @@ const withFilm = (path: string, body: string): string => `(async () => {
 })()`;
 
 /** Plays the film whose address has `path` in it (and no quote) for a moment, and stops it. */
-export async function openFilm(page: AnyPage, path: string): Promise<OpenedFilm> {
+async function openFilm(page: AnyPage, path: string): Promise<OpenedFilm> {
   const script = `
     film.muted = true;
     const began = once("playing");
@@ -51,7 +53,7 @@ export async function openFilm(page: AnyPage, path: string): Promise<OpenedFilm>
 }
 
 /** Goes to that second of an opened film and looks. */
-export async function lookAt(page: AnyPage, path: string, second: number): Promise<Seen> {
+async function lookAt(page: AnyPage, path: string, second: number): Promise<Seen> {
   const script = `
     const from = performance.now();
     const there = once("seeked");
@@ -79,4 +81,59 @@ export async function numbersIn(page: AnyPage, path: string): Promise<Set<number
     if (number !== null) numbers.add(number);
   }
   return numbers;
+}
+
+/** What the client's screen showed from when on, by this machine's clock; each number until the next one. */
+export interface Shown {
+  readonly number: number;
+  readonly at: number;
+}
+
+/** How far the moment is from those at which the number was there, in seconds. */
+function secondsOff(shown: readonly Shown[], number: number, moment: number): number {
+  const [from, to] = [shown[number]?.at ?? Infinity, shown[number + 1]?.at ?? Infinity];
+  return Math.max(0, from - moment, moment - to) / 1000;
+}
+
+/** A picture may come late to the other screen on a busy machine, but no other second's. */
+const OFF_SECONDS_MAX = 1;
+const SEEK_MS_MAX = 3_000;
+const SHORT_SECONDS_MAX = 1;
+
+export interface Film {
+  /** In its address. */
+  readonly path: string;
+  /** When it begins, by this machine's clock. */
+  readonly from: number;
+  readonly seconds: number;
+  /** Moments to be looked at. */
+  readonly looks: readonly number[];
+}
+
+/** While one number gives way to the next neither can be read: a moment later one can. How many seconds later that was. */
+async function readAt(page: AnyPage, path: string, second: number): Promise<{ number: number; waitedMs: number; later: number }> {
+  const pictures: Buffer[] = [];
+  for (const later of [0, 0.2, 0.4]) {
+    const { number, waitedMs, png } = await lookAt(page, path, second + later);
+    if (number !== null) return { number, waitedMs, later };
+    pictures.push(png);
+  }
+  for (const [n, png] of pictures.entries()) await writeFile(test.info().outputPath(`no-number-${n}.png`), png);
+  throw new Error(`${path} shows no number at its second ${second}`);
+}
+
+/** The film plays, all of it can be reached at once, and each moment of it shows what was on the client's screen then. */
+export async function isWatched(page: AnyPage, { path, from, seconds, looks }: Film, shown: readonly Shown[]): Promise<void> {
+  const film = await openFilm(page, path);
+  expect(film.playedSeconds).toBeGreaterThan(0.5);
+  expect(Math.abs(film.seconds - seconds), "the film is as long as what was recorded").toBeLessThanOrEqual(SHORT_SECONDS_MAX);
+  expect(film.reachableSeconds, "all of it can be reached").toBeGreaterThanOrEqual(film.seconds - 0.1);
+  for (const moment of looks) {
+    const { number, waitedMs, later } = await readAt(page, path, (moment - from) / 1000);
+    const second = (moment - from) / 1000 + later;
+    expect
+      .soft(secondsOff(shown, number, moment + later * 1000), `${number} at second ${second} of ${path}`)
+      .toBeLessThanOrEqual(OFF_SECONDS_MAX);
+    expect.soft(waitedMs, `the way to second ${second} of ${path}`).toBeLessThan(SEEK_MS_MAX);
+  }
 }

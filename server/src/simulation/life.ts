@@ -14,7 +14,7 @@ import { ConnectionLost, Died, Turns, type Fault } from "./faulty-db.ts";
 import { judgeEnd, toDatabase, type Jump, type Payer, type Ringing } from "./last-judgement.ts";
 import { Oracle } from "./oracle.ts";
 import { takeSnapshot, type Row, type Snapshot } from "./snapshot.ts";
-import { Copy, Network, type Call, type Command, type Connection, type Time } from "./world.ts";
+import { badLuck, Copy, Network, type Call, type Command, type Connection, type Time } from "./world.ts";
 
 const STEPS = 45;
 const sides = ["client", "consultant"] as const;
@@ -59,7 +59,8 @@ export class Life {
     for (let n = 0; n < COPIES; n += 1) this.#copies.push(this.#start(n));
     for (let n = 0; n < this.#dice.int(1, 2); n += 1) this.#payers.push({ id: this.#dice.uuid(), paidIn: 0n });
     for (const payer of this.#payers) this.#topUp(payer);
-    for (let n = 0; n < this.#dice.int(1, 3); n += 1) this.#ring();
+    const ringing = this.#dice.happens(0.1) ? this.#dice.int(6, 8) : this.#dice.int(1, 3);
+    for (let n = 0; n < ringing; n += 1) this.#ring();
     for (let step = 0; step < STEPS && this.wrong.length === 0; step += 1) await this.#step(() => this.#act());
     await this.#end();
   }
@@ -127,7 +128,8 @@ export class Life {
     const now = this.#toDatabase(this.#time.ms + ms);
     await this.#arena.setClock(now);
     const lost = this.#weather === "calm" ? () => false : () => this.#dice.happens(0.1);
-    this.#network.pass(ms, { copies: this.#copies, lost });
+    const fate = this.#weather === "calm" ? () => [0] : badLuck(this.#dice);
+    this.#network.pass(ms, { copies: this.#copies, lost, fate });
     for (const due of this.#due.splice(0)) {
       if (due.at > this.#time.ms) this.#due.push(due);
       else due.what();

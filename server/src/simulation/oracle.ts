@@ -103,6 +103,8 @@ export class Oracle {
   #judgeNews(seen: Snapshot, { now }: Step): void {
     for (const { topic, call } of seen.news) {
       if (topic === "metering.low_balance") this.#warned.add(call);
+      // Whoever paid is warned anew before he waits a second time.
+      if (topic === "metering.resumed") this.#warned.delete(call);
       if (topic === "metering.paused_for_top_up" && !this.#warned.has(call)) this.#say("a call was paused for money without a warning");
     }
     for (const line of seen.lines) {

@@ -9,6 +9,8 @@ import { createLog, type Log } from "#platform/log";
 import { runPass } from "../domains/metering/charge-due.ts";
 import { openLine } from "../domains/remote/evidence.ts";
 import { SILENT_END_IS_GONE_MS } from "../domains/remote/limits.ts";
+import { Probes } from "../domains/remote/probes.ts";
+import type { Dice } from "./dice.ts";
 import { FaultyDb, type Turns } from "./faulty-db.ts";
 import { inAll, type Span } from "./model.ts";
 
@@ -85,12 +87,33 @@ export interface Connection {
   answersLostUntil: number;
   readonly beats: Proofs;
   readonly answers: Proofs;
+  /** Answers to probes of the other end that are on their way to the server. */
+  flying: { readonly probe: Probe; readonly at: number }[];
   /** What the server knows. */
   heardAt: number;
   answeredAt: number | null;
+  /** Those this end sent, as the server knows them. */
+  readonly probes: Probes;
   /** Waits in the socket of a server that hangs. */
   waiting: { beat: boolean; answer: boolean; closed: boolean };
 }
+
+/** Of one end to the other. */
+export interface Probe {
+  readonly number: bigint;
+  readonly sender: Connection;
+  readonly sentAt: number;
+  answered: boolean;
+}
+
+/** What the network does to the answer of a probe: how late each copy of it comes. Nothing of it: it is lost. */
+export type Fate = () => readonly number[];
+
+/** In time, lost, late (and so out of order), or twice. */
+export const badLuck = (dice: Dice): Fate => {
+  const other = [() => [], () => [], () => [dice.int(1, 9000)], () => [0, dice.int(0, 9000)]];
+  return () => (dice.happens(0.8) ? [0] : dice.pick(other)());
+};
 
 export interface Call {
   readonly id: CallId;
@@ -237,6 +260,7 @@ export class Copy {
 /** Everything that people and the network do between two looks of the simulation at the database. */
 export class Network {
   readonly #time: Time;
+  #probes = 0n;
   readonly calls: Call[] = [];
 
   constructor(time: Time) {
@@ -256,6 +280,8 @@ export class Network {
       answersLostUntil: 0,
       beats: new Proofs(),
       answers: new Proofs(),
+      flying: [],
+      probes: new Probes(),
       heardAt: now,
       answeredAt: null,
       waiting: { beat: false, answer: false, closed: false },
@@ -287,20 +313,20 @@ export class Network {
     return call.connections.findLast((one) => one.side === side && one.closedAt === null);
   }
 
-  /** Time passes: pages beat and answer, servers that run look. `lost` decides over each packet. */
-  pass(ms: number, { copies, lost }: { copies: readonly Copy[]; lost: () => boolean }): void {
+  /** Time passes: pages beat and answer, servers that run look. `lost` decides over each beat, `fate` over each answer. */
+  pass(ms: number, { copies, lost, fate }: { copies: readonly Copy[]; lost: () => boolean; fate: Fate }): void {
     for (let left = ms; left > 0;) {
       const step = Math.min(left, BEAT_EVERY_MS);
       left -= step;
       this.#time.ms += step;
       // Servers look several times between two beats, so also right before the next comes.
       for (const copy of copies) if (copy.state === "runs") copy.look();
-      for (const call of this.calls) for (const connection of call.connections) this.#send(connection, lost);
+      for (const call of this.calls) for (const connection of call.connections) this.#send(connection, lost, fate);
       for (const copy of copies) if (copy.state === "runs") copy.look();
     }
   }
 
-  #send(connection: Connection, lost: () => boolean): void {
+  #send(connection: Connection, lost: () => boolean, fate: Fate): void {
     const now = this.#time.ms;
     if (connection.closedAt !== null || connection.silent || connection.copy.state === "dead") return;
     const hangs = connection.copy.state === "hangs";
@@ -310,11 +336,31 @@ export class Network {
       else connection.heardAt = now;
     }
     const other = this.open(connection.call, otherSide(connection.side));
-    if (other !== undefined && !other.silent && now >= connection.answersLostUntil && !lost()) {
-      connection.answers.add(now);
-      if (hangs) connection.waiting.answer = true;
-      else connection.answeredAt = now;
+    if (other !== undefined && !other.silent) this.#probe(other, connection, fate);
+    for (const answer of connection.flying.splice(0)) {
+      if (answer.at > now) connection.flying.push(answer);
+      else this.#arrive(connection, answer.probe);
     }
+  }
+
+  /** The other end's probe passes the server and is answered by this one. */
+  #probe(sender: Connection, connection: Connection, fate: Fate): void {
+    const sentAt = this.#time.ms;
+    const probe: Probe = { number: (this.#probes += 1n), sender, sentAt, answered: false };
+    if (connection.copy.state === "runs") sender.probes.passed(probe.number, sentAt);
+    const late = sentAt < connection.answersLostUntil ? [] : fate();
+    for (const ms of late) connection.flying.push({ probe, at: sentAt + ms });
+  }
+
+  /** The first answer to a probe that is not too old proves that this end is there, wherever the server may be. */
+  #arrive(connection: Connection, probe: Probe): void {
+    const now = this.#time.ms;
+    const { copy, call, side } = connection;
+    const isProof = !probe.answered && now - probe.sentAt <= FRESH_MS && this.open(call, otherSide(side)) === probe.sender;
+    probe.answered = true;
+    if (isProof) connection.answers.add(now);
+    if (copy.state === "hangs") connection.waiting.answer ||= isProof;
+    else if (probe.sender.closedAt === null && probe.sender.probes.answered(probe.number, now)) connection.answeredAt = now;
   }
 }
 

@@ -158,6 +158,7 @@ async function goOn({ db }: Deps, lane: number): Promise<void> {
     );
     await tell(tx, resumed, { topic: "metering.resumed" });
     const lines = waiting.filter(({ call_id }) => resumed.includes(call_id)).map(({ id }) => id);
+    await tx.run(store.forgetWarnings, [lines]);
     await tx.one(store.allowOverdraft, [lines]);
     await look(tx, lines, "unit");
   });

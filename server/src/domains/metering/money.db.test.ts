@@ -132,6 +132,19 @@ describe("money that runs out", () => {
     expect((await world.ledger.wallet(payer)).balance).toBe(1300n - charged);
   });
 
+  test("and is little is warned of before the call stops a second time", async () => {
+    const payer = await aPayerWithGift(2);
+    const call = await runningCall(payer);
+    await world.wait(150);
+    const before = await warnings(call);
+    await world.topUp(payer, 1, "compensation");
+    await world.wait(90);
+    expect((await world.meter(call)).status).toBe("paused-for-top-up");
+    // All of it goes for the minute that had begun.
+    expect(await warnings(call)).toEqual([...before, 0]);
+    await world.end(call);
+  });
+
   test("is not waited for by a person's button: the call goes on when the money is there", async () => {
     const payer = await aPayerWithGift(1);
     const call = await runningCall(payer);

@@ -90,6 +90,12 @@ export const forgetLookAgain = command({
   text: "update metering.line set look_again_at = null where id = any ($1) and look_again_at <= platform.now()",
 });
 
+/** Whoever paid goes on with a new count: however little he paid, he is told what is left. */
+export const forgetWarnings = command({
+  name: "metering.forget_warnings",
+  text: "update metering.line set warned = 0 where id = any ($1)",
+});
+
 /**
  * The heart: looks at lines and moves what is due, all of them at once.
  * `$2` is how far ahead money is set aside: see `Ahead` in look.ts.

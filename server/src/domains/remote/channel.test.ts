@@ -237,6 +237,14 @@ describe("evidence", () => {
     }
   }, 10_000);
 
+  test("answers to probes that nobody sent prove nobody", async () => {
+    const { client, consultant } = await bothJoined({ client: sharing, consultant: watching });
+    for (const { media } of [client, consultant]) media?.send(writeProbe("answer", 1n));
+    await until("the answers at the other end", () => (client.pictures.length + consultant.pictures.length === 2 ? true : null));
+    await pause(400);
+    expect(world.evidence).toEqual([]);
+  });
+
   test("a page that closes ends the time of both", async () => {
     const pages = await bothJoined({ client: sharing, consultant: watching });
     await probe(pages, 1n);

@@ -9,6 +9,7 @@ import type { Caller } from "#platform/http";
 import type { Channel } from "#platform/socket";
 import { bucket, CONTROL_QUEUE_BYTES, PICTURE_QUEUE_BYTES, rates, VOICE_QUEUE_BYTES } from "./limits.ts";
 import type { EndFacts } from "./presence.ts";
+import { Probes } from "./probes.ts";
 import { freshRelay, type PictureRelay } from "./relay.ts";
 
 export interface EndOptions {
@@ -40,6 +41,8 @@ export class End {
   answeredAt: number | null = null;
   /** Pictures on their way to this end. */
   relay: PictureRelay = freshRelay;
+  /** Its probes on the relay. */
+  readonly probes = new Probes();
   /** Where this end finds STUN and TURN, with fresh credentials. */
   readonly iceServers: () => IceServer[];
   readonly #tariff: CallView["tariff"];

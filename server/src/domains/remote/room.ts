@@ -165,8 +165,8 @@ export class Room {
     if (frame === null) return false;
     const other = this.#ends[otherSide(end.side)];
     if ("probe" in frame) {
-      // An answer of this end goes to whoever sent the probe, and we saw it pass.
-      if (frame.probe === "answer" && other !== null) this.#probeBack(other, "relay");
+      if (frame.probe === "probe") end.probes.passed(frame.number, this.#now());
+      else if (other?.probes.answered(frame.number, this.#now()) === true) this.#probeBack(other, "relay");
       other?.sendMediaFrame(bytes);
       return true;
     }

@@ -5,6 +5,10 @@ import { framesOf } from "../devices.ts";
 const FRAMES_A_SECOND = 8;
 /** A picture that stands still is drawn again so often only: each drawing is encoded anew. */
 const STILL_EVERY_MS = 1_000;
+/** A recorder keeps the voices back until the first picture came: if none comes for so long, a dark one stands for it. */
+const DARK_AFTER_MS = 1_000;
+/** A copy of a screen that brought nothing for so long will bring nothing: some do, while the screen itself is seen. */
+const STARVED_MS = 3_000;
 
 /** What is shown of the other's screen, and its size in pixels. */
 export interface Shown {
@@ -22,6 +26,8 @@ export interface Picture {
   readonly source: MediaStreamTrack | Shown["element"];
   readonly size: string;
   readonly track: MediaStreamTrack;
+  /** Whether its source gave it a picture yet: `late` when it should have long ago. */
+  readonly came: "yes" | "not-yet" | "late";
   /** To be called about every 125 ms; `now` in ms. */
   draw(now: number): void;
   /** Takes no picture any more; `track` stays, so that a recorder may finish. */
@@ -47,6 +53,10 @@ export class TrackPicture implements Picture {
     if (this.#sieve === null) void this.#copy.applyConstraints({ frameRate: { max: FRAMES_A_SECOND } }).catch(() => undefined);
   }
 
+  get came(): Picture["came"] {
+    return this.#sieve?.came ?? "yes";
+  }
+
   draw(now: number): void {
     this.#sieve?.pass(now);
   }
@@ -70,36 +80,60 @@ class Sieve {
   readonly track: MediaStreamVideoTrack;
   readonly #writer: WritableStreamDefaultWriter<VideoFrame>;
   readonly #pace = new Pace();
+  readonly #beganAt = performance.now();
+  /** In pixels, before the first picture came. */
+  readonly #size: { readonly width?: number; readonly height?: number };
   #newest: VideoFrame | null = null;
   #came = 0;
+  #passed = 0;
   #stopped = false;
 
   /** Null where the browser cannot. */
   static of(track: MediaStreamTrack): Sieve | null {
     const frames = framesOf(track);
-    return frames === null || typeof MediaStreamTrackGenerator === "undefined" ? null : new Sieve(frames);
+    return frames === null || typeof MediaStreamTrackGenerator === "undefined" ? null : new Sieve(frames, track.getSettings());
   }
 
-  private constructor(frames: ReadableStream<VideoFrame>) {
+  private constructor(frames: ReadableStream<VideoFrame>, size: { readonly width?: number; readonly height?: number }) {
     const generator = new MediaStreamTrackGenerator({ kind: "video" });
     this.track = generator;
+    this.#size = size;
     this.#writer = generator.writable.getWriter();
     void this.#read(frames.getReader()).catch(() => undefined);
   }
 
+  get came(): Picture["came"] {
+    if (this.#came > 0) return "yes";
+    return performance.now() - this.#beganAt > STARVED_MS ? "late" : "not-yet";
+  }
+
   pass(now: number): void {
-    if (this.#newest === null || !this.#pace.isDue(now, this.#came)) return;
-    const frame = new VideoFrame(this.#newest, { timestamp: now * 1000 });
-    void this.#writer.write(frame).catch(() => frame.close());
+    if (this.#newest !== null && this.#pace.isDue(now, this.#came)) this.#write(new VideoFrame(this.#newest, { timestamp: now * 1000 }));
+    else if (now - this.#beganAt > DARK_AFTER_MS) this.#darken();
   }
 
   stop(): void {
     this.#stopped = true;
     this.#forget();
+    this.#darken();
   }
 
   close(): void {
     void this.#writer.close().catch(() => undefined);
+  }
+
+  #write(frame: VideoFrame): void {
+    this.#passed += 1;
+    void this.#writer.write(frame).catch(() => frame.close());
+  }
+
+  /** Something must pass. */
+  #darken(): void {
+    if (this.#passed > 0) return;
+    const { width = 1280, height = 720 } = this.#size;
+    const dark = new OffscreenCanvas(width, height);
+    dark.getContext("2d", { alpha: false })?.fillRect(0, 0, width, height);
+    this.#write(new VideoFrame(dark, { timestamp: performance.now() * 1000, alpha: "discard" }));
   }
 
   async #read(reader: ReadableStreamDefaultReader<VideoFrame>): Promise<void> {
@@ -132,8 +166,12 @@ class Pace {
   }
 }
 
+/** A little more than the time between two frames. */
+const TAKEN_AFTER_MS = 200;
+
 /** What this page shows: a copy drawn by hand, as tracks from elsewhere take no frame rate and the picture may change its way. */
 export class CanvasPicture implements Picture {
+  readonly came = "yes";
   readonly source: Shown["element"];
   readonly size: string;
   readonly track: MediaStreamTrack;
@@ -164,6 +202,8 @@ export class CanvasPicture implements Picture {
 
   stop(): void {
     this.#stopped = true;
+    // A canvas is taken with the next drawing only: one that was hardly begun would give its recorder nothing.
+    setTimeout(() => this.#context?.drawImage(this.#canvas, 0, 0), TAKEN_AFTER_MS);
   }
 
   close(): void {

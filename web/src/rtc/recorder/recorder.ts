@@ -19,8 +19,6 @@ const PIECE_MS = 2_000;
 const BEHIND_SHARE = 1.5;
 const BEHIND_MS_MIN = 500;
 const BEHIND_MS_MAX = 8_000;
-/** How far behind one is that has brought nothing yet. */
-const BEHIND_MS_AT_FIRST = 1_500;
 /** A recorder that brought nothing for so long does not record. */
 const STALLED_MS = 15_000;
 const TRY_AGAIN_MS = 5_000;
@@ -58,8 +56,8 @@ interface Running {
   /** The take it belongs to: its last piece comes when another may have begun. */
   readonly worker: Worker;
   readonly beganAt: number;
-  /** From its beginning until its first picture and voice came out. */
-  behindMs: number;
+  /** From its beginning until its first picture and voice came out. Never, if none does. */
+  readonly behindMs: Promise<number>;
   /** When it was told to stop, by this machine's clock; its last piece comes later. */
   stoppedAt: number | null;
   heardAt: number;
@@ -84,6 +82,8 @@ export class Recorder {
   /** Finishes the one that is behind at once: there is never more than one beside the one that runs. */
   #finish: () => void = () => undefined;
   #tryAgainAt = -Infinity;
+  /** The picture was made anew once, as the one before brought nothing. */
+  #renewed = false;
 
   constructor(of: { callId: CallId; side: Side }, changed: () => void) {
     this.#of = of;
@@ -112,8 +112,10 @@ export class Recorder {
   tick(now: number): void {
     const running = this.#running;
     this.#picture?.draw(now);
+    if (this.#picture?.came === "yes") this.#renewed = false;
     if (running === null) this.follow(this.#scene);
     else if (now - running.heardAt > STALLED_MS) this.#broke(running, "encoder");
+    else if (this.#picture?.came === "late") this.#renew(running);
     else if (now - running.beganAt > SEGMENT_SECONDS * 1000) this.#next();
   }
 
@@ -146,6 +148,8 @@ export class Recorder {
   }
 
   #drop(): void {
+    // The one that finishes is left to it: a pause is told again and again.
+    if (this.#running === null && this.#picture === null) return;
     this.#stop(this.#running, { picture: this.#picture, silent: true });
     this.#running = null;
     this.#picture = null;
@@ -158,6 +162,13 @@ export class Recorder {
     if (!samePicture) this.#picture = pictureOf(this.#scene);
     this.#voices = this.#scene.voices;
     this.#next(samePicture ? null : before);
+  }
+
+  /** Another copy of the screen, in a segment of its own; when that one brings nothing either, both sides are told. */
+  #renew(running: Running): void {
+    if (this.#renewed) return this.#broke(running, "encoder");
+    this.#renewed = true;
+    this.#change(false);
   }
 
   /** The next segment begins before the last one stops: nothing is lost between them. `left`: the picture of the last one alone. */
@@ -184,7 +195,8 @@ export class Recorder {
       const [segmentId, now, at] = [crypto.randomUUID(), performance.now(), Date.now()];
       recorder.start(PIECE_MS);
       tell(worker, { t: "begin", segmentId, at });
-      const begun = { segmentId, recorder, voices, worker, beganAt: now, heardAt: now, behindMs: BEHIND_MS_AT_FIRST };
+      const behindMs = new Promise<number>((came) => (recorder.onstart = () => came(performance.now() - now)));
+      const begun = { segmentId, recorder, voices, worker, beganAt: now, heardAt: now, behindMs };
       const running: Running = { ...begun, stoppedAt: null, sending: Promise.resolve() };
       this.#listen(running);
       return running;
@@ -202,16 +214,21 @@ export class Recorder {
     const { recorder, voices, behindMs } = running;
     running.stoppedAt ??= Date.now();
     if (voices !== null && silent) voices.enabled = false;
-    const late = Math.min(Math.max(BEHIND_SHARE * behindMs, BEHIND_MS_MIN), BEHIND_MS_MAX);
-    const timer = setTimeout(() => this.#finish(), late);
-    this.#finish = () => {
+    const finish = (): void => {
       clearTimeout(timer);
       if (recorder.state !== "inactive") recorder.stop();
       voices?.stop();
       picture?.close();
-      this.#finish = () => undefined;
+      if (this.#finish === finish) this.#finish = () => undefined;
     };
-    if (recorder.state === "inactive") this.#finish();
+    // One that has brought nothing yet would be lost whole.
+    let timer = setTimeout(finish, STALLED_MS);
+    void behindMs.then((ms) => {
+      clearTimeout(timer);
+      timer = setTimeout(finish, Math.min(Math.max(BEHIND_SHARE * ms, BEHIND_MS_MIN), BEHIND_MS_MAX));
+    });
+    this.#finish = finish;
+    if (recorder.state === "inactive") finish();
   }
 
   #listen(running: Running): void {
@@ -224,7 +241,6 @@ export class Recorder {
         tell(worker, { t: "data", segmentId, bytes }, [bytes]);
       });
     };
-    recorder.onstart = () => (running.behindMs = performance.now() - running.beganAt);
     recorder.onerror = () => this.#broke(running, "encoder");
     const before = this.#handedOver;
     const handedOver = new Promise<void>((done) => {
@@ -247,6 +263,7 @@ export class Recorder {
   }
 
   #fail(why: RecordingTrouble): null {
+    this.#renewed = false;
     this.#tryAgainAt = performance.now() + TRY_AGAIN_MS;
     this.#become("failing", why);
     return null;

@@ -1,0 +1,27 @@
+/**
+ * Probes of one end that passed here on their way to the other: what comes back proves the other end only as the first answer to one of
+ * them, and only while the probe is fresh. An answer that is made up, said twice, or was held up on its way proves nothing.
+ */
+import { PROBE_EVERY_MS, PROBE_FRESH_MS } from "@minuta/contracts/wire";
+
+/** More than an end sends while one is fresh; what an end sends beyond that costs it its own oldest ones. */
+const REMEMBERED = 2 * Math.ceil(PROBE_FRESH_MS / PROBE_EVERY_MS);
+
+export class Probes {
+  readonly #passedAt = new Map<bigint, number>();
+
+  /** `now` in ms of the server's clock, here and below. */
+  passed(number: bigint, now: number): void {
+    this.#passedAt.delete(number);
+    this.#passedAt.set(number, now);
+    const [oldest] = this.#passedAt.keys();
+    if (this.#passedAt.size > REMEMBERED && oldest !== undefined) this.#passedAt.delete(oldest);
+  }
+
+  /** Whether this answer proves that the other end is there. */
+  answered(number: bigint, now: number): boolean {
+    const passedAt = this.#passedAt.get(number);
+    this.#passedAt.delete(number);
+    return passedAt !== undefined && now - passedAt <= PROBE_FRESH_MS;
+  }
+}
