@@ -2,6 +2,7 @@
  * The database as one copy of the server sees it when things break: at any statement or commit its process dies, its connection is
  * lost, or it hangs. And the order in which copies that work side by side get their next statement through, which chance decides.
  */
+import { AsyncLocalStorage } from "node:async_hooks";
 import pg from "pg";
 import type { Chance } from "../demo-history-plan.ts";
 import type { Db, Reader, Tx } from "#platform/db";
@@ -28,11 +29,14 @@ const moment = (): Promise<void> => new Promise((resume) => void setImmediate(re
 const MOMENTS_BEFORE_LOOK = 20;
 const STUCK_AFTER_LOOKS = 10_000;
 
-/** Who goes on with the next statement, when several copies work at once. */
+/** Which of the works that are done together a statement belongs to. */
+const work = new AsyncLocalStorage<number>();
+
+/** Who goes on with the next statement, when several are at work at once. The same chance is the same order, however quick the machine is. */
 export class Turns {
   readonly #chance: Chance;
   readonly #waitsForLock: () => Promise<number>;
-  readonly #gates: (() => void)[] = [];
+  readonly #gates: { readonly of: number; readonly open: () => void }[] = [];
   #together = false;
   #busy = 0;
   #left = 0;
@@ -44,17 +48,19 @@ export class Turns {
   }
 
   /** Runs the work of several copies, statement by statement, in an order of chance; what fails is the copy's own affair. */
-  async together(work: readonly (() => Promise<unknown>)[]): Promise<void> {
-    this.#together = work.length > 1;
-    this.#left = work.length;
-    const all = Promise.allSettled(work.map((each) => each().finally(() => (this.#left -= 1))));
-    while (this.#together && this.#left > 0) {
+  async together(works: readonly (() => Promise<unknown>)[]): Promise<void> {
+    this.#together = true;
+    this.#left = works.length;
+    const all = Promise.allSettled(works.map((each, of) => work.run(of, each).finally(() => (this.#left -= 1))));
+    while (this.#left > 0) {
       await this.#quiet();
+      // Who was woken by the same commit comes in any order.
+      this.#gates.sort((one, other) => one.of - other.of);
       const next = Math.floor(this.#chance() * this.#gates.length);
-      this.#gates.splice(next, 1)[0]?.();
+      this.#gates.splice(next, 1)[0]?.open();
     }
     this.#together = false;
-    for (const gate of this.#gates.splice(0)) gate();
+    for (const { open } of this.#gates.splice(0)) open();
     await all;
     await this.idle();
   }
@@ -69,7 +75,7 @@ export class Turns {
 
   /** Waits for one's turn. */
   gate(): Promise<void> | void {
-    if (this.#together) return new Promise((resume) => void this.#gates.push(resume));
+    if (this.#together) return new Promise((open) => void this.#gates.push({ of: work.getStore() ?? -1, open }));
   }
 
   async busy<T>(work: () => Promise<T>): Promise<T> {
@@ -92,7 +98,10 @@ export class Turns {
         if (this.#busy === 0 && (this.#gates.length > 0 || this.#left === 0)) return;
       }
       await new Promise((resume) => setTimeout(resume, 1));
-      if (this.#busy > 0 && this.#gates.length > 0 && (await this.#waitsForLock()) >= this.#busy) return;
+      const busy = this.#busy;
+      if (busy === 0 || this.#gates.length === 0) continue;
+      // Whoever was done meanwhile may have woken one that was seen to wait.
+      if ((await this.#waitsForLock()) >= busy && this.#busy === busy) return;
     }
     throw new Error(`stuck: ${this.#left} at work, ${this.#busy} statements on their way`);
   }

@@ -189,7 +189,7 @@ export class Life {
         const answer = await command.run(copy!);
         answered = true;
         this.#note(
-          `${command.what}: ${JSON.stringify(answer, (_key, value: unknown) => (typeof value === "bigint" ? Number(value) : value)) ?? "done"}`,
+          `${command.what}: ${JSON.stringify(answer, (key, value: unknown) => (key === "lineId" ? undefined : typeof value === "bigint" ? Number(value) : value)) ?? "done"}`,
         );
         // Asked again because the answer was late, it is answered twice.
         if (!this.#answered.has(command)) command.done?.(answer);
@@ -211,7 +211,8 @@ export class Life {
 
   #act(): void {
     for (const ring of this.#rings.filter(({ state }) => state === "open")) this.#comeAndGo(ring.call);
-    if (this.#dice.happens(0.04)) this.#topUp(this.#dice.pick(this.#payers));
+    const short = this.#seen.lines.some(({ status }) => status === "paused-for-top-up");
+    if (this.#dice.happens(short ? 0.25 : 0.04)) this.#topUp(this.#dice.pick(this.#payers));
     if (this.#dice.happens(0.06) && this.#rings.length < 7) this.#ring();
     const open = this.#rings.filter(({ state }) => state === "open");
     if (open.length === 0) return;

@@ -15,3 +15,8 @@ test.each([1, 4, 6, 18, 1134])(
   },
   60_000,
 );
+
+test("the same seed is the same life", async () => {
+  const [one, two] = [await simulate(arena, 40), await simulate(arena, 40)];
+  expect(two.trace).toEqual(one.trace);
+}, 60_000);

@@ -384,7 +384,10 @@ export const prove = query({
       (6, 'ended lines whose proven time is not that of their evidence', (select count(*) from figure where status = 'ended' and proven_before_ms <> proven_ms)),
       (7, 'open lines that claim more time than their evidence', (select count(*) from figure where status <> 'ended' and proven_before_ms > measured_ms)),
       (8, 'ends held open by a copy that is over', (select count(*) from metering.presence p join metering.copy c on c.id = p.copy where p.ended_at is null and c.over_at is not null)),
-      (9, 'ended carrier lines that are not settled', (select count(*) from figure where status = 'ended' and (t).kind = 'carrier' and settled_at is null))
+      (9, 'ended carrier lines that are not settled', (select count(*) from figure where status = 'ended' and (t).kind = 'carrier' and settled_at is null)),
+      (10, 'ended lines that gave money back which what is proven would have cost', (select count(*) from figure
+        where status = 'ended' and charged < metering.cost(t, price, bound) and metering.cost(t, price, bound) - charged <=
+          (select sum(amount) from ledger.transfer r where r.purse = figure.purse and r.kind = 'quota-return' and r.occurred_at >= figure.ended_at)))
     ) as proof (n, invariant, figure)
     order by n`,
 });
