@@ -1,6 +1,6 @@
 /** The ways a call goes when a network lets only some of them through: each is proven by the picture on the other screen and the voices heard. */
 import { expect, type Page } from "@playwright/test";
-import { answer, control, invite, join, keepTo, phaseIs, shareScreen, signIn } from "./harness/journey.ts";
+import { answer, control, end, invite, join, keepTo, phaseIs, shareScreen, signIn } from "./harness/journey.ts";
 import type { Product } from "./harness/product.ts";
 import { startProxy } from "./harness/proxy.ts";
 import { hears, seesChanges } from "./harness/see.ts";
@@ -60,6 +60,7 @@ test("a connection that dies without a word is replaced: picture, voices and clo
     await Promise.all([hears(stage.consultant, CLIENT_PITCH), hears(stage.client, CONSULTANT_PITCH)]);
     await Promise.all([phaseIs(both.client, "live"), phaseIs(both.consultant, "live")]);
     await expect(both.consultant.getByTestId("safety-number")).toHaveText(await shown.innerText());
+    await end(both.consultant);
   } finally {
     await proxy.close();
   }
@@ -73,6 +74,7 @@ test("where nothing but the page's own port is reachable, WebRTC goes by TURN on
   await Promise.all([keepTo(both.client, "turn"), keepTo(both.consultant, "turn")]);
   await talk(stage, both);
   for (const page of [both.client, both.consultant]) await goesBy(page, "webrtc-relay");
+  await end(both.consultant);
 });
 
 const proxies = [
@@ -96,6 +98,7 @@ for (const { what, holdsBack, way } of proxies) {
       proxy.relent();
       await goesBy(both.client, "websocket");
       await seesChanges(stage, [42, 111]);
+      await end(both.consultant);
     } finally {
       await proxy.close();
     }

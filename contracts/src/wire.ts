@@ -198,6 +198,8 @@ export const signal = z.discriminatedUnion("t", [
   z.object({ t: z.literal("restart-please") }),
   /** The direct path carries nothing any more, seen from this end: media comes back to the relay at once. */
   z.object({ t: z.literal("direct-fell") }),
+  /** The first picture came over the direct path: the relay need not bring any. */
+  z.object({ t: z.literal("direct-picture") }),
 ]);
 export type Signal = z.infer<typeof signal>;
 

@@ -16,8 +16,8 @@ import { Sound } from "./sound.ts";
 import { watchEscEsc } from "./esc-esc.ts";
 
 const POINTER_EVERY_MS = 33;
-/** The relay carries pictures for this long after the direct path took over or a picture begins: there the first one takes a while. */
-const OVERLAP_MS = 1500;
+/** Once the direct path took over, or a picture begins, the relay carries pictures until one came there; no longer than this. */
+const OVERLAP_MS_MAX = 6_000;
 
 /** Joins the call's channel at once; `dispose` leaves it. */
 export function createCallEngine(options: CallEngineOptions): CallEngine {
@@ -343,7 +343,7 @@ class Engine {
       paused,
       screen: screen !== null,
       microphone: microphone !== null,
-      justBegan: now - this.#overlapSince < OVERLAP_MS,
+      justBegan: !this.#direct.otherSees && now - this.#overlapSince < OVERLAP_MS_MAX,
     };
   }
 

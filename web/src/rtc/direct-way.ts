@@ -48,6 +48,8 @@ export class DirectWay {
   /** A picture is due since; null: none is. */
   #dueSince: number | null = null;
   #pictureCame = false;
+  /** The other end said that a picture came, since one is sent. */
+  otherSees = false;
 
   constructor(options: DirectWayOptions, events: DirectWayEvents) {
     this.#options = options;
@@ -112,10 +114,12 @@ export class DirectWay {
   }
 
   hear(signal: Signal): void {
-    this.#peer?.hear(signal);
+    if (signal.t === "direct-picture") this.otherSees = true;
+    else this.#peer?.hear(signal);
   }
 
   send(screen: MediaStreamTrack | null, microphone: MediaStreamTrack | null): void {
+    if (screen === null) this.otherSees = false;
     this.#peer?.send(screen, microphone);
   }
 
@@ -155,6 +159,7 @@ export class DirectWay {
     if (what.screen || what.voice) this.#events.came(what);
     if (!what.screen || this.#dueSince === null || this.#pictureCame) return;
     this.#pictureCame = true;
+    this.#events.signal({ t: "direct-picture" });
     this.#events.changed();
   }
 }
