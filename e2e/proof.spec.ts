@@ -6,7 +6,7 @@ import { checkProtocol, type ProtocolCheck } from "@minuta/contracts/check-proto
 import { publishedKeys } from "@minuta/contracts/journal";
 import { recordingsApi } from "@minuta/contracts/recordings";
 import { z } from "zod";
-import { answer, answerRecording, control, end, invite, join, phaseIs, signIn, talkUntil } from "./harness/journey.ts";
+import { answer, answerRecording, button, control, end, field, invite, join, phaseIs, signIn, talkUntil } from "./harness/journey.ts";
 import { run } from "./harness/process.ts";
 import type { Product } from "./harness/product.ts";
 import { test } from "./harness/test.ts";
@@ -57,6 +57,9 @@ test("a minute of talk is signed by the server and both browsers; the file is ch
   await end(consultant);
   await client.waitForURL("**/after");
   for (const page of [client, consultant]) await expect(page.getByTestId("pending-uploads")).toBeHidden({ timeout: 60_000 });
+  await field(client, "comments.label").fill(" Проводится, спасибо ");
+  await button(client, "comments.submit").click();
+  await expect(field(client, "comments.label")).toHaveValue("");
   // The pages sign the last minute after they left the call.
   await expect
     .poll(async () => (await judgedNow(consultant, product, callId)).verdict, { message: "every second is signed" })
@@ -64,9 +67,10 @@ test("a minute of talk is signed by the server and both browsers; the file is ch
 
   const path = info.outputPath("protocol.json");
   const bytes = await savedFile(consultant, path);
-  const { checks, minutes, file } = await checkProtocol(bytes, { server: await serverKeys(product) });
+  const { checks, minutes, commentKeys, file } = await checkProtocol(bytes, { server: await serverKeys(product) });
   expect(checks.filter(({ holds }) => !holds)).toEqual([]);
   expect(minutes.map((minute) => [minute.client, minute.consultant])).toEqual(minutes.map(() => [true, true]));
+  expect(commentKeys, "signed by the key of the call").toEqual(["shown"]);
   expect(minutes.at(-1)!.toSecond).toBe(file!.protocol.provenSeconds);
   expect(file!.protocol.provenSeconds).toBeGreaterThanOrEqual(60);
   for (const recorded of [file!.recordings.client, file!.recordings.consultant]) expect(recorded.length).toBeGreaterThanOrEqual(2);
@@ -90,6 +94,7 @@ test("a minute of talk is signed by the server and both browsers; the file is ch
   await expect(judge.getByRole("button", { name: ru("verify.choose") })).toBeEnabled();
   await judge.context().setOffline(true);
   await isJudged(judge, path, "holds");
+  await expect(judge.locator('[data-comment-key="shown"]')).toContainText("Проводится, спасибо");
   await judge.screenshot({ path: info.outputPath("verify.png"), fullPage: true });
   await isJudged(judge, changed, "fails");
   await judge.screenshot({ path: info.outputPath("verify-changed.png"), fullPage: true });

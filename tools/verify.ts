@@ -1,12 +1,15 @@
 /**
  * `npm run verify -- protocol.json --key <fingerprint or key>`: checks a protocol file on this computer, without network and without our
  * server. `--keys <file>`: a saved /.well-known/minuta-keys.json; `--statement <n>.<hash>`: as printed or as one of the sides kept it, with or without what the printed code has before it.
+ * `--client`, `--consultant`: keys or fingerprints that are known to be that side's; by another key nobody has signed for it.
  * Ends with 0 when everything holds, 3 when part of the time is not signed by both, 2 when the server's key is not among the given, else 1.
  */
 import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
-import { checkProtocol, type Pins, type ProtocolCheck } from "@minuta/contracts/check-protocol";
+import { checkProtocol, type CommentKey, type Pins, type ProtocolCheck } from "@minuta/contracts/check-protocol";
 import { publishedKeys } from "@minuta/contracts/journal";
+import type { ProtocolFile } from "@minuta/contracts/protocol-file";
+import { recordedSeconds } from "@minuta/contracts/recordings";
 import { fingerprintOf } from "@minuta/contracts/signing";
 
 const exits: Readonly<Record<ProtocolCheck["verdict"], number>> = { holds: 0, fails: 1, "unknown-server": 2, "part-unsigned": 3 };
@@ -24,11 +27,15 @@ const { values, positionals } = parseArgs({
     key: { type: "string", multiple: true, default: [] },
     keys: { type: "string", multiple: true, default: [] },
     statement: { type: "string", multiple: true, default: [] },
+    client: { type: "string", multiple: true, default: [] },
+    consultant: { type: "string", multiple: true, default: [] },
   },
 });
 const [path] = positionals;
 if (path === undefined) {
-  console.error("usage: npm run verify -- protocol.json --key <the server's key or its fingerprint> [--keys file] [--statement n.hash]");
+  console.error(
+    "usage: npm run verify -- protocol.json --key <the server's key or its fingerprint> [--keys file] [--statement n.hash] [--client key] [--consultant key]",
+  );
   process.exit(1);
 }
 
@@ -43,19 +50,36 @@ const kept: NonNullable<Pins["kept"]> = values.statement.map((text) => {
   }
   return { n: Number(n), hash, provenSeconds: 0 };
 });
-report(await checkProtocol(await readFile(path), { server: [...values.key.map((key) => key.replaceAll(" ", "")), ...saved.flat()], kept }));
+const compact = (keys: readonly string[]): string[] => keys.map((key) => key.replaceAll(" ", ""));
+const ends = Object.fromEntries(
+  (["client", "consultant"] as const).filter((side) => values[side].length > 0).map((side) => [side, compact(values[side])]),
+);
+report(await checkProtocol(await readFile(path), { server: [...compact(values.key), ...saved.flat()], ends, kept }));
 
-function report({ verdict, checks, minutes, file }: ProtocolCheck): void {
+const commentWords: Readonly<Record<CommentKey, string>> = {
+  shown: "signed by a key shown in the call",
+  other: "signed by a key that was not in the call",
+  none: "not signed",
+};
+
+function report({ verdict, checks, minutes, commentKeys, file }: ProtocolCheck): void {
   for (const { name, holds, at } of checks) console.log(`${holds ? "ok  " : "FAIL"} ${name}${at === "" ? "" : ` (${at})`}`);
   for (const { fromSecond, toSecond, client, consultant } of minutes) {
     const missing = [client ? null : "client", consultant ? null : "consultant"].filter((side) => side !== null);
     if (missing.length > 0) console.log(`seconds ${fromSecond}–${toSecond} are not signed by ${missing.join(" and ")}`);
   }
-  if (file !== null) {
-    const { number, call, provenSeconds, charged } = file.protocol;
-    console.log(`${number}: ${call.consultant.name} – ${call.client.name}, ${provenSeconds} s, ${charged} kopecks`);
-    console.log(`server's key ${file.seal.publicKey}\nfingerprint  ${fingerprintOf(file.seal.publicKey)}`);
-  }
+  if (file !== null) reportFile(file, commentKeys);
   console.log(words[verdict]);
   process.exitCode = exits[verdict];
+}
+
+function reportFile({ protocol, recordings, keys, seal }: ProtocolFile, commentKeys: readonly CommentKey[]): void {
+  const { number, call, intervals, provenSeconds, charged } = protocol;
+  for (const side of ["client", "consultant"] as const)
+    console.log(`recorded at the ${side}'s: ${recordedSeconds(recordings[side], intervals)} of ${provenSeconds} s`);
+  for (const [index, { side }] of call.comments.entries())
+    console.log(`comment ${index + 1} (${side}): ${commentWords[commentKeys[index] ?? "none"]}`);
+  console.log(`${number}: ${call.consultant.name} – ${call.client.name}, ${provenSeconds} s, ${charged} kopecks`);
+  for (const { side, publicKey, kind } of keys) console.log(`key of the ${side} (${kind}) ${fingerprintOf(publicKey)}`);
+  console.log(`server's key ${seal.publicKey}\nfingerprint  ${fingerprintOf(seal.publicKey)}`);
 }

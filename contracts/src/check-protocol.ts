@@ -28,6 +28,8 @@ export interface Pins {
   readonly server: readonly string[];
   /** Keys that are known to be a side's: signatures in its name by any other are not its own. */
   readonly ends?: Partial<Readonly<Record<Side, readonly string[]>>>;
+  /** Keys by which whoever checks signed in this call himself: the file must have them. */
+  readonly own?: readonly string[];
   /** Statements that somebody kept: the file must have exactly them. */
   readonly kept?: readonly ChainPlace[];
 }
@@ -64,6 +66,9 @@ export interface SignedMinute {
   readonly consultant: boolean;
 }
 
+/** Whose key stands under a comment: one that its side showed in the call, another that nothing in the file vouches for, or none. */
+export type CommentKey = "shown" | "other" | "none";
+
 export interface ProtocolCheck {
   /**
    * `fails`: something was changed, or is not what it says. `unknown-server`: it is whole, but sealed by a key that was not known before:
@@ -72,6 +77,8 @@ export interface ProtocolCheck {
   readonly verdict: "holds" | "part-unsigned" | "unknown-server" | "fails";
   readonly checks: readonly Check[];
   readonly minutes: readonly SignedMinute[];
+  /** Of each comment of the call, in order. */
+  readonly commentKeys: readonly CommentKey[];
   /** Null: not readable as a protocol. */
   readonly file: ProtocolFile | null;
 }
@@ -79,7 +86,8 @@ export interface ProtocolCheck {
 /** Never throws, whatever the bytes are. */
 export async function checkProtocol(bytes: Uint8Array, pins: Pins): Promise<ProtocolCheck> {
   const read = readFile(bytes);
-  if (read === null) return { verdict: "fails", checks: [{ name: "file", holds: false, at: "" }], minutes: [], file: null };
+  if (read === null)
+    return { verdict: "fails", checks: [{ name: "file", holds: false, at: "" }], minutes: [], commentKeys: [], file: null };
   const { file, unsealed } = read;
   const minutes = signedMinutes(file.statements);
   const found: [CheckName, string | null | Promise<string | null>][] = [
@@ -100,7 +108,8 @@ export async function checkProtocol(bytes: Uint8Array, pins: Pins): Promise<Prot
     const where = await at;
     checks.push({ name, holds: where === null, at: where ?? "" });
   }
-  return { verdict: verdictOf(file, { checks, minutes, pins }), checks, minutes, file };
+  const verdict = verdictOf(file, { checks, minutes, pins });
+  return { verdict, checks, minutes, commentKeys: commentKeysOf(file.protocol.events), file };
 }
 
 interface Judged {
@@ -253,7 +262,7 @@ const commented = z.object({ text: z.string(), signed: z.optional(z.object({ pub
 
 async function commentsOf({ protocol }: ProtocolFile): Promise<string | null> {
   const { call, events } = protocol;
-  const said = events.filter(({ kind }) => kind === "commented");
+  const said = saidIn(events);
   if (said.length !== call.comments.length) return "number";
   for (const [index, { actor, facts }] of said.entries()) {
     const comment = call.comments[index];
@@ -265,6 +274,16 @@ async function commentsOf({ protocol }: ProtocolFile): Promise<string | null> {
   }
   return null;
 }
+
+const saidIn = (events: readonly JournalEvent[]): JournalEvent[] => events.filter(({ kind }) => kind === "commented");
+
+/** Of each comment in order. Says nothing about whether the signature is right. */
+export const commentKeysOf = (events: readonly JournalEvent[]): CommentKey[] =>
+  saidIn(events).map(({ actor, facts }) => {
+    const key = commented.safeParse(facts).data?.signed?.publicKey;
+    if (key === undefined) return "none";
+    return sides.some((side) => side === actor && shownBy(events, side).some(({ publicKey: its }) => its === key)) ? "shown" : "other";
+  });
 
 /** What a statement says of a recording is a segment of its list, the same or a later one from statement to statement. */
 function recordingsOf({ protocol, statements, recordings }: ProtocolFile): string | null {
@@ -280,8 +299,9 @@ function recordingsOf({ protocol, statements, recordings }: ProtocolFile): strin
   return null;
 }
 
-/** Who is known by a key from elsewhere has not signed by another. */
-function keysOf({ keys, statements }: ProtocolFile, { ends = {} }: Pins): string | null {
+/** Who is known by a key from elsewhere has not signed by another, and whoever signed is not left out. */
+function keysOf({ protocol, keys, statements }: ProtocolFile, { ends = {}, own = [] }: Pins): string | null {
+  if (own.some((key) => !keys.some(({ publicKey: its }) => its === key))) return "own";
   const foreign = (side: Side, key: string): boolean => {
     const known = ends[side];
     return known !== undefined && !known.includes(key) && !known.includes(fingerprintOf(key));
@@ -289,7 +309,12 @@ function keysOf({ keys, statements }: ProtocolFile, { ends = {} }: Pins): string
   const shownElsewhere = keys.find((key) => foreign(key.side, key.publicKey));
   if (shownElsewhere !== undefined) return shownElsewhere.side;
   const statement = statements.find(({ countersignatures }) => countersignatures.some((by) => foreign(by.side, by.publicKey)));
-  return statement === undefined ? null : `statement ${statement.n}`;
+  if (statement !== undefined) return `statement ${statement.n}`;
+  const comment = saidIn(protocol.events).findIndex(({ actor, facts }) => {
+    const key = commented.safeParse(facts).data?.signed?.publicKey;
+    return key !== undefined && sides.some((side) => side === actor && foreign(side, key));
+  });
+  return comment < 0 ? null : `comment ${comment + 1}`;
 }
 
 function keptIn({ statements }: ProtocolFile, { kept = [] }: Pins): string | null {

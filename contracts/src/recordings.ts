@@ -68,6 +68,25 @@ export const segmentFacts = z.object({
 });
 export type SegmentFacts = z.infer<typeof segmentFacts>;
 
+interface Span {
+  readonly from: Date;
+  readonly to: Date;
+}
+/** How much of the counted time these segments hold, in whole seconds; what two of them hold counts once. */
+export function recordedSeconds(segments: readonly Span[], intervals: readonly (Span & { readonly counted: boolean })[]): number {
+  const inOrder = segments.toSorted((one, other) => one.from.getTime() - other.from.getTime());
+  let ms = 0;
+  for (const { from, to, counted } of intervals) {
+    let through = from.getTime();
+    for (const segment of counted ? inOrder : []) {
+      const until = Math.min(segment.to.getTime(), to.getTime());
+      ms += Math.max(0, until - Math.max(segment.from.getTime(), through));
+      through = Math.max(through, until);
+    }
+  }
+  return Math.floor(ms / 1000);
+}
+
 /** `told`: its hash is known, its bytes have not come (yet); `kept`; `damaged`: what came, or lay in the store, is not what was hashed; `deleted`: its time was over. */
 export const segmentState = z.enum(["told", "kept", "damaged", "deleted"]);
 export type SegmentState = z.infer<typeof segmentState>;

@@ -16,9 +16,10 @@ export async function playCalls(stage: Stage, count: number): Promise<PlayedCall
   const played: PlayedCall[] = [];
   for (let n = 0; n < count; n += 1) {
     const call = await playCall(stage, { minutes: 2 + (n % 3), pauseSeconds: (n % 2) * 40, comments: comments.slice(0, n % 4) });
-    const { verdict, checks } = await checkProtocol(new TextEncoder().encode(call.text), { server: call.signing.publicKeys });
+    const { verdict, checks, commentKeys } = await checkProtocol(new TextEncoder().encode(call.text), { server: call.signing.publicKeys });
     if (verdict !== "holds")
       throw new Error(`a real protocol does not hold: ${verdict} ${JSON.stringify(checks.filter(({ holds }) => !holds))}`);
+    if (commentKeys.some((key) => key !== "shown")) throw new Error(`a comment is not taken for its side's: ${commentKeys.join(", ")}`);
     played.push(call);
   }
   return played;

@@ -6,8 +6,8 @@ import type { Side } from "@minuta/contracts/ids";
 import { kopecks } from "@minuta/contracts/money";
 import { hashesOfSegments } from "@minuta/contracts/recording-chain";
 import { sha256Hex } from "@minuta/contracts/sha256";
-import { newKeyPair, signerOf } from "@minuta/contracts/signing";
-import { hashOfStatement } from "@minuta/contracts/statement";
+import { newKeyPair, signerOf, type Signer } from "@minuta/contracts/signing";
+import { commentText, hashOfStatement } from "@minuta/contracts/statement";
 import { paidSeconds } from "@minuta/contracts/tariff";
 import type { PlayedCall } from "./calls.ts";
 import { contentOf, forge, withKeys, type Content } from "./forge.ts";
@@ -118,6 +118,22 @@ function otherRecording(content: Content, chance: Chance): Content {
       ...one,
       recordings: { ...one.recordings, consultant: instead(one.recordings.consultant) },
     })),
+  };
+}
+
+/** The consultant says something after the call, by the signer's key. */
+async function commented(content: Content, { publicKey, sign: signText }: Signer): Promise<Content> {
+  const { protocol, statements } = content;
+  const [last, lastEvent] = [statements.at(-1)!, protocol.events.at(-1)!];
+  const said = { side: "consultant", text: "Работа не сделана, денег не прошу" } as const;
+  const signature = await signText(commentText(protocol.call.id, { ...said, publicKey }));
+  const facts = { text: said.text, signed: { publicKey, signature } };
+  const events = [...protocol.events, { ...lastEvent, n: lastEvent.n + 1, actor: said.side, kind: "commented" as const, facts }];
+  const comments = [...protocol.call.comments, { ...said, at: lastEvent.at }];
+  return {
+    ...content,
+    protocol: { ...protocol, events, call: { ...protocol.call, comments } },
+    statements: [...statements, { ...last, n: last.n + 1, journal: { ...last.journal, n: events.length } }],
   };
 }
 
@@ -247,6 +263,11 @@ export const tamperings: Readonly<Record<string, Tampering>> = {
     (content, { chance }) => otherWords(content, chance),
     "dropped",
   ),
+  "server and client put words into the consultant's mouth": async (of) => {
+    const content = await commented(contentOf(of.call.text), await signerOf(await newKeyPair()));
+    const text = await forge(content, { server: of.call.signing, ends: { client: of.call.ends.client }, others: "kept" });
+    return { ...asFile(text), knows: { ends: victimKnows(of).ends! } };
+  },
   "server and client sign for the consultant with a key of theirs": async (of) => {
     const consultant = await signerOf(await newKeyPair());
     const content = withKeys(inflated(contentOf(of.call.text)), { consultant: consultant.publicKey });

@@ -1,4 +1,7 @@
 import { randomUUID } from "node:crypto";
+import type { Side } from "@minuta/contracts/ids";
+import { newKeyPair, signerOf } from "@minuta/contracts/signing";
+import { commentText } from "@minuta/contracts/statement";
 import { describe, expect, test } from "vitest";
 import { Browser, callsWorld, heardAll, invite, newPerson, openCall, talk } from "./testing.ts";
 
@@ -90,6 +93,22 @@ describe("a call", () => {
       { side: "client", text: "Всё работает, спасибо" },
     ]);
     expect((await kindsOf(id)).slice(-2)).toEqual(["consultant commented", "client commented"]);
+  });
+
+  test("a comment with a signature of something else is refused; one with its own is kept with it", async () => {
+    const { id, guest } = await openCall(world);
+    const { publicKey, sign } = await signerOf(await newKeyPair());
+    const say = async (of: { side: Side; text: string }) => {
+      const signed = { publicKey, signature: await sign(commentText(id, { ...of, publicKey })) };
+      return (await act(guest, [id, "comments"], { text: "Спасибо", signed })).body;
+    };
+    for (const other of [
+      { side: "client", text: "Не помогли" },
+      { side: "consultant", text: "Спасибо" },
+    ] as const)
+      expect(await say(other)).toMatchObject({ type: "invalid-input", facts: { fields: ["signed"] } });
+    expect((await guest.see(id)).comments).toEqual([]);
+    expect((await say({ side: "client", text: "Спасибо" })).call.comments).toMatchObject([{ side: "client", text: "Спасибо" }]);
   });
 
   test("a comment that is empty or longer than 4000 characters is refused; what was said cannot be changed in the database either", async () => {

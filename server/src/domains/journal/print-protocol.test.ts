@@ -5,7 +5,7 @@ import { kopecks } from "@minuta/contracts/money";
 import { fingerprintOf } from "@minuta/contracts/signing";
 import { hashOfStatement, type Statement } from "@minuta/contracts/statement";
 import { expect, test } from "vitest";
-import { printProtocol } from "./print-protocol.ts";
+import { printProtocol, type Printable } from "./print-protocol.ts";
 import type { Proof } from "./print-proof.ts";
 import { FILES_PRINTED_MAX } from "./print-used.ts";
 import { squaresIn, textOf } from "./testing.ts";
@@ -158,6 +158,7 @@ test("the printed protocol says in Russian who, when, how long and how much, and
     "обе стороны звонили с одного сетевого адреса",
     "номенклатуре: 26 -> 44 +; обновить",
     "Звоню завтра насчёт возврата.",
+    "МСК. Не подписан",
     "24.11.2026",
     "согласие: Вы соглашаетесь, что Минута ведёт журнал",
     "Откройте, пожалуйста, журнал документов",
@@ -316,9 +317,8 @@ test("what each side allowed and refused is on the paper, and each recorded file
     sha256: before.toString(16).padStart(64, "0"),
   }));
   const recorded = { ...proof, recordings: { client: [segment], consultant: long } };
-  const words = async (of: Proof, locale: "ru" | "en") =>
-    textOf(await printProtocol({ protocol: { ...protocol, events }, proof: of }, locale)).replaceAll(/\s/g, "");
-  const text = await words(recorded, "ru");
+  const words = async (of: Printable, locale: "ru" | "en") => textOf(await printProtocol(of, locale)).replaceAll(/\s/g, "");
+  const text = await words({ protocol: { ...protocol, events }, proof: recorded }, "ru");
   for (const word of [
     "показ экрана да, впервые 19:04:47, всего 3 –",
     "микрофон отказ, 19:04:49 да, 19:04:48",
@@ -326,12 +326,16 @@ test("what each side allowed and refused is on the paper, and each recorded file
     `19:04:38 – 19:05:08 0,40 МБ ${segment.sha256}`,
     long[FILES_PRINTED_MAX - 1]!.sha256,
     "И ещё 7: их контрольные суммы",
+    "записано у клиента: 00:30 из 12:34 учтённого времени",
   ])
     expect(text).toContain(word.replaceAll(/\s/g, ""));
   expect(text).not.toContain(long[FILES_PRINTED_MAX]!.sha256);
-  const unrecorded = await words({ ...proof, recordings: { client: [], consultant: [] } }, "en");
-  expect(unrecorded).toContain("showingthescreenyes,first19:04:47,3times");
-  expect(unrecorded).not.toContain("Filesoftherecording");
+  const unrecorded = { ...proof, recordings: { client: [], consultant: [] } };
+  const agreedOnly = await words({ protocol: { ...protocol, events }, proof: unrecorded }, "en");
+  expect(agreedOnly).toContain("showingthescreenyes,first19:04:47,3times");
+  expect(agreedOnly).toContain("recordedattheconsultant's:00:00of12:34ofthecountedtime");
+  const refused = events.filter(({ kind }) => kind !== "recording-agreed");
+  expect(await words({ protocol: { ...protocol, events: refused }, proof: unrecorded }, "en")).not.toContain("Filesoftherecording");
 });
 
 test("a confirmed address is printed as such, and a call without the consultant's own rate asks for nothing", async () => {

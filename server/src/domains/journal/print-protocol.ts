@@ -1,5 +1,6 @@
 /** The protocol as a PDF to attach to an invoice or an act: A4, one and the same for both sides. */
 import type { ClientCard, ConsultantCard } from "@minuta/contracts/calls";
+import { commentKeysOf } from "@minuta/contracts/check-protocol";
 import type { Protocol, ProtocolInterval } from "@minuta/contracts/journal";
 import type { Locale } from "@minuta/contracts/people";
 import type { Content, TableCell, TDocumentDefinitions } from "pdfmake/interfaces.js";
@@ -266,11 +267,12 @@ const headings = (...cells: readonly (string | { text: string; alignment: "right
   cells.map((cell) => ({ ...(typeof cell === "string" ? { text: cell } : cell), style: "th", noWrap: true }));
 
 function comments({ protocol, texts, formats }: Print): Content[] {
-  const said = protocol.call.comments.map(({ side, text, at }): Content => ({
+  const keys = commentKeysOf(protocol.events);
+  const said = protocol.call.comments.map(({ side, text, at }, index): Content => ({
     margin: [0, 0, 0, 8],
     unbreakable: text.length < COMMENT_KEPT_WHOLE,
     stack: [
-      { text: `${texts[side]}, ${formats.stamp(at)} ${texts.zone}`, style: "label" },
+      { text: `${texts[side]}, ${formats.stamp(at)} ${texts.zone}. ${texts.commentKey[keys[index] ?? "none"]}`, style: "label" },
       { text, margin: [0, 2, 0, 0] },
     ],
   }));

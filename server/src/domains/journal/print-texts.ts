@@ -1,5 +1,6 @@
 /** The words of the printed protocol, Russian and English. */
 import type { CallOutcome, CallView } from "@minuta/contracts/calls";
+import type { CommentKey } from "@minuta/contracts/check-protocol";
 import type { JournalActor, ProtocolInterval } from "@minuta/contracts/journal";
 import type { Locale } from "@minuta/contracts/people";
 import { eventTexts, type EventTexts } from "./print-event-texts.ts";
@@ -55,6 +56,8 @@ export interface PrintTexts extends EventTexts {
   readonly flags: Readonly<Record<CallView["flags"][number], string>>;
   readonly comments: string;
   readonly noComments: string;
+  /** Whose key stands under a comment. */
+  readonly commentKey: Readonly<Record<CommentKey, string>>;
   readonly events: string;
   readonly event: Readonly<Record<"n" | "at" | "who" | "what", string>>;
   readonly actors: Readonly<Record<JournalActor, string>>;
@@ -133,6 +136,11 @@ const ru: PrintTexts = {
   },
   comments: "Комментарии сторон",
   noComments: "Комментариев нет.",
+  commentKey: {
+    shown: "Подписан ключом, который показан в звонке",
+    other: "Подписан ключом, которого в звонке не было",
+    none: "Не подписан",
+  },
   events: "Журнал событий",
   event: { n: "№", at: "время", who: "кто", what: "событие" },
   actors: { client: "клиент", consultant: "консультант", server: "сервер" },
@@ -212,6 +220,11 @@ const en: PrintTexts = {
   },
   comments: "Comments of both sides",
   noComments: "There are no comments.",
+  commentKey: {
+    shown: "Signed by a key shown in the call",
+    other: "Signed by a key that was not in the call",
+    none: "Not signed",
+  },
   events: "Journal of events",
   event: { n: "No.", at: "time", who: "who", what: "event" },
   actors: { client: "client", consultant: "consultant", server: "server" },

@@ -1,14 +1,15 @@
 /** The parts of the printed protocol about what was allowed and what was kept: permissions as the sides used them, recorded files with their hashes. */
 import { side as sides, type Side } from "@minuta/contracts/ids";
-import type { JournalKind, Protocol } from "@minuta/contracts/journal";
+import type { JournalEvent, JournalKind, Protocol } from "@minuta/contracts/journal";
 import type { Locale } from "@minuta/contracts/people";
+import { recordedSeconds } from "@minuta/contracts/recordings";
 import type { Content, TableCell } from "pdfmake/interfaces.js";
 import type { Formats } from "./print-format.ts";
 import type { Proof } from "./print-proof.ts";
 import { ruled } from "./print-tables.ts";
 
 interface Printed {
-  readonly protocol: Pick<Protocol, "events">;
+  readonly protocol: Pick<Protocol, "events" | "intervals" | "provenSeconds">;
   readonly proof: Pick<Proof, "recordings">;
   readonly locale: Locale;
   readonly formats: Formats;
@@ -36,6 +37,7 @@ interface UsedTexts {
   readonly refused: (at: string) => string;
   readonly files: string;
   readonly filesOf: Readonly<Record<Side, string>>;
+  readonly share: (recorded: string, counted: string) => string;
   readonly time: string;
   readonly size: string;
   readonly megabytes: (size: string) => string;
@@ -53,6 +55,7 @@ const usedTexts: Readonly<Record<Locale, UsedTexts>> = {
     refused: (at) => `отказ, ${at}`,
     files: "Файлы записи звонка",
     filesOf: { client: "записано у клиента", consultant: "записано у консультанта" },
+    share: (recorded, counted) => `${recorded} из ${counted} учтённого времени`,
     time: "время, МСК",
     size: "размер",
     megabytes: (size) => `${size} МБ`,
@@ -68,6 +71,7 @@ const usedTexts: Readonly<Record<Locale, UsedTexts>> = {
     refused: (at) => `refused, ${at}`,
     files: "Files of the recording",
     filesOf: { client: "recorded at the client's", consultant: "recorded at the consultant's" },
+    share: (recorded, counted) => `${recorded} of ${counted} of the counted time`,
     time: "time, MSK",
     size: "size",
     megabytes: (size) => `${size} MB`,
@@ -102,17 +106,25 @@ function usedBy({ protocol, locale, moment }: Printed, side: Side, name: Permiss
   return words.filter((word) => word !== null).join("; ") || "–";
 }
 
-/** Each recorded file of either side with its hash; nothing when nothing was recorded. */
+/** Each recorded file of either side with its hash, and how much of the counted time they hold; nothing when nothing was to be recorded. */
 export function recordedFiles(print: Printed): Content[] {
-  const { proof, locale } = print;
-  if (sides.options.every((side) => proof.recordings[side].length === 0)) return [];
+  const { protocol, proof, locale } = print;
+  const agreed = ({ kind, actor }: JournalEvent, side: Side): boolean => kind === "recording-agreed" && actor === side;
+  const wasToBe = sides.options.every((side) => protocol.events.some((event) => agreed(event, side)));
+  if (!wasToBe && sides.options.every((side) => proof.recordings[side].length === 0)) return [];
   return [{ text: usedTexts[locale].files, style: "section" }, ...sides.options.flatMap((side) => filesOf(print, side))];
 }
 
-function filesOf({ proof, locale, formats, moment }: Printed, side: Side): Content[] {
+function filesOf({ protocol, proof, locale, formats, moment }: Printed, side: Side): Content[] {
   const texts = usedTexts[locale];
   const segments = proof.recordings[side];
-  if (segments.length === 0) return [];
+  const recorded = formats.length(recordedSeconds(segments, protocol.intervals));
+  const title: Content = {
+    text: `${texts.filesOf[side]}: ${texts.share(recorded, formats.length(protocol.provenSeconds))}`,
+    style: "label",
+    margin: [0, 4, 0, 2],
+  };
+  if (segments.length === 0) return [title];
   const rows = segments
     .slice(0, FILES_PRINTED_MAX)
     .map(({ from, to, bytes, cut, sha256 }, before): TableCell[] => [
@@ -124,7 +136,7 @@ function filesOf({ proof, locale, formats, moment }: Printed, side: Side): Conte
   const heads = ["№", texts.time, texts.size, "SHA-256"].map(head);
   const more = segments.length - rows.length;
   return [
-    { text: texts.filesOf[side], style: "label", margin: [0, 4, 0, 2] },
+    title,
     {
       table: { headerRows: 1, dontBreakRows: true, widths: [22, 120, 50, "*"], body: [heads, ...rows] },
       layout: ruled,

@@ -387,7 +387,7 @@ export const prove = query({
       (9, 'ended carrier lines that are not settled', (select count(*) from figure where status = 'ended' and (t).kind = 'carrier' and settled_at is null)),
       (10, 'ended lines that gave money back which what is proven would have cost', (select count(*) from figure
         where status = 'ended' and charged < metering.cost(t, price, bound) and metering.cost(t, price, bound) - charged <=
-          (select sum(amount) from ledger.transfer r where r.purse = figure.purse and r.kind = 'quota-return' and r.occurred_at >= figure.ended_at)))
+          (select sum(amount) from ledger.entry_view e where e.purse = figure.purse and e.account is not null and e.kind = 'quota-return' and e.occurred_at >= figure.ended_at)))
     ) as proof (n, invariant, figure)
     order by n`,
 });

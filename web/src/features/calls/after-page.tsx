@@ -7,6 +7,8 @@ import { fingerprintOf } from "@minuta/contracts/signing";
 import { useQuery } from "@tanstack/react-query";
 import { Navigate, useParams } from "@tanstack/react-router";
 import { reading } from "../../api/queries.ts";
+import { inFours } from "../../keys/in-fours.ts";
+import { witnessedIn } from "../../keys/witnessed.ts";
 import { useTranslation } from "../../text/index.ts";
 import { Card } from "../../ui/card.tsx";
 import { CopyField } from "../../ui/copy-field.tsx";
@@ -130,11 +132,14 @@ function ProtocolLinks({ protocol }: { readonly protocol: Protocol }) {
   );
 }
 
-/** The guest's way back, and the key his browser signed with, to be compared with the protocol. */
+/** The guest's way back, and the key his browser signed with, from the browser itself where it is here, to be compared with the protocol. */
 function GuestLink({ protocol: { call, events } }: { readonly protocol: Protocol }) {
   const { t } = useTranslation();
   const link = privateLinkOf(call.id);
-  const key = events.findLast(({ kind, actor }) => kind === "key-shown" && actor === "client")?.facts["publicKey"];
+  const own = useQuery({ queryKey: ["witnessed", call.id], queryFn: () => witnessedIn(call.id) });
+  const shown = events.findLast(({ kind, actor }) => kind === "key-shown" && actor === "client")?.facts["publicKey"];
+  const key = own.data?.publicKey ?? shown;
+  if (own.isPending) return null;
   if (!link && key === undefined) return null;
   return (
     <Card title={t(link ? "privateLink.title" : "privateLink.keyTitle")}>
@@ -148,7 +153,7 @@ function GuestLink({ protocol: { call, events } }: { readonly protocol: Protocol
       )}
       {typeof key === "string" && (
         <Text size="sm" c="dimmed" mt="sm" className={classes.fingerprint}>
-          {t("privateLink.key")} {fingerprintOf(key).replaceAll(/(.{4})(?=.)/g, "$1 ")}
+          {t("privateLink.key")} {inFours(fingerprintOf(key))}
         </Text>
       )}
     </Card>

@@ -5,6 +5,7 @@ import { fingerprintOf } from "@minuta/contracts/signing";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "../../text/index.ts";
 import { reading, useCommand } from "../../api/queries.ts";
+import { inFours } from "../../keys/in-fours.ts";
 import { keptPublicKey } from "../../keys/own-key.ts";
 import { Card } from "../../ui/card.tsx";
 import { useFormat } from "../../ui/format.ts";
@@ -71,7 +72,7 @@ function DeviceLine({ device }: { readonly device: Device }) {
         {t("devices.since", { address, at: format.dateTime(enrolledAt) })}
         {revokedAt && ` ${t("devices.revoked", { at: format.dateTime(revokedAt) })}`}
       </Text>
-      <Text className={classes.fingerprint}>{fingerprintOf(publicKey).replaceAll(/(.{4})(?=.)/g, "$1 ")}</Text>
+      <Text className={classes.fingerprint}>{inFours(fingerprintOf(publicKey))}</Text>
     </>
   );
 }

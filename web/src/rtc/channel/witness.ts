@@ -9,7 +9,6 @@ import { isSigned, type Signer } from "@minuta/contracts/signing";
 import {
   beginning,
   callKeyText,
-  chainPlace,
   countersignatureText,
   hashOfStatement,
   objectionTo,
@@ -25,7 +24,8 @@ import {
 import type { EndMessage } from "@minuta/contracts/wire";
 import { z } from "zod/mini";
 import { ownSigner, type KeyOwner } from "../../keys/own-key.ts";
-import { keep, kept } from "../../keys/store.ts";
+import { keep } from "../../keys/store.ts";
+import { witnessedIn } from "../../keys/witnessed.ts";
 import { ownSegments, type OwnSide } from "../recorder/own-segments.ts";
 
 /** A clock that leapt further than this was asleep. */
@@ -52,8 +52,6 @@ async function trySigner(owner: KeyOwner): Promise<Signer> {
   await signer.sign("");
   return signer;
 }
-
-const witnessed = z.object({ publicKey: z.string(), since: chainPlace, last: chainPlace, observedMs: z.number() });
 
 export class Witness {
   readonly #options: WitnessOptions;
@@ -195,8 +193,8 @@ export class Witness {
   }
 
   async #remember(): Promise<void> {
-    const before = witnessed.safeParse(await kept("witnessed", this.#options.callId)).data;
-    if (before === undefined || before.publicKey !== (await this.publicKey())) return;
+    const before = await witnessedIn(this.#options.callId);
+    if (before === null || before.publicKey !== (await this.publicKey())) return;
     this.#since = before.since;
     this.#last = before.last;
     this.#observedMs += before.observedMs;

@@ -1,10 +1,14 @@
 /** What was checked of a protocol file, check by check; and whose word stands for which minutes. */
 import { Alert, Group, Stack, Table, Text } from "@mantine/core";
 import { IconCircleCheck, IconCircleX, IconInfoCircle } from "@tabler/icons-react";
-import type { Check, ProtocolCheck, SignedMinute } from "@minuta/contracts/check-protocol";
+import type { Check, CommentKey, ProtocolCheck, SignedMinute } from "@minuta/contracts/check-protocol";
+import type { Comment } from "@minuta/contracts/calls";
+import type { Side } from "@minuta/contracts/ids";
 import type { ProtocolFile } from "@minuta/contracts/protocol-file";
+import { recordedSeconds } from "@minuta/contracts/recordings";
 import { fingerprintOf } from "@minuta/contracts/signing";
 import { z } from "zod/mini";
+import { inFours } from "../../../keys/in-fours.ts";
 import { useTranslation } from "../../../text/index.ts";
 import { Card } from "../../../ui/card.tsx";
 import { useFormat } from "../../../ui/format.ts";
@@ -14,7 +18,7 @@ const colors = { holds: "minuta", "part-unsigned": "orange", "unknown-server": "
 
 export function Report({ name, result }: { readonly name: string; readonly result: ProtocolCheck }) {
   const { t } = useTranslation();
-  const { verdict, checks, minutes, file } = result;
+  const { verdict, checks, minutes, commentKeys, file } = result;
   const Icon = verdict === "holds" ? IconCircleCheck : verdict === "fails" ? IconCircleX : IconInfoCircle;
   return (
     <Card title={t("verify.result", { name })}>
@@ -35,15 +39,21 @@ export function Report({ name, result }: { readonly name: string; readonly resul
           ))}
         </Stack>
         {minutes.length > 0 && <Minutes minutes={minutes} />}
+        {file && commentKeys.length > 0 && <Comments comments={file.protocol.call.comments} keys={commentKeys} />}
       </Stack>
     </Card>
   );
 }
 
-function Says({ file: { protocol, seal } }: { readonly file: ProtocolFile }) {
+function Says({ file: { protocol, recordings, seal } }: { readonly file: ProtocolFile }) {
   const { t } = useTranslation();
   const format = useFormat();
   const { call } = protocol;
+  const recorded = (side: Side): string =>
+    t("verify.says.share", {
+      recorded: format.clock(recordedSeconds(recordings[side], protocol.intervals)),
+      counted: format.clock(protocol.provenSeconds),
+    });
   const facts = [
     [t("verify.says.number"), protocol.number],
     [t("side.consultant"), call.consultant.name],
@@ -51,7 +61,9 @@ function Says({ file: { protocol, seal } }: { readonly file: ProtocolFile }) {
     [t("verify.says.opened"), format.dateTime(call.openedAt)],
     [t("verify.says.proven"), format.duration(protocol.provenSeconds)],
     [t("verify.says.charged"), format.money(protocol.charged)],
-    [t("verify.says.server"), fingerprintOf(seal.publicKey).replaceAll(/(.{4})(?=.)/g, "$1 ")],
+    [t("verify.says.recordedByClient"), recorded("client")],
+    [t("verify.says.recordedByConsultant"), recorded("consultant")],
+    [t("verify.says.server"), inFours(fingerprintOf(seal.publicKey))],
   ] as const;
   return (
     <dl className={classes.facts}>
@@ -86,6 +98,29 @@ function CheckLine({ check: { name, holds, at } }: { readonly check: Check }) {
         {place !== null && ` (${t(`verify.at.${place.what}`, { n: place.n })})`}
       </Text>
     </Group>
+  );
+}
+
+/** What was said, and whether by a key that its side had shown. */
+function Comments({ comments, keys }: { readonly comments: readonly Comment[]; readonly keys: readonly CommentKey[] }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  return (
+    <Stack gap="sm">
+      {comments.map(({ side, text, at }, index) => {
+        const key = keys[index] ?? "none";
+        return (
+          <div key={at.getTime()} data-comment-key={key}>
+            <Text size="sm" c="dimmed">
+              {t(`side.${side}`)}, {format.dateTime(at)}. {t(`verify.comment.${key}`)}
+            </Text>
+            <Text size="sm" className={classes.said}>
+              {text}
+            </Text>
+          </div>
+        );
+      })}
+    </Stack>
   );
 }
 

@@ -5,8 +5,8 @@ import { checkProtocol, type ProtocolCheck } from "@minuta/contracts/check-proto
 import { chainPlace, type ChainPlace } from "@minuta/contracts/statement";
 import { useState, type DragEvent } from "react";
 import { useTranslation } from "../../../text/index.ts";
-import { z } from "zod/mini";
-import { kept } from "../../../keys/store.ts";
+import { inFours } from "../../../keys/in-fours.ts";
+import { witnessedIn } from "../../../keys/witnessed.ts";
 import { Card } from "../../../ui/card.tsx";
 import { useFormat } from "../../../ui/format.ts";
 import { Page } from "../../../ui/page.tsx";
@@ -65,17 +65,14 @@ export function VerifyPage() {
   );
 }
 
-/** The last statement this browser saw of a call it took part in. */
-const witnessed = z.object({ last: chainPlace });
-
 async function checkHere(bytes: Uint8Array, { known }: ServerKeys): Promise<ProtocolCheck> {
   const server = (known ?? []).map(({ fingerprint }) => fingerprint);
   const result = await checkProtocol(bytes, { server });
   if (result.file === null) return result;
   const { id } = result.file.protocol.call;
-  const own = witnessed.safeParse(await kept("witnessed", id)).data?.last;
-  const places = [own, printedPlace(id)].filter((place) => place !== undefined && place !== null);
-  return places.length === 0 ? result : checkProtocol(bytes, { server, kept: places });
+  const own = await witnessedIn(id);
+  const places = [own?.last ?? null, printedPlace(id)].filter((place) => place !== null);
+  return checkProtocol(bytes, { server, kept: places, own: own !== null && own.last.n > 0 ? [own.publicKey] : [] });
 }
 
 /** What the QR code of a printed protocol says: `#<call>.<n>.<hash>`. Null: nothing, or of another call. */
@@ -137,8 +134,6 @@ function Keys({ keys: { known, added, give } }: { readonly keys: ServerKeys }) {
     </Card>
   );
 }
-
-const inFours = (hex: string): string => hex.replaceAll(/(.{4})(?=.)/g, "$1 ");
 
 /** What these signatures are worth, and what they are not. */
 function Limits() {
