@@ -19,8 +19,8 @@ export interface Arena {
   /** Empties everything; the same seed finds the same database. */
   reset(): Promise<void>;
   setClock(ms: number): Promise<void>;
-  /** How many statements wait for a lock. */
-  waitsForLock(): Promise<number>;
+  /** How many statements wait for a lock, or for a connection. */
+  waiting(): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -111,7 +111,7 @@ export async function openArena(): Promise<Arena> {
     versions: (await base.db.rows(readVersions)).slice(-shapes.length),
     reset: async () => void (await base.db.pool.query(empty)),
     setClock: (ms) => base.setClock(new Date(START_MS + ms)),
-    waitsForLock: async () => (await base.db.one(waiting)).waiting,
+    waiting: async () => (await base.db.one(waiting)).waiting + pools.reduce((sum, { pool }) => sum + pool.waitingCount, 0),
     async close() {
       for (const pool of pools) await pool.close();
       await base.close();

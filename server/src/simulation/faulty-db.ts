@@ -35,16 +35,16 @@ const work = new AsyncLocalStorage<number>();
 /** Who goes on with the next statement, when several are at work at once. The same chance is the same order, however quick the machine is. */
 export class Turns {
   readonly #chance: Chance;
-  readonly #waitsForLock: () => Promise<number>;
+  readonly #waiting: () => Promise<number>;
   readonly #gates: { readonly of: number; readonly open: () => void }[] = [];
   #together = false;
   #busy = 0;
   #left = 0;
 
-  /** `waitsForLock`: how many statements of ours wait for a lock now. */
-  constructor(chance: Chance, waitsForLock: () => Promise<number>) {
+  /** `waiting`: how many statements of ours wait for a lock or a connection now. */
+  constructor(chance: Chance, waiting: () => Promise<number>) {
     this.#chance = chance;
-    this.#waitsForLock = waitsForLock;
+    this.#waiting = waiting;
   }
 
   /** Runs the work of several copies, statement by statement, in an order of chance; what fails is the copy's own affair. */
@@ -90,7 +90,7 @@ export class Turns {
     this.#busy += by;
   }
 
-  /** Until every one waits for his turn, or for a lock that another holds. */
+  /** Until every one waits for his turn, or for what another holds. */
   async #quiet(): Promise<void> {
     for (let looked = 0; looked < STUCK_AFTER_LOOKS; looked += 1) {
       for (let waited = 0; waited < MOMENTS_BEFORE_LOOK; waited += 1) {
@@ -101,7 +101,7 @@ export class Turns {
       const busy = this.#busy;
       if (busy === 0 || this.#gates.length === 0) continue;
       // Whoever was done meanwhile may have woken one that was seen to wait.
-      if ((await this.#waitsForLock()) >= busy && this.#busy === busy) return;
+      if ((await this.#waiting()) >= busy && this.#busy === busy) return;
     }
     throw new Error(`stuck: ${this.#left} at work, ${this.#busy} statements on their way`);
   }

@@ -44,7 +44,7 @@ export class Life {
   constructor(arena: Arena, seed: number) {
     this.#arena = arena;
     this.#dice = diceOf(seed);
-    this.#turns = new Turns(seededChance(seed + 0x5eed), arena.waitsForLock);
+    this.#turns = new Turns(seededChance(seed + 0x5eed), arena.waiting);
     this.#network = new Network(this.#time);
     this.#oracle = new Oracle(arena.versions);
     this.#seen = { lines: [], wallets: [], presence: [], pauses: [], news: [], overdrawn: 0 };
