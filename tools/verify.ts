@@ -21,6 +21,12 @@ const words: Readonly<Record<ProtocolCheck["verdict"], string>> = {
   fails: "FAILS: this is not a protocol as the server and the sides signed it",
 };
 
+const commentWords: Readonly<Record<CommentKey, string>> = {
+  shown: "signed by a key shown in the call",
+  other: "signed by a key that was not in the call",
+  none: "not signed",
+};
+
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
@@ -55,12 +61,6 @@ const ends = Object.fromEntries(
   (["client", "consultant"] as const).filter((side) => values[side].length > 0).map((side) => [side, compact(values[side])]),
 );
 report(await checkProtocol(await readFile(path), { server: [...compact(values.key), ...saved.flat()], ends, kept }));
-
-const commentWords: Readonly<Record<CommentKey, string>> = {
-  shown: "signed by a key shown in the call",
-  other: "signed by a key that was not in the call",
-  none: "not signed",
-};
 
 function report({ verdict, checks, minutes, commentKeys, file }: ProtocolCheck): void {
   for (const { name, holds, at } of checks) console.log(`${holds ? "ok  " : "FAIL"} ${name}${at === "" ? "" : ` (${at})`}`);

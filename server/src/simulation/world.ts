@@ -17,6 +17,8 @@ import { inAll, type Span } from "./model.ts";
 /** A beat or an answer proves this much: the rule's number, not the product's. */
 const FRESH_MS = 4000;
 const BEAT_EVERY_MS = 1000;
+/** An answer that took longer on its way there and back proves nothing: the rule's number too. */
+const ANSWERED_WITHIN_MS = 10_000;
 export const START_MS = Date.UTC(2026, 10, 23, 9, 0, 0);
 
 const sides = ["client", "consultant"] as const;
@@ -111,7 +113,7 @@ export type Fate = () => readonly number[];
 
 /** In time, lost, late (and so out of order), or twice. */
 export const badLuck = (dice: Dice): Fate => {
-  const other = [() => [], () => [], () => [dice.int(1, 9000)], () => [0, dice.int(0, 9000)]];
+  const other = [() => [], () => [], () => [dice.int(1, 15_000)], () => [0, dice.int(0, 15_000)]];
   return () => (dice.happens(0.8) ? [0] : dice.pick(other)());
 };
 
@@ -356,7 +358,7 @@ export class Network {
   #arrive(connection: Connection, probe: Probe): void {
     const now = this.#time.ms;
     const { copy, call, side } = connection;
-    const isProof = !probe.answered && now - probe.sentAt <= FRESH_MS && this.open(call, otherSide(side)) === probe.sender;
+    const isProof = !probe.answered && now - probe.sentAt <= ANSWERED_WITHIN_MS && this.open(call, otherSide(side)) === probe.sender;
     probe.answered = true;
     if (isProof) connection.answers.add(now);
     if (copy.state === "hangs") connection.waiting.answer ||= isProof;

@@ -386,7 +386,7 @@ export const prove = query({
       (8, 'ends held open by a copy that is over', (select count(*) from metering.presence p join metering.copy c on c.id = p.copy where p.ended_at is null and c.over_at is not null)),
       (9, 'ended carrier lines that are not settled', (select count(*) from figure where status = 'ended' and (t).kind = 'carrier' and settled_at is null)),
       (10, 'ended lines that gave money back which what is proven would have cost', (select count(*) from figure
-        where status = 'ended' and charged < metering.cost(t, price, bound) and metering.cost(t, price, bound) - charged <=
+        where status = 'ended' and charged < metering.cost(t, price, bound) and metering.cost(t, price, metering.funded_seconds(t, price, charged) + 1) - charged <=
           (select sum(amount) from ledger.entry_view e where e.purse = figure.purse and e.account is not null and e.kind = 'quota-return' and e.occurred_at >= figure.ended_at)))
     ) as proof (n, invariant, figure)
     order by n`,

@@ -1,11 +1,13 @@
 /**
  * Probes of one end that passed here on their way to the other: what comes back proves the other end only as the first answer to one of
- * them, and only while the probe is fresh. An answer that is made up, said twice, or was held up on its way proves nothing.
+ * them. An answer that is made up, said twice, or was held up for long on its way proves nothing.
  */
-import { PROBE_EVERY_MS, PROBE_FRESH_MS } from "@minuta/contracts/wire";
+import { PROBE_EVERY_MS } from "@minuta/contracts/wire";
 
-/** More than an end sends while one is fresh; what an end sends beyond that costs it its own oldest ones. */
-const REMEMBERED = 2 * Math.ceil(PROBE_FRESH_MS / PROBE_EVERY_MS);
+/** There and back: on a slow line probes wait behind pictures. */
+export const ANSWERED_WITHIN_MS = 10_000;
+/** More than an end sends in that time; what an end sends beyond that costs it its own oldest ones. */
+const REMEMBERED = 2 * Math.ceil(ANSWERED_WITHIN_MS / PROBE_EVERY_MS);
 
 export class Probes {
   readonly #passedAt = new Map<bigint, number>();
@@ -22,6 +24,6 @@ export class Probes {
   answered(number: bigint, now: number): boolean {
     const passedAt = this.#passedAt.get(number);
     this.#passedAt.delete(number);
-    return passedAt !== undefined && now - passedAt <= PROBE_FRESH_MS;
+    return passedAt !== undefined && now - passedAt <= ANSWERED_WITHIN_MS;
   }
 }

@@ -8,7 +8,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Navigate, useParams } from "@tanstack/react-router";
 import { reading } from "../../api/queries.ts";
 import { inFours } from "../../keys/in-fours.ts";
-import { witnessedIn } from "../../keys/witnessed.ts";
+import { signedBy } from "../../keys/witnessed.ts";
 import { useTranslation } from "../../text/index.ts";
 import { Card } from "../../ui/card.tsx";
 import { CopyField } from "../../ui/copy-field.tsx";
@@ -136,9 +136,9 @@ function ProtocolLinks({ protocol }: { readonly protocol: Protocol }) {
 function GuestLink({ protocol: { call, events } }: { readonly protocol: Protocol }) {
   const { t } = useTranslation();
   const link = privateLinkOf(call.id);
-  const own = useQuery({ queryKey: ["witnessed", call.id], queryFn: () => witnessedIn(call.id) });
+  const own = useQuery({ queryKey: ["signed-by", call.id], queryFn: () => signedBy(call.id) });
   const shown = events.findLast(({ kind, actor }) => kind === "key-shown" && actor === "client")?.facts["publicKey"];
-  const key = own.data?.publicKey ?? shown;
+  const key = own.data?.side === "client" ? own.data.publicKey : shown;
   if (own.isPending) return null;
   if (!link && key === undefined) return null;
   return (

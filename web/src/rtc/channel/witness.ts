@@ -60,6 +60,7 @@ export class Witness {
   #since: ChainPlace = beginning;
   #last: ChainPlace = beginning;
   #observedMs = 0;
+  #signed = false;
   #tickedAt: number | null = null;
   #keptAt = 0;
   #otherKey: string | null = null;
@@ -135,7 +136,7 @@ export class Witness {
     this.#answering = this.#answering.then(work).catch(() => {});
   }
 
-  async #answer(statement: SignedStatement, send?: (by: Countersignature) => Promise<void>): Promise<void> {
+  async #answer(statement: SignedStatement, send = this.#saying(statement.n)): Promise<void> {
     if (statement.n <= this.#since.n) return;
     const signer = await this.#signer;
     if (signer === null) return this.#object(statement.n, "cannot-sign");
@@ -143,10 +144,15 @@ export class Witness {
     const why = again ? null : await this.#objection(statement, signer.publicKey);
     // It has its place in the chain, signed or not: a later one may be plausible again.
     if (why === null || !breaksChain.has(why)) this.#last = placeOf(statement);
+    this.#signed ||= why === null;
     await this.#keep();
     if (why !== null) return this.#object(statement.n, why);
     const by = await this.#sign(statement, signer);
-    await (send?.(by) ?? this.#options.say({ t: "countersign", n: statement.n, by }));
+    await send(by);
+  }
+
+  #saying(n: number): (by: Countersignature) => Promise<void> {
+    return async (by) => this.#options.say({ t: "countersign", n, by });
   }
 
   async #objection(statement: SignedStatement, publicKey: string): Promise<Objection | null> {
@@ -198,11 +204,13 @@ export class Witness {
     this.#since = before.since;
     this.#last = before.last;
     this.#observedMs += before.observedMs;
+    this.#signed ||= before.signed;
   }
 
   async #keep(): Promise<void> {
     const publicKey = await this.publicKey();
-    const now = { publicKey, since: this.#since, last: this.#last, observedMs: this.#observedMs };
+    const { side } = this.#options;
+    const now = { side, publicKey, since: this.#since, last: this.#last, observedMs: this.#observedMs, signed: this.#signed };
     if (publicKey !== null) await keep("witnessed", this.#options.callId, now);
   }
 

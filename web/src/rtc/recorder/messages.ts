@@ -7,6 +7,8 @@ export type PageToRecorder =
   | { readonly t: "state"; readonly recorder: RecorderState; readonly why: RecordingTrouble | null }
   | { readonly t: "begin"; readonly segmentId: string; readonly at: number }
   | { readonly t: "data"; readonly segmentId: string; readonly bytes: ArrayBuffer }
+  /** It ends then; what its encoder is behind with still comes. */
+  | { readonly t: "stopped"; readonly segmentId: string; readonly at: number }
   | { readonly t: "close"; readonly segmentId: string; readonly at: number }
   /** Nothing more comes of this take. */
   | { readonly t: "end" };

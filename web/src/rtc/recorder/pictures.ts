@@ -7,8 +7,6 @@ const FRAMES_A_SECOND = 8;
 const STILL_EVERY_MS = 1_000;
 /** A recorder keeps the voices back until the first picture came: if none comes for so long, a dark one stands for it. */
 const DARK_AFTER_MS = 1_000;
-/** A copy of a screen that brought nothing for so long will bring nothing: some do, while the screen itself is seen. */
-const STARVED_MS = 3_000;
 
 /** What is shown of the other's screen, and its size in pixels. */
 export interface Shown {
@@ -26,8 +24,8 @@ export interface Picture {
   readonly source: MediaStreamTrack | Shown["element"];
   readonly size: string;
   readonly track: MediaStreamTrack;
-  /** Whether its source gave it a picture yet: `late` when it should have long ago. */
-  readonly came: "yes" | "not-yet" | "late";
+  /** How long it waits for its first picture; 0: it had one. */
+  starvedMs(now: number): number;
   /** To be called about every 125 ms; `now` in ms. */
   draw(now: number): void;
   /** Takes no picture any more; `track` stays, so that a recorder may finish. */
@@ -53,8 +51,8 @@ export class TrackPicture implements Picture {
     if (this.#sieve === null) void this.#copy.applyConstraints({ frameRate: { max: FRAMES_A_SECOND } }).catch(() => undefined);
   }
 
-  get came(): Picture["came"] {
-    return this.#sieve?.came ?? "yes";
+  starvedMs(now: number): number {
+    return this.#sieve?.starvedMs(now) ?? 0;
   }
 
   draw(now: number): void {
@@ -102,9 +100,8 @@ class Sieve {
     void this.#read(frames.getReader()).catch(() => undefined);
   }
 
-  get came(): Picture["came"] {
-    if (this.#came > 0) return "yes";
-    return performance.now() - this.#beganAt > STARVED_MS ? "late" : "not-yet";
+  starvedMs(now: number): number {
+    return this.#came > 0 ? 0 : now - this.#beganAt;
   }
 
   pass(now: number): void {
@@ -171,7 +168,6 @@ const TAKEN_AFTER_MS = 200;
 
 /** What this page shows: a copy drawn by hand, as tracks from elsewhere take no frame rate and the picture may change its way. */
 export class CanvasPicture implements Picture {
-  readonly came = "yes";
   readonly source: Shown["element"];
   readonly size: string;
   readonly track: MediaStreamTrack;
@@ -193,6 +189,10 @@ export class CanvasPicture implements Picture {
     this.track = track;
     this.track.contentHint = "text";
     this.draw(performance.now());
+  }
+
+  starvedMs(): number {
+    return 0;
   }
 
   draw(now: number): void {

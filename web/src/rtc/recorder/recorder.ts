@@ -22,6 +22,11 @@ const BEHIND_MS_MAX = 8_000;
 /** A recorder that brought nothing for so long does not record. */
 const STALLED_MS = 15_000;
 const TRY_AGAIN_MS = 5_000;
+/** Stopped recorders beside the one that runs. */
+const FINISHING_MAX = 2;
+/** A copy of a screen that brought nothing for so long will bring nothing: some do, while the screen itself is seen. */
+const STARVED_MS = 3_000;
+const STARVED_DOUBLINGS_MAX = 6;
 
 /** Best first: AV1 needs half of what the others need for text. */
 const withPicture = [
@@ -79,11 +84,11 @@ export class Recorder {
   #running: Running | null = null;
   /** All segments of this take that were begun are handed over. */
   #handedOver: Promise<unknown> = Promise.resolve();
-  /** Finishes the one that is behind at once: there is never more than one beside the one that runs. */
-  #finish: () => void = () => undefined;
+  /** Those that were stopped and whose encoders are behind. */
+  #finishing: { readonly voices: MediaStreamTrack | null; readonly finish: () => void }[] = [];
   #tryAgainAt = -Infinity;
-  /** The picture was made anew once, as the one before brought nothing. */
-  #renewed = false;
+  /** How often the picture was made anew because the one before brought nothing. */
+  #renewed = 0;
 
   constructor(of: { callId: CallId; side: Side }, changed: () => void) {
     this.#of = of;
@@ -112,10 +117,10 @@ export class Recorder {
   tick(now: number): void {
     const running = this.#running;
     this.#picture?.draw(now);
-    if (this.#picture?.came === "yes") this.#renewed = false;
+    if (this.#starvedMs(now) === 0) this.#renewed = 0;
     if (running === null) this.follow(this.#scene);
     else if (now - running.heardAt > STALLED_MS) this.#broke(running, "encoder");
-    else if (this.#picture?.came === "late") this.#renew(running);
+    else if (this.#starves(now)) this.#renew();
     else if (now - running.beganAt > SEGMENT_SECONDS * 1000) this.#next();
   }
 
@@ -164,10 +169,19 @@ export class Recorder {
     this.#next(samePicture ? null : before);
   }
 
-  /** Another copy of the screen, in a segment of its own; when that one brings nothing either, both sides are told. */
-  #renew(running: Running): void {
-    if (this.#renewed) return this.#broke(running, "encoder");
-    this.#renewed = true;
+  #starvedMs(now: number): number {
+    return this.#picture?.starvedMs(now) ?? 0;
+  }
+
+  /** Patience doubles with each copy that brought nothing: there may be nothing to see. */
+  #starves(now: number): boolean {
+    return this.#starvedMs(now) > STARVED_MS * 2 ** Math.min(this.#renewed, STARVED_DOUBLINGS_MAX);
+  }
+
+  /** Another copy of the screen, in a segment of its own; the voices go on. From the second on both sides are told. */
+  #renew(): void {
+    this.#renewed += 1;
+    if (this.#renewed > 1) this.#become("failing", "encoder");
     this.#change(false);
   }
 
@@ -206,29 +220,35 @@ export class Recorder {
     }
   }
 
-  /** Its segment ends now. `silent`: what is said from now on is not to be heard in it. `picture`: its own alone; nothing is taken of it any more. */
+  /** Its segment ends now. `silent`: what is said from now on is not to be heard in any. `picture`: its own alone; nothing is taken of it any more. */
   #stop(running: Running | null, { picture, silent }: { picture: Picture | null; silent: boolean }): void {
-    this.#finish();
     picture?.stop();
-    if (running === null) return picture?.close();
-    const { recorder, voices, behindMs } = running;
-    running.stoppedAt ??= Date.now();
-    if (voices !== null && silent) voices.enabled = false;
+    if (running === null) picture?.close();
+    else {
+      running.stoppedAt ??= Date.now();
+      tell(running.worker, { t: "stopped", segmentId: running.segmentId, at: running.stoppedAt });
+      this.#finishing.push({ voices: running.voices, finish: this.#finishLater(running, picture) });
+    }
+    if (silent) for (const { voices } of this.#finishing) if (voices !== null) voices.enabled = false;
+    if (this.#finishing.length > FINISHING_MAX) this.#finishing[0]?.finish();
+  }
+
+  /** Answers what finishes it at once. */
+  #finishLater({ recorder, voices, behindMs }: Running, picture: Picture | null): () => void {
     const finish = (): void => {
       clearTimeout(timer);
       if (recorder.state !== "inactive") recorder.stop();
       voices?.stop();
       picture?.close();
-      if (this.#finish === finish) this.#finish = () => undefined;
+      this.#finishing = this.#finishing.filter((one) => one.finish !== finish);
     };
     // One that has brought nothing yet would be lost whole.
-    let timer = setTimeout(finish, STALLED_MS);
+    let timer = setTimeout(finish, recorder.state === "inactive" ? 0 : STALLED_MS);
     void behindMs.then((ms) => {
       clearTimeout(timer);
       timer = setTimeout(finish, Math.min(Math.max(BEHIND_SHARE * ms, BEHIND_MS_MIN), BEHIND_MS_MAX));
     });
-    this.#finish = finish;
-    if (recorder.state === "inactive") finish();
+    return finish;
   }
 
   #listen(running: Running): void {
@@ -263,7 +283,6 @@ export class Recorder {
   }
 
   #fail(why: RecordingTrouble): null {
-    this.#renewed = false;
     this.#tryAgainAt = performance.now() + TRY_AGAIN_MS;
     this.#become("failing", why);
     return null;
@@ -274,7 +293,7 @@ export class Recorder {
     // What is said of a segment that was given up comes too late.
     if (running?.segmentId !== message.segmentId) return;
     if (message.t === "failed") this.#broke(running, message.why);
-    else this.#become("recording");
+    else if (this.#renewed < 2) this.#become("recording");
   }
 
   #become(recorder: RecorderState, why: RecordingTrouble | null = null): void {

@@ -16,7 +16,8 @@ const tell = (message: RecorderToPage): void => self.postMessage(message);
 
 class Take {
   readonly #of: Start;
-  readonly #open = new Map<string, { note: Note; readonly file: MediaFile }>();
+  /** `stoppedAt`: told to end then; what comes later is beyond its end. */
+  readonly #open = new Map<string, { note: Note; readonly file: MediaFile; stoppedAt: number }>();
   readonly #timer = setInterval(() => void this.#say(), TELL_EVERY_MS);
   #state: { recorder: RecorderState; why: RecordingTrouble | null } = { recorder: "off", why: null };
   #clock = SAME_CLOCK;
@@ -39,7 +40,7 @@ class Take {
     const note: Note = { segmentId, takeId, callId, side, from: at, offsetMs: this.#clock.offsetMs, through: at, closed: null };
     try {
       await writeNote(note);
-      this.#open.set(segmentId, { note, file: await MediaFile.create(segmentId) });
+      this.#open.set(segmentId, { note, file: await MediaFile.create(segmentId), stoppedAt: Infinity });
     } catch (error) {
       await this.#fail(segmentId, error);
       // A note without media is no segment.
@@ -47,12 +48,17 @@ class Take {
     }
   }
 
+  stopped(segmentId: string, at: number): void {
+    const open = this.#open.get(segmentId);
+    if (open !== undefined) open.stoppedAt = at;
+  }
+
   async write(segmentId: string, bytes: ArrayBuffer): Promise<void> {
     const open = this.#open.get(segmentId);
     if (open === undefined) return;
     try {
       open.file.write(new Uint8Array(bytes));
-      open.note = { ...open.note, through: Date.now() };
+      open.note = { ...open.note, through: Math.min(Date.now(), open.stoppedAt) };
       await writeNote(open.note);
       tell({ t: "written", segmentId });
     } catch (error) {
@@ -67,7 +73,7 @@ class Take {
     open.file.close();
     const media = await readMedia(segmentId);
     if (media === null || media.size === 0) return forget(segmentId);
-    const closed = { to: at, bytes: media.size, sha256: await sha256Of(media), cut };
+    const closed = { to: Math.min(at, open.stoppedAt), bytes: media.size, sha256: await sha256Of(media), cut };
     // Without room for the note it stays open: the uploader takes it over once this take has ended.
     await writeNote({ ...open.note, offsetMs: this.#clock.offsetMs, closed }).catch(() => undefined);
     nudge();
@@ -111,6 +117,8 @@ async function obey(order: PageToRecorder): Promise<void> {
       return take?.begin(order.segmentId, order.at);
     case "data":
       return take?.write(order.segmentId, order.bytes);
+    case "stopped":
+      return take?.stopped(order.segmentId, order.at);
     case "close":
       return take?.close(order.segmentId, order.at);
     case "end":

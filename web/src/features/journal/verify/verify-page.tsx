@@ -6,7 +6,7 @@ import { chainPlace, type ChainPlace } from "@minuta/contracts/statement";
 import { useState, type DragEvent } from "react";
 import { useTranslation } from "../../../text/index.ts";
 import { inFours } from "../../../keys/in-fours.ts";
-import { witnessedIn } from "../../../keys/witnessed.ts";
+import { signedBy, witnessedIn } from "../../../keys/witnessed.ts";
 import { Card } from "../../../ui/card.tsx";
 import { useFormat } from "../../../ui/format.ts";
 import { Page } from "../../../ui/page.tsx";
@@ -70,9 +70,9 @@ async function checkHere(bytes: Uint8Array, { known }: ServerKeys): Promise<Prot
   const result = await checkProtocol(bytes, { server });
   if (result.file === null) return result;
   const { id } = result.file.protocol.call;
-  const own = await witnessedIn(id);
-  const places = [own?.last ?? null, printedPlace(id)].filter((place) => place !== null);
-  return checkProtocol(bytes, { server, kept: places, own: own !== null && own.last.n > 0 ? [own.publicKey] : [] });
+  const [seen, own] = [await witnessedIn(id), await signedBy(id)];
+  const places = [seen?.last ?? null, printedPlace(id)].filter((place) => place !== null);
+  return checkProtocol(bytes, { server, kept: places, own: own === null ? [] : [own.publicKey] });
 }
 
 /** What the QR code of a printed protocol says: `#<call>.<n>.<hash>`. Null: nothing, or of another call. */
