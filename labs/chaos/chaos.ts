@@ -8,6 +8,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import type { Meter } from "@minuta/contracts/calls";
 import type { Side } from "@minuta/contracts/ids";
 import { CONSENT_VERSION } from "@minuta/contracts/consent";
 import { proveMoney } from "../../server/src/ledger-proof.ts";
@@ -108,9 +109,12 @@ async function cutBus(): Promise<void> {
   if (cuts < ports.length) throw new Error(`the bus was cut ${cuts} times only`);
 }
 
-async function countLive(): Promise<number> {
-  const { rows } = await db.pool.query<{ live: number }>("select count(*)::integer as live from metering.line where status = 'live'");
-  return rows[0]!.live;
+/** How many lines there are of each status. */
+async function countLines(): Promise<Partial<Record<Meter["status"], number>>> {
+  const { rows } = await db.pool.query<{ status: Meter["status"]; lines: number }>(
+    "select status, count(*)::integer as lines from metering.line group by status",
+  );
+  return Object.fromEntries(rows.map(({ status, lines }) => [status, lines]));
 }
 
 /** Faults, each with time to heal; between them the calls go on. */
@@ -139,8 +143,9 @@ async function breakThings(): Promise<{ kills: number; faults: Fault[] }> {
   const faults: Fault[] = [];
   for (const [fault, happen] of plan) {
     await pause(12_000);
-    const liveLines = await countLive();
-    say(`${fault}; ${liveLines} lines are live`);
+    const lines = await countLines();
+    const liveLines = lines.live ?? 0;
+    say(`${fault}; lines ${JSON.stringify(lines)}`);
     faults.push({ fault, at: Date.now(), liveLines });
     await happen();
   }

@@ -357,8 +357,8 @@ export class Network {
   /** The first answer to a probe that is not too old proves that this end is there, wherever the server may be. */
   #arrive(connection: Connection, probe: Probe): void {
     const now = this.#time.ms;
-    const { copy, call, side } = connection;
-    const isProof = !probe.answered && now - probe.sentAt <= ANSWERED_WITHIN_MS && this.open(call, otherSide(side)) === probe.sender;
+    const { copy } = connection;
+    const isProof = !probe.answered && now - probe.sentAt <= ANSWERED_WITHIN_MS && probe.sender.closedAt === null;
     probe.answered = true;
     if (isProof) connection.answers.add(now);
     if (copy.state === "hangs") connection.waiting.answer ||= isProof;

@@ -43,8 +43,6 @@ export async function endLines(tx: Tx, { callIds, reason, closings }: Ending): P
   await tx.run(store.endLines, [calls, reason]);
   await tx.one(store.openCarrier, []);
   await look(tx, ids, "none");
-  // Nobody looks again. What a sibling took between the look and its posting is gone, what is reserved here still pays.
-  await look(tx, ids, "none");
   await tx.one(store.settle, [ids]);
   return calls;
 }
