@@ -277,12 +277,15 @@ async function commentsOf({ protocol }: ProtocolFile): Promise<string | null> {
 
 const saidIn = (events: readonly JournalEvent[]): JournalEvent[] => events.filter(({ kind }) => kind === "commented");
 
+/** The key under a comment; undefined: it is not signed. */
+const commentKey = ({ facts }: JournalEvent): string | undefined => commented.safeParse(facts).data?.signed?.publicKey;
+
 /** Of each comment in order. Says nothing about whether the signature is right. */
 export const commentKeysOf = (events: readonly JournalEvent[]): CommentKey[] =>
-  saidIn(events).map(({ actor, facts }) => {
-    const key = commented.safeParse(facts).data?.signed?.publicKey;
+  saidIn(events).map((said) => {
+    const key = commentKey(said);
     if (key === undefined) return "none";
-    return sides.some((side) => side === actor && shownBy(events, side).some(({ publicKey: its }) => its === key)) ? "shown" : "other";
+    return sides.some((side) => side === said.actor && shownBy(events, side).some(({ publicKey: its }) => its === key)) ? "shown" : "other";
   });
 
 /** What a statement says of a recording is a segment of its list, the same or a later one from statement to statement. */
@@ -310,9 +313,9 @@ function keysOf({ protocol, keys, statements }: ProtocolFile, { ends = {}, own =
   if (shownElsewhere !== undefined) return shownElsewhere.side;
   const statement = statements.find(({ countersignatures }) => countersignatures.some((by) => foreign(by.side, by.publicKey)));
   if (statement !== undefined) return `statement ${statement.n}`;
-  const comment = saidIn(protocol.events).findIndex(({ actor, facts }) => {
-    const key = commented.safeParse(facts).data?.signed?.publicKey;
-    return key !== undefined && sides.some((side) => side === actor && foreign(side, key));
+  const comment = saidIn(protocol.events).findIndex((said) => {
+    const key = commentKey(said);
+    return key !== undefined && sides.some((side) => side === said.actor && foreign(side, key));
   });
   return comment < 0 ? null : `comment ${comment + 1}`;
 }

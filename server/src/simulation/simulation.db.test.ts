@@ -1,4 +1,4 @@
-/** A few lives of `npm run lab:simulate`, always the same; each once showed something that was mended since. A failing one prints all that happened; `npm run lab:simulate -- --seed N` lives it again. */
+/** A few lives of `npm run lab:simulate`, always the same. A failing one prints all that happened; `npm run lab:simulate -- --seed N` lives it again. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openArena, simulate, type Arena } from "./index.ts";
 

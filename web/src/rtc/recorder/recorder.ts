@@ -153,8 +153,6 @@ export class Recorder {
   }
 
   #drop(): void {
-    // The one that finishes is left to it: a pause is told again and again.
-    if (this.#running === null && this.#picture === null) return;
     this.#stop(this.#running, { picture: this.#picture, silent: true });
     this.#running = null;
     this.#picture = null;
