@@ -25,7 +25,7 @@ const TRY_AGAIN_MS = 5_000;
 /** Stopped recorders beside the one that runs. */
 const FINISHING_MAX = 2;
 /** A copy of a screen that brought nothing for so long will bring nothing: some do, while the screen itself is seen. */
-const STARVED_MS = 3_000;
+const STARVED_MS = 1_500;
 const STARVED_DOUBLINGS_MAX = 6;
 
 /** Best first: AV1 needs half of what the others need for text. */
@@ -153,6 +153,8 @@ export class Recorder {
   }
 
   #drop(): void {
+    // A pause is told again and again.
+    if (this.#running === null && this.#picture === null) return;
     this.#stop(this.#running, { picture: this.#picture, silent: true });
     this.#running = null;
     this.#picture = null;
