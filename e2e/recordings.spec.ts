@@ -183,18 +183,18 @@ function showSeconds(marker: Marker): { shown: readonly Shown[]; stop(): void } 
 const FILM_MS = 40_000;
 /** Both pages are back by then, and something is recorded of what they show. */
 const AFTER_CRASH_MS = 12_000;
-/** In a page: the copies of a screen that are made next, so many of them, never bring a picture. Some do, nobody knows why. */
-const copiesBringNothing = (count: number): void => {
-  const clone = MediaStreamTrack.prototype.clone;
-  let left = count;
-  MediaStreamTrack.prototype.clone = function (this: MediaStreamTrack) {
-    if (this.kind !== "video" || left === 0) return clone.call(this);
-    left -= 1;
-    return document.createElement("canvas").captureStream(0).getVideoTracks()[0]!;
-  };
+/** In a page: of the screen that is shared next a script gets no frame, while WebRTC does. */
+const screenGivesNoFrames = (): void => {
+  const Real = MediaStreamTrackProcessor;
+  globalThis.MediaStreamTrackProcessor = new Proxy(Real, {
+    construct() {
+      globalThis.MediaStreamTrackProcessor = Real;
+      return { readable: new ReadableStream() };
+    },
+  });
 };
 
-test("a copy of the screen that brings no picture costs seconds of the picture, no word, and never goes unsaid", async ({
+test("a screen that gives a script no frames costs the film its picture, no word, and never goes unsaid", async ({
   stage,
   product,
   sit,
@@ -203,14 +203,15 @@ test("a copy of the screen that brings no picture costs seconds of the picture, 
   const [left, right] = await Promise.all([sit(stage.client), sit(stage.consultant)]);
   const met = await meet(product, { client: left.page, consultant: right.page, email: "anna@minuta.example", shows: true });
   const { client, consultant } = met;
-  await client.evaluate(copiesBringNothing, 1);
   await bothRecord(met);
   await shows(stage, client, 42);
-  await client.waitForTimeout(LOOK_MS);
-  await client.evaluate(copiesBringNothing, 2);
-  await control(client, "blank").click();
-  await control(client, "unblank").first().click();
+  await control(client, "stopSharing").click();
+  await client.evaluate(screenGivesNoFrames);
+  await control(client, "share").click();
   await Promise.all([badgeSays(client, "failsHere"), badgeSays(consultant, "failsThere")]);
+  const dark = Date.now();
+  await control(client, "stopSharing").click();
+  await control(client, "share").click();
   await Promise.all([badgeSays(client, "recording"), badgeSays(consultant, "recording")]);
   await shows(stage, client, 77);
   const last = Date.now();
@@ -218,8 +219,8 @@ test("a copy of the screen that brings no picture costs seconds of the picture, 
   await client.waitForURL("**/after");
   for (const side of ["client", "consultant"] as const) await allKept(met, side, last);
   const kept = await keptOf(met);
-  const [first, second] = kept.client.segments;
-  expect(second!.from.getTime() - first!.to.getTime(), "between the first two segments, in ms").toBeLessThan(500);
+  const without = kept.client.segments.find(({ from, to }) => from.getTime() < dark && dark < to.getTime());
+  expect(without, "the voices are recorded meanwhile").toBeDefined();
   await openRecordings(consultant, kept);
   expect([...(await numbersOf(consultant, "client", kept))]).toEqual(expect.arrayContaining([42, 77]));
 });

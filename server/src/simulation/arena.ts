@@ -18,6 +18,8 @@ export interface Arena {
   readonly versions: readonly Version[];
   /** Empties everything; the same seed finds the same database. */
   reset(): Promise<void>;
+  /** Accounts that are there from the beginning: of several that wait for whoever opens one first, PostgreSQL wakes any when that is undone. */
+  openAccounts(payers: readonly string[]): Promise<void>;
   setClock(ms: number): Promise<void>;
   /** How many statements wait for a lock, or for a connection. */
   waiting(): Promise<number>;
@@ -110,6 +112,10 @@ export async function openArena(): Promise<Arena> {
     pools,
     versions: (await base.db.rows(readVersions)).slice(-shapes.length),
     reset: async () => void (await base.db.pool.query(empty)),
+    async openAccounts(payers) {
+      const names = ["bank", "compensation", "platform:carrier", "platform:fee", ...payers.map((payer) => `wallet:${payer}`)];
+      for (const name of names) await base.db.pool.query("select ledger.open_account($1)", [name]);
+    },
     setClock: (ms) => base.setClock(new Date(START_MS + ms)),
     waiting: async () => (await base.db.one(waiting)).waiting + pools.reduce((sum, { pool }) => sum + pool.waitingCount, 0),
     async close() {

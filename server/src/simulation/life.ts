@@ -58,6 +58,7 @@ export class Life {
   async live(): Promise<void> {
     for (let n = 0; n < COPIES; n += 1) this.#copies.push(this.#start(n));
     for (let n = 0; n < this.#dice.int(1, 2); n += 1) this.#payers.push({ id: this.#dice.uuid(), paidIn: 0n });
+    await this.#arena.openAccounts(this.#payers.map(({ id }) => id));
     for (const payer of this.#payers) this.#topUp(payer);
     const ringing = this.#dice.happens(0.1) ? this.#dice.int(6, 8) : this.#dice.int(1, 3);
     for (let n = 0; n < ringing; n += 1) this.#ring();

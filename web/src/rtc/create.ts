@@ -93,7 +93,7 @@ class Engine {
       signed: { client: 0, consultant: 0 },
       notSigning: { client: null, consultant: null },
     };
-    this.recorder = new Recorder({ callId: call.id, side: call.side }, () => this.#update());
+    this.recorder = new Recorder(call, { film: (port) => this.#order({ t: "film", port }, [port]), changed: () => this.#update() });
     this.own = new OwnMedia({
       screen: (track) => this.#useScreen(track),
       microphone: (track) => this.#useMicrophone(track),

@@ -45,15 +45,14 @@ export async function askMicrophone(): Promise<Asked<Extract<MicrophoneState, "r
   }
 }
 
-/** The track's frames for the worker; null where the browser gives none (only WebRTC can send there). */
+/** Whether the browser lets scripts have frames and sound of a track; elsewhere only WebRTC can send them. */
+export const givesFrames = typeof MediaStreamTrackProcessor !== "undefined";
+
+/** The track's frames for the worker; null where the browser gives none. */
 export function framesOf(track: MediaStreamTrack): ReadableStream<VideoFrame> | null {
-  return typeof MediaStreamTrackProcessor === "undefined"
-    ? null
-    : new MediaStreamTrackProcessor({ track: track as MediaStreamVideoTrack, maxBufferSize: 1 }).readable;
+  return givesFrames ? new MediaStreamTrackProcessor({ track: track as MediaStreamVideoTrack, maxBufferSize: 1 }).readable : null;
 }
 
 export function soundOf(track: MediaStreamTrack): ReadableStream<AudioData> | null {
-  return typeof MediaStreamTrackProcessor === "undefined"
-    ? null
-    : new MediaStreamTrackProcessor({ track: track as MediaStreamAudioTrack }).readable;
+  return givesFrames ? new MediaStreamTrackProcessor({ track: track as MediaStreamAudioTrack }).readable : null;
 }

@@ -17,6 +17,8 @@ export type PageToWorker =
     }
   /** Frames of the shared screen; null when it ended. */
   | { readonly t: "screen"; readonly frames: ReadableStream<VideoFrame> | null }
+  /** Whoever records asks here for the shared screen. */
+  | { readonly t: "film"; readonly port: MessagePort }
   | { readonly t: "microphone"; readonly data: ReadableStream<AudioData> | null }
   | { readonly t: "canvas"; readonly canvas: OffscreenCanvas }
   | { readonly t: "loudspeaker"; readonly port: MessagePort }
@@ -33,6 +35,16 @@ export type PageToWorker =
   | { readonly t: "doubt" }
   | { readonly t: "red-stop" }
   | { readonly t: "dispose" };
+
+/** On the port of a film: which frame the asker had last; -1: none. */
+export type FilmAsk = number;
+/** The newest frame, copied; null: there is none that is newer. */
+export type FilmAnswer = { readonly number: number; readonly copy: FrameCopy } | null;
+export interface FrameCopy {
+  readonly pixels: Uint8Array<ArrayBuffer>;
+  /** What they are, but for the time stamp. */
+  readonly shape: Omit<VideoFrameBufferInit, "timestamp">;
+}
 
 export type WorkerToPage =
   /** The server did not answer any more the way it was reached, and is reached by another. */

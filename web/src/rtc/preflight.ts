@@ -1,6 +1,6 @@
 /** Before a call: does this computer have what it takes? Asks for nothing but what the person pressed a button for. No React here. */
 import { remotePaths } from "@minuta/contracts/wire";
-import { askMicrophone } from "./devices.ts";
+import { askMicrophone, givesFrames } from "./devices.ts";
 
 /** `pages-only`: no WebSocket opens here, so the call goes by ordinary requests. `none`: not even those come through. */
 export type PathCheck = "good" | "slow" | "pages-only" | "none";
@@ -64,7 +64,7 @@ async function pageAnswers(origin: string): Promise<boolean> {
 /** Without asking for anything: from what the browser has. */
 export function checkScreen(): ScreenCheck {
   if (navigator.mediaDevices?.getDisplayMedia === undefined) return "not-supported";
-  if (typeof MediaStreamTrackProcessor === "undefined") return "partly";
+  if (!givesFrames) return "partly";
   return /Macintosh/.test(navigator.userAgent) ? "macos" : "good";
 }
 

@@ -22,6 +22,8 @@ function obey(to: CallEnd, order: Exclude<PageToWorker, { t: "start" }>): void {
       return to.changeMedia({ screen: order.screen, microphone: order.microphone, path: order.path });
     case "screen":
       return to.pictures.share(order.frames);
+    case "film":
+      return to.pictures.film(order.port);
     case "microphone":
       return to.voice.speak(order.data);
     case "canvas":

@@ -68,6 +68,11 @@ export class PictureSender {
     this.#wantsKeyFrame = true;
   }
 
+  /** Answers there whoever asks for the screen, whether or not it is sent. */
+  film(port: MessagePort): void {
+    this.#screen.film(port);
+  }
+
   meet(watcher: Watcher | null): void {
     this.#watcher = watcher;
     this.#begin();

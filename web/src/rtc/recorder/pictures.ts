@@ -1,6 +1,7 @@
 /** Where the recorded picture comes from, at eight frames a second: enough to follow what was done, at a tenth of what is seen live costs. */
 
-import { framesOf } from "../devices.ts";
+import { givesFrames } from "../devices.ts";
+import type { FilmAnswer, FilmAsk, FrameCopy } from "../messages.ts";
 
 const FRAMES_A_SECOND = 8;
 /** A picture that stands still is drawn again so often only: each drawing is encoded anew. */
@@ -34,89 +35,104 @@ export interface Picture {
   close(): void;
 }
 
-/** The own screen: a copy of its track, which does not slow down when this page is hidden behind the client's own programs. */
-export class TrackPicture implements Picture {
+/** Has the frames of the own screen answered on this port, to whoever asks. */
+export type Film = (port: MessagePort) => void;
+
+/** The own screen. */
+export const ownPicture = (own: MediaStreamTrack, film: Film): Picture =>
+  givesFrames && typeof MediaStreamTrackGenerator !== "undefined" ? new FilmedPicture(own, film) : new ClonedPicture(own);
+
+/** Where the browser gives a script no frames: a copy of the track, at a lower frame rate. */
+class ClonedPicture implements Picture {
   readonly source: MediaStreamTrack;
   readonly size = "";
   readonly track: MediaStreamTrack;
-  readonly #copy: MediaStreamTrack;
-  readonly #sieve: Sieve | null;
 
   constructor(own: MediaStreamTrack) {
     this.source = own;
-    this.#copy = own.clone();
-    this.#sieve = Sieve.of(this.#copy);
-    this.track = this.#sieve?.track ?? this.#copy;
+    this.track = own.clone();
     this.track.contentHint = "text";
-    if (this.#sieve === null) void this.#copy.applyConstraints({ frameRate: { max: FRAMES_A_SECOND } }).catch(() => undefined);
+    void this.track.applyConstraints({ frameRate: { max: FRAMES_A_SECOND } }).catch(() => undefined);
   }
 
-  starvedMs(now: number): number {
-    return this.#sieve?.starvedMs(now) ?? 0;
+  starvedMs(): number {
+    return 0;
   }
-
-  draw(now: number): void {
-    this.#sieve?.pass(now);
-  }
-
-  stop(): void {
-    this.#copy.stop();
-    this.#sieve?.stop();
-  }
-
+  draw(): void {}
+  stop(): void {}
   close(): void {
-    this.#sieve?.close();
     this.track.stop();
   }
 }
 
 /**
- * Lets the newest frame of a track through, and a still one seldom. A track's own frame rate does the same for a moving picture only: a
- * recorder encodes what stands still at the full rate.
+ * From the call's worker, as it has the newest frame anyway: a second reader of the screen would take frames from what is seen live. A still
+ * picture passes seldom; a track's own frame rate does that for a moving one only.
  */
-class Sieve {
+class FilmedPicture implements Picture {
+  readonly source: MediaStreamTrack;
+  readonly size = "";
   readonly track: MediaStreamVideoTrack;
+  readonly #port: MessagePort;
   readonly #writer: WritableStreamDefaultWriter<VideoFrame>;
   readonly #pace = new Pace();
   readonly #beganAt = performance.now();
-  /** In pixels, before the first picture came. */
-  readonly #size: { readonly width?: number; readonly height?: number };
-  #newest: VideoFrame | null = null;
-  #came = 0;
+  #newest: FrameCopy | null = null;
+  #number = -1;
+  #asked = false;
   #passed = 0;
-  #stopped = false;
 
-  /** Null where the browser cannot. */
-  static of(track: MediaStreamTrack): Sieve | null {
-    const frames = framesOf(track);
-    return frames === null || typeof MediaStreamTrackGenerator === "undefined" ? null : new Sieve(frames, track.getSettings());
-  }
-
-  private constructor(frames: ReadableStream<VideoFrame>, size: { readonly width?: number; readonly height?: number }) {
+  constructor(own: MediaStreamTrack, film: Film) {
+    const { port1, port2 } = new MessageChannel();
+    film(port2);
     const generator = new MediaStreamTrackGenerator({ kind: "video" });
+    generator.contentHint = "text";
+    this.source = own;
     this.track = generator;
-    this.#size = size;
     this.#writer = generator.writable.getWriter();
-    void this.#read(frames.getReader()).catch(() => undefined);
+    this.#port = port1;
+    port1.onmessage = ({ data }: MessageEvent<FilmAnswer>) => this.#hear(data);
+    this.#ask();
   }
 
   starvedMs(now: number): number {
-    return this.#came > 0 ? 0 : now - this.#beganAt;
+    return this.#number >= 0 ? 0 : now - this.#beganAt;
   }
 
-  pass(now: number): void {
-    if (this.#newest !== null && this.#pace.isDue(now, this.#came)) this.#write(new VideoFrame(this.#newest, { timestamp: now * 1000 }));
+  draw(now: number): void {
+    if (this.#newest !== null) this.#pass(this.#newest, now);
     else if (now - this.#beganAt > DARK_AFTER_MS) this.#darken();
+    this.#ask();
   }
 
   stop(): void {
-    this.#stopped = true;
-    this.#forget();
+    this.#port.close();
+    this.#newest = null;
     this.#darken();
   }
 
   close(): void {
     void this.#writer.close().catch(() => undefined);
+    this.track.stop();
+  }
+
+  #ask(): void {
+    if (this.#asked) return;
+    this.#asked = true;
+    this.#port.postMessage(this.#number satisfies FilmAsk);
+  }
+
+  #hear(answer: FilmAnswer): void {
+    this.#asked = false;
+    if (answer === null) return;
+    this.#number = answer.number;
+    this.#newest = answer.copy;
+    this.#pass(answer.copy, performance.now());
+  }
+
+  /** Each frame is made of pixels: of one that was made of another Chromium's recorder hands nothing over before it stops. */
+  #pass({ pixels, shape }: FrameCopy, now: number): void {
+    if (this.#pace.isDue(now, this.#number)) this.#write(new VideoFrame(pixels, { ...shape, timestamp: now * 1000 }));
   }
 
   #write(frame: VideoFrame): void {
@@ -127,26 +143,10 @@ class Sieve {
   /** Something must pass. */
   #darken(): void {
     if (this.#passed > 0) return;
-    const { width = 1280, height = 720 } = this.#size;
+    const { width = 1280, height = 720 } = this.source.getSettings();
     const dark = new OffscreenCanvas(width, height);
     dark.getContext("2d", { alpha: false })?.fillRect(0, 0, width, height);
     this.#write(new VideoFrame(dark, { timestamp: performance.now() * 1000, alpha: "discard" }));
-  }
-
-  async #read(reader: ReadableStreamDefaultReader<VideoFrame>): Promise<void> {
-    for (;;) {
-      const { value, done } = await reader.read();
-      this.#forget();
-      if (done) return;
-      if (this.#stopped) value.close();
-      else this.#newest = value;
-      this.#came += 1;
-    }
-  }
-
-  #forget(): void {
-    this.#newest?.close();
-    this.#newest = null;
   }
 }
 

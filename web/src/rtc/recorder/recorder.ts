@@ -2,11 +2,12 @@
  * Records a call at this end for as long as it is told to: the picture and both voices, in segments that follow each other without a
  * break. The picture is the own screen, or what is shown of the other's. What is hidden, muted or paused is in no segment.
  */
+import type { CallView } from "@minuta/contracts/calls";
 import type { CallId, Side } from "@minuta/contracts/ids";
 import { SEGMENT_SECONDS, type RecorderState, type RecordingTrouble } from "@minuta/contracts/recordings";
 import type { PageToRecorder, RecorderToPage } from "./messages.ts";
 import { startUploader } from "./pending.ts";
-import { CanvasPicture, sizeOf, TrackPicture, type Picture, type Shown } from "./pictures.ts";
+import { CanvasPicture, ownPicture, sizeOf, type Film, type Picture, type Shown } from "./pictures.ts";
 
 const VIDEO_BITS_A_SECOND = 300_000;
 const VOICE_BITS_A_SECOND = 32_000;
@@ -24,9 +25,8 @@ const STALLED_MS = 15_000;
 const TRY_AGAIN_MS = 5_000;
 /** Stopped recorders beside the one that runs. */
 const FINISHING_MAX = 2;
-/** A copy of a screen that brought nothing for so long will bring nothing: some do, while the screen itself is seen. */
-const STARVED_MS = 1_500;
-const STARVED_DOUBLINGS_MAX = 6;
+/** A screen of which nothing came for so long is not recorded, and both sides are to know. */
+const STARVED_MS = 3_000;
 
 /** Best first: AV1 needs half of what the others need for text. */
 const withPicture = [
@@ -76,6 +76,7 @@ export class Recorder {
   recorder: RecorderState = "off";
   why: RecordingTrouble | null = null;
   readonly #of: { readonly callId: CallId; readonly side: Side };
+  readonly #film: Film;
   readonly #changed: () => void;
   #worker: Worker | null = null;
   #scene: Scene = nothing;
@@ -87,11 +88,10 @@ export class Recorder {
   /** Those that were stopped and whose encoders are behind. */
   #finishing: { readonly voices: MediaStreamTrack | null; readonly finish: () => void }[] = [];
   #tryAgainAt = -Infinity;
-  /** How often the picture was made anew because the one before brought nothing. */
-  #renewed = 0;
 
-  constructor(of: { callId: CallId; side: Side }, changed: () => void) {
-    this.#of = of;
+  constructor({ id: callId, side }: Pick<CallView, "id" | "side">, { film, changed }: { film: Film; changed: () => void }) {
+    this.#of = { callId, side };
+    this.#film = film;
     this.#changed = changed;
   }
 
@@ -117,11 +117,10 @@ export class Recorder {
   tick(now: number): void {
     const running = this.#running;
     this.#picture?.draw(now);
-    if (this.#starvedMs(now) === 0) this.#renewed = 0;
     if (running === null) this.follow(this.#scene);
     else if (now - running.heardAt > STALLED_MS) this.#broke(running, "encoder");
-    else if (this.#starves(now)) this.#renew();
     else if (now - running.beganAt > SEGMENT_SECONDS * 1000) this.#next();
+    else if (this.#starves(now)) this.#become("failing", "encoder");
   }
 
   #begin(): void {
@@ -164,25 +163,14 @@ export class Recorder {
   /** Another picture, or another set of voices, is another segment. */
   #change(samePicture: boolean): void {
     const before = this.#picture;
-    if (!samePicture) this.#picture = pictureOf(this.#scene);
+    if (!samePicture) this.#picture = pictureOf(this.#scene, this.#film);
     this.#voices = this.#scene.voices;
     this.#next(samePicture ? null : before);
   }
 
-  #starvedMs(now: number): number {
-    return this.#picture?.starvedMs(now) ?? 0;
-  }
-
-  /** Patience doubles with each copy that brought nothing: there may be nothing to see. */
+  /** The voices go on meanwhile. */
   #starves(now: number): boolean {
-    return this.#starvedMs(now) > STARVED_MS * 2 ** Math.min(this.#renewed, STARVED_DOUBLINGS_MAX);
-  }
-
-  /** Another copy of the screen, in a segment of its own; the voices go on. From the second on both sides are told. */
-  #renew(): void {
-    this.#renewed += 1;
-    if (this.#renewed > 1) this.#become("failing", "encoder");
-    this.#change(false);
+    return (this.#picture?.starvedMs(now) ?? 0) > STARVED_MS;
   }
 
   /** The next segment begins before the last one stops: nothing is lost between them. `left`: the picture of the last one alone. */
@@ -293,7 +281,7 @@ export class Recorder {
     // What is said of a segment that was given up comes too late.
     if (running?.segmentId !== message.segmentId) return;
     if (message.t === "failed") this.#broke(running, message.why);
-    else if (this.#renewed < 2) this.#become("recording");
+    else if (!this.#starves(performance.now())) this.#become("recording");
   }
 
   #become(recorder: RecorderState, why: RecordingTrouble | null = null): void {
@@ -305,8 +293,8 @@ export class Recorder {
   }
 }
 
-const pictureOf = ({ own, shown }: Scene): Picture | null => {
-  if (own !== null) return new TrackPicture(own);
+const pictureOf = ({ own, shown }: Scene, film: Film): Picture | null => {
+  if (own !== null) return ownPicture(own, film);
   return shown === null ? null : new CanvasPicture(shown);
 };
 

@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { EVIDENCE_DELAY_SECONDS } from "./evidence.ts";
-import { jumped, offsetOf, toDatabaseTime } from "./database-clock.ts";
+import { jumped, narrowed, offsetOf, toDatabaseTime, type Offset } from "./database-clock.ts";
 import { PROBE_EVERY_MS, PROBE_FRESH_MS } from "@minuta/contracts/wire";
 
 const trip = fc.record({
@@ -45,6 +45,47 @@ test("a leap forward beyond any doubt is seen, one backward needs nothing", () =
   expect(jumped(at(1000), at(1000 + 100 + 500))).toBe(false);
   expect(jumped(at(1000), at(1000 + 100 + 501))).toBe(true);
   expect(jumped(at(10_000), at(0))).toBe(false);
+});
+
+const ANSWERED = { sentMs: 0, receivedMs: 0 };
+
+test("what several answers tell together holds the truth, however slow some were, while the clock gains or loses what clocks do", () => {
+  const drift = fc.double({ min: -0.0005, max: 0.0005, noNaN: true });
+  fc.assert(
+    fc.property(fc.array(trip, { minLength: 1, maxLength: 20 }), drift, (trips, gain) => {
+      let known: Offset | null = null;
+      let [sentMs, sentBeforeMs] = [0, 0];
+      const truth = (ms: number): number => 1e12 + ms * (1 + gain);
+      for (const { there, back } of trips) {
+        const heard = offsetOf(new Date(truth(sentMs + there)), { sentMs, receivedMs: sentMs + there + back });
+        if (known !== null) expect(jumped(known, heard)).toBe(false);
+        known = known === null ? heard : narrowed(known, heard, sentMs - sentBeforeMs);
+        expect(known.earliest).toBeLessThanOrEqual(known.latest);
+        const at = sentMs + there + back;
+        // Instants are whole milliseconds here, and between two answers a clock drifts on.
+        expect(known.earliest + at).toBeLessThanOrEqual(truth(at) + 15);
+        expect(known.latest + at).toBeGreaterThanOrEqual(truth(at) - 15);
+        [sentMs, sentBeforeMs] = [sentMs + 5000 + there + back, sentMs];
+      }
+    }),
+  );
+});
+
+test("a leap that a slow answer hid is seen by the next quick one", () => {
+  fc.assert(
+    fc.property(trip, fc.integer({ min: 520, max: 60_000 }), ({ there, back }, leap) => {
+      const before = offsetOf(new Date(1e12), ANSWERED);
+      const slow = offsetOf(new Date(1e12 + 5000 + there + leap), { sentMs: 5000, receivedMs: 5000 + there + back });
+      if (jumped(before, slow)) return;
+      const known = narrowed(before, slow, 5000);
+      expect(jumped(known, offsetOf(new Date(1e12 + 20_000 + leap), { sentMs: 20_000, receivedMs: 20_000 }))).toBe(true);
+    }),
+  );
+});
+
+test("a clock that was put back is believed", () => {
+  const [before, after] = [offsetOf(new Date(10_000), ANSWERED), offsetOf(new Date(5000), { sentMs: 0, receivedMs: 100 })];
+  expect(narrowed(before, after, 5000)).toEqual(after);
 });
 
 test("a lease asserts nothing that a lost end could still take back", () => {

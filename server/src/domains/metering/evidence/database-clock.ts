@@ -18,6 +18,19 @@ export const toDatabaseTime = (offset: Offset, bound: keyof Offset, ms: number):
 
 /** The bounds hold the round trip already; clocks drift less than this between two leases. */
 const JUMP_MS = 500;
+/** A clock that is being set right gains half a thousandth. */
+const DRIFT = 0.001;
 
 /** Whether the database's clock leapt forward between two round trips. A leap backward needs nothing: time that comes twice counts once. */
 export const jumped = (before: Offset, after: Offset): boolean => after.earliest > before.latest + JUMP_MS;
+
+/**
+ * What two round trips tell together, `elapsedMs` apart, when the clock did not leap. A slow one tells next to nothing: were it believed
+ * alone, a leap shorter than it would pass unseen, and what the clock leapt over would be somebody's time. A clock put back is believed.
+ */
+export function narrowed(before: Offset, after: Offset, elapsedMs: number): Offset {
+  const drift = DRIFT * elapsedMs;
+  if (after.latest < before.earliest - drift) return after;
+  const latest = Math.min(after.latest, before.latest + drift);
+  return { earliest: Math.min(latest, Math.max(after.earliest, before.earliest - drift)), latest };
+}

@@ -7,7 +7,7 @@ import type { CallId, Side } from "@minuta/contracts/ids";
 import type { Clock } from "#platform/clock";
 import type { Db, Tx } from "#platform/db";
 import type { Log } from "#platform/log";
-import { jumped, offsetOf, toDatabaseTime, type Offset } from "./database-clock.ts";
+import { jumped, narrowed, offsetOf, toDatabaseTime, type Offset } from "./database-clock.ts";
 import { endCopy, writePresence, type Written } from "./rows.ts";
 import * as lines from "../store.ts";
 import * as store from "./store.ts";
@@ -170,10 +170,10 @@ class Holder implements Evidence {
     if (now === null) return this.#beginAgain();
     // What ended while it was being written is still to be written.
     writing.forEach((one, index) => (rows[index]?.endedAt === null && one.endedMs !== null ? null : this.#unwritten.delete(one)));
-    lease.renewedMs = sentMs;
     const offset = offsetOf(now, { sentMs, receivedMs: this.#now() });
-    if (jumped(lease.offset, offset)) await this.#beginAgain();
-    lease.offset = offset;
+    if (jumped(lease.offset, offset)) return this.#beginAgain();
+    lease.offset = narrowed(lease.offset, offset, sentMs - lease.renewedMs);
+    lease.renewedMs = sentMs;
   }
 
   async #openLease(): Promise<Lease> {
