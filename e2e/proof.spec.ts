@@ -3,8 +3,10 @@ import { readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { expect, type BrowserContext, type Page } from "@playwright/test";
 import { checkProtocol, type ProtocolCheck } from "@minuta/contracts/check-protocol";
+import type { Side } from "@minuta/contracts/ids";
 import { publishedKeys } from "@minuta/contracts/journal";
 import { recordingsApi } from "@minuta/contracts/recordings";
+import { fingerprintOf } from "@minuta/contracts/signing";
 import { z } from "zod";
 import { answer, answerRecording, button, control, end, field, invite, join, phaseIs, signIn, talkUntil } from "./harness/journey.ts";
 import { run } from "./harness/process.ts";
@@ -38,6 +40,14 @@ async function savedFile(page: Page, path: string): Promise<Buffer> {
 async function isJudged(page: Page, path: string, verdict: string): Promise<void> {
   await page.locator('input[type="file"]').setInputFiles(path);
   await expect(page.locator("[data-verdict]")).toHaveAttribute("data-verdict", verdict);
+}
+
+/** What a person knows of a side's key from elsewhere, and what the page says to it. */
+async function giveKeyOf(page: Page, side: Side, fingerprint: string, said: "same" | "other"): Promise<void> {
+  await field(page, `verify.sides.label.${side}`).fill(fingerprint);
+  const keys = page.locator(`[data-keys-of="${side}"]`);
+  await button(keys, "verify.keys.give").click();
+  await expect(keys.locator("[data-key-said]")).toHaveAttribute("data-key-said", said);
 }
 
 test("a minute of talk is signed by the server and both browsers; the file is checked without network, and a changed byte is found", async ({
@@ -96,6 +106,12 @@ test("a minute of talk is signed by the server and both browsers; the file is ch
   await isJudged(judge, path, "holds");
   await expect(judge.locator('[data-comment-key="shown"]')).toContainText("Проводится, спасибо");
   await judge.screenshot({ path: info.outputPath("verify.png"), fullPage: true });
+  const clients = fingerprintOf(file!.keys.find(({ side }) => side === "client")!.publicKey);
+  await giveKeyOf(judge, "client", clients.replaceAll(/(.{4})/g, "$1 ").toUpperCase(), "same");
+  await expect(judge.locator("[data-verdict]")).toHaveAttribute("data-verdict", "holds");
+  await giveKeyOf(judge, "consultant", clients, "other");
+  await expect(judge.locator("[data-verdict]")).toHaveAttribute("data-verdict", "fails");
+  await judge.screenshot({ path: info.outputPath("verify-keys.png"), fullPage: true });
   await isJudged(judge, changed, "fails");
   await judge.screenshot({ path: info.outputPath("verify-changed.png"), fullPage: true });
 });

@@ -1,7 +1,10 @@
+import type { Side } from "@minuta/contracts/ids";
+import { fingerprintOf, newKeyPair, signerOf } from "@minuta/contracts/signing";
+import { callKeyText } from "@minuta/contracts/statement";
 import { describe, expect, test } from "vitest";
 import { emit } from "#platform/events";
 import { GUEST_COOKIE } from "./index.ts";
-import { Browser, callsWorld, invite, newPerson, openCall, type Consultant } from "./testing.ts";
+import { Browser, callsWorld, heardAll, invite, newPerson, openCall, type Consultant } from "./testing.ts";
 
 const world = callsWorld();
 
@@ -72,6 +75,27 @@ describe("a guest's e-mail", () => {
       kind: "email-confirmed",
       facts: { email: "olga1@example.org" },
     });
+  });
+
+  test("gets the fingerprint of each key the client's browser signs with, whether it was confirmed before the key came or after", async () => {
+    const { id, guest } = await openCall(world);
+    const show = async (side: Side): Promise<string> => {
+      const signer = await signerOf(await newKeyPair());
+      const { publicKey } = signer;
+      const signature = await signer.sign(callKeyText(id, { side, publicKey }));
+      expect(await world.journal.witness.showKey(id, { side, personId: null, publicKey, signature })).not.toBeNull();
+      await heardAll(world);
+      return fingerprintOf(publicKey);
+    };
+    const first = await show("client");
+    expect(world.mails, "an address that is not confirmed may be anybody's").toEqual([]);
+    await confirmed(guest, id, "olga10@example.org");
+    expect(world.mails.at(-1)!.text).toContain(first);
+    const second = await show("client");
+    expect(world.mails.at(-1)).toMatchObject({ to: "olga10@example.org", text: expect.stringContaining(second) });
+    const mailed = world.mails.length;
+    await show("consultant");
+    expect(world.mails).toHaveLength(mailed);
   });
 
   test("is not confirmed by guessing: five wrong codes use up the code, a new one starts anew, an old one is dead", async () => {

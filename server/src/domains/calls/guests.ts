@@ -1,6 +1,6 @@
 /** Guests: clients without an account, known by a cookie, by a private link, and, if they want, by a confirmed e-mail. */
 import type { ClientCard } from "@minuta/contracts/calls";
-import { personId, type CallId, type GuestId } from "@minuta/contracts/ids";
+import { callId, personId, side, type CallId, type GuestId } from "@minuta/contracts/ids";
 import { z } from "zod";
 import { countOrRefuse } from "#platform/attempts";
 import type { Tx } from "#platform/db";
@@ -10,7 +10,7 @@ import { hashOf, newDigits } from "#platform/secrets";
 import { actOn, type Actor, type Identity } from "./access.ts";
 import type { CallsDeps } from "./index.ts";
 import { giveCookie, givePrivateLink, privatePath } from "./join.ts";
-import { codeMail, confirmedMail } from "./mails.ts";
+import { codeMail, confirmedMail, keyMail } from "./mails.ts";
 import { emailCodeLimits, EMAIL_CODE_LENGTH } from "./rules.ts";
 import * as store from "./store.ts";
 import { tellChanged } from "./view.ts";
@@ -105,4 +105,20 @@ const signedUp = z.object({ personId, email: z.string() });
 export async function claim(tx: Tx, identity: Identity): Promise<void> {
   if (identity.personId === null || identity.guestId === null) throw refuse("not-allowed", {});
   if ((await tx.maybe(store.claimGuest, [identity.personId, identity.guestId])) === null) throw refuse("not-allowed", {});
+}
+
+const keyShown = z.object({ callId, side, fingerprint: z.string() });
+
+/**
+ * A browser of the client signs with a key that was not there yet: a guest whose address is confirmed is told by mail, whether it is his or
+ * somebody else's. May be heard twice; then he is told twice.
+ */
+export async function hearKeyShown({ db, mail }: CallsDeps, { body }: Event): Promise<void> {
+  const told = keyShown.parse(body);
+  if (told.side !== "client") return;
+  await db.tx(async (tx) => {
+    const call = await tx.maybe(store.findCall, [told.callId]);
+    if (call === null || call.client_guest_id === null || call.client.email === null || !call.client.emailConfirmed) return;
+    await mail.send(tx, { to: call.client.email, ...keyMail(call.number, told.fingerprint) });
+  });
 }

@@ -19,7 +19,16 @@ import type { JobHandlers } from "#platform/jobs";
 import type { Log } from "#platform/log";
 import type { Mail } from "#platform/mail";
 import { roleIn, type Actor, type Identity } from "./access.ts";
-import { callerOfGuestCookie, claim, confirmEmail, guestOf, hearSignedUp, openPrivateLink, requestEmailCode } from "./guests.ts";
+import {
+  callerOfGuestCookie,
+  claim,
+  confirmEmail,
+  guestOf,
+  hearKeyShown,
+  hearSignedUp,
+  openPrivateLink,
+  requestEmailCode,
+} from "./guests.ts";
 import {
   findByCode,
   invite,
@@ -160,6 +169,7 @@ export function createCalls(deps: CallsDeps) {
     jobs: { [SETTLE_SILENT]: (payload) => settleSilent(deps, payload) } satisfies JobHandlers,
     subscribers: {
       "metering.line_ended": [(event) => hearLineEnded(deps, event)],
+      "journal.key_shown": [(event) => hearKeyShown(deps, event)],
       "people.signed_up": [(event) => hearSignedUp(deps, event)],
     } satisfies Subscribers,
   };

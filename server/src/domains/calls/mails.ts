@@ -31,3 +31,15 @@ export const confirmedMail = (link: string, fingerprint: string | null): MailTex
     "",
   ].join("\n\n"),
 });
+
+/** Of a key that came after the address was confirmed, for each call. `number`: the call's. */
+export const keyMail = (number: bigint, fingerprint: string): MailText => ({
+  subject: `Ключ подписи звонка ${number} / Signing key of call ${number}`,
+  text: [
+    `Минуты звонка ${number} подписывает браузер клиента. Отпечаток его ключа:`,
+    fingerprint,
+    "Тот же отпечаток стоит в протоколе звонка. Если в этом звонке вы не открывали страницу Минуты в новом браузере, завершите звонок и сообщите нам.",
+    `The minutes of call ${number} are signed by the client's browser; above is the fingerprint of its key. The call's protocol shows the same. If you did not open Minuta in a new browser for this call, end the call and tell us.`,
+    "",
+  ].join("\n\n"),
+});

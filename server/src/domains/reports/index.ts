@@ -9,7 +9,8 @@
  */
 import type { Statistics } from "@minuta/contracts/reports";
 import type { Db } from "#platform/db";
-import { allLines, counterparties, pageOfLines, sumPeriod, type AskedPeriod, type Page } from "./period-report.ts";
+import type { StreamReply } from "#platform/http";
+import { allLines, counterparties, daysAsked, pageOfLines, sumPeriod, type AskedPeriod, type Page } from "./period-report.ts";
 import { reportFile, type AskedFile } from "./report-file.ts";
 import { monthOfEarnings, monthOfWallet, type AskedMonth } from "./show-statement.ts";
 import { statistics, type Asked } from "./show-statistics.ts";
@@ -32,8 +33,11 @@ export function createReports({ db }: ReportsDeps) {
       return { ...(await sumPeriod(db, asked)), ...(await pageOfLines(db, asked, page)) };
     },
     counterparties: (asked: Omit<AskedPeriod, "other">) => counterparties(db, asked),
-    periodFile: async (asked: AskedPeriod, file: AskedFile) =>
-      reportFile({ ...(await sumPeriod(db, asked)), asked, lines: allLines(db, asked) }, file),
+    /** Refuses as `period`. */
+    async periodFile(asked: AskedPeriod, file: AskedFile): Promise<StreamReply> {
+      daysAsked(asked);
+      return reportFile({ asked, lines: allLines(db, asked) }, file);
+    },
   };
 }
 

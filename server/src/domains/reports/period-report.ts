@@ -23,14 +23,20 @@ export interface PeriodReport {
 }
 
 const LINES_AT_A_TIME = 1000;
-const nothing: ReportSums = { calls: 0, billableSeconds: 0, paid: kopecks(0), earned: kopecks(0), waiting: kopecks(0) };
+export const nothing: ReportSums = { calls: 0, billableSeconds: 0, paid: kopecks(0), earned: kopecks(0), waiting: kopecks(0) };
 
 const argumentsOf = ({ personId, side, from, to, other }: AskedPeriod) => [personId, side, from, to, other] as const;
 
 /** Refuses (`invalid-input`) days in the wrong order and more than a year of them. */
-export async function sumPeriod(db: Reader, asked: AskedPeriod): Promise<PeriodReport> {
-  const days = daysOf(asked.from, asked.to);
+export function daysAsked({ from, to }: Pick<AskedPeriod, "from" | "to">): string[] {
+  const days = daysOf(from, to);
   if (days === null || days.length > REPORT_DAYS_MAX) throw refuse("invalid-input", { fields: ["from", "to"] });
+  return days;
+}
+
+/** Refuses as `daysAsked`. */
+export async function sumPeriod(db: Reader, asked: AskedPeriod): Promise<PeriodReport> {
+  const days = daysAsked(asked);
   const rows = new Map((await db.rows(store.sumPeriod, argumentsOf(asked))).map(({ day, ...sums }) => [day, sums]));
   const total = [...rows.values()].reduce(
     (sum, one) => ({

@@ -1,10 +1,10 @@
 /** The protocol of a period as a file, written while it is read: CSV, XLSX, PDF. Whatever its length, a page of it is in memory. */
 import type { Locale } from "@minuta/contracts/people";
-import type { Kopecks } from "@minuta/contracts/money";
-import type { ReportLine } from "@minuta/contracts/period-reports";
+import { kopecks, type Kopecks } from "@minuta/contracts/money";
+import type { ReportLine, ReportSums } from "@minuta/contracts/period-reports";
 import type { StreamReply } from "#platform/http";
 import { zipOf } from "#platform/zip";
-import type { AskedPeriod, PeriodReport } from "./period-report.ts";
+import { nothing, type AskedPeriod } from "./period-report.ts";
 import { reportTexts, type ReportTexts } from "./report-texts.ts";
 
 export interface AskedFile {
@@ -12,7 +12,7 @@ export interface AskedFile {
   readonly locale: Locale;
 }
 
-interface Period extends PeriodReport {
+interface Period {
   readonly asked: Pick<AskedPeriod, "side" | "from" | "to">;
   readonly lines: AsyncIterable<ReportLine>;
 }
@@ -65,7 +65,7 @@ function decimal(hundredths: bigint, point: "," | "."): string {
 }
 
 /** Rows after the lines: calls, time, and each sum there is. */
-function totalsOf({ total }: PeriodReport, texts: ReportTexts): Cell[][] {
+function totalsOf(total: ReportSums, texts: ReportTexts): Cell[][] {
   const row = (name: string, sum: Kopecks): Cell[] => ["", "", "", name, "", "", "", { hundredths: sum }, ""];
   const sums = (["paid", "earned", "waiting"] as const).filter((name) => total[name] > 0n);
   return [
@@ -78,9 +78,21 @@ async function* rowsOf(report: Report): AsyncGenerator<Cell[]> {
   const texts = reportTexts[report.locale];
   yield columns.map((name) => texts.columns[name]);
   const cells = cellsOf(report.locale);
-  for await (const line of report.lines) yield cells(line);
-  yield* totalsOf(report, texts);
+  let total = nothing;
+  for await (const line of report.lines) {
+    total = withLine(total, line);
+    yield cells(line);
+  }
+  yield* totalsOf(total, texts);
 }
+
+/** A file adds up what stands in it, whatever is charged or settled while it is written. */
+const withLine = (total: ReportSums, { billableSeconds, outcome, sum }: ReportLine): ReportSums => ({
+  ...total,
+  calls: total.calls + 1,
+  billableSeconds: total.billableSeconds + billableSeconds,
+  ...(outcome !== "nothing" && { [outcome]: kopecks(total[outcome] + sum) }),
+});
 
 /** A text that a spreadsheet would take for a formula is kept a text (OWASP, CSV injection). */
 const harmless = (text: string): string => (/^[=+\-@\t\r]/.test(text) ? `'${text}` : text);

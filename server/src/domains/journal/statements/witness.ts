@@ -1,6 +1,6 @@
 /** The ends' word: which keys are theirs, and what they sign. */
 import type { CallId, PersonId, Side } from "@minuta/contracts/ids";
-import { isSigned } from "@minuta/contracts/signing";
+import { fingerprintOf, isSigned } from "@minuta/contracts/signing";
 import {
   beginning,
   callKeyText,
@@ -16,6 +16,7 @@ import { KEYS_MAX } from "../rules.ts";
 import { stateIn, type StatingDeps } from "./state.ts";
 import * as store from "./store.ts";
 import type { Tx } from "#platform/db";
+import { emit } from "#platform/events";
 import type { JournalDeps } from "../index.ts";
 
 export type WitnessDeps = StatingDeps & Pick<JournalDeps, "people">;
@@ -65,6 +66,8 @@ export async function showKey(deps: WitnessDeps, callId: CallId, shown: ShownKey
     const kind = enrolled ? "device" : "call";
     await tx.run(store.addKey, [callId, shown.side, shown.publicKey, kind, sinceN]);
     await append(tx, callId, { actor: shown.side, kind: "key-shown", facts: { publicKey: shown.publicKey, kind, sinceN } });
+    const told = { callId, side: shown.side, fingerprint: fingerprintOf(shown.publicKey) };
+    await emit(tx, [{ topic: "journal.key_shown", queue: callId, body: told }]);
     return known(tx, callId, { ...shown, sinceN });
   });
 }

@@ -24,8 +24,8 @@ export interface ServerKeys {
   readonly known: readonly KnownKey[] | null;
   /** Published now, but not when this browser first looked: a rotation, or somebody else's server. */
   readonly added: readonly string[];
-  /** A fingerprint a person has from elsewhere; false when it is none. */
-  readonly give: (typed: string) => boolean;
+  /** A fingerprint a person has from elsewhere. */
+  readonly give: (fingerprint: string) => void;
 }
 
 /** The site's keys are taken on first sight and remembered; later ones are told apart, and counted only once a person confirmed them. */
@@ -46,15 +46,12 @@ export function useServerKeys(): ServerKeys {
     })();
   }, []);
   const give = useCallback(
-    (typed: string) => {
-      const fingerprint = typed.toLowerCase().replaceAll(/[^0-9a-f]/g, "");
-      const given = knownKey.safeParse({ fingerprint, seenAt: new Date(), from: "person" }).data;
-      if (given === undefined) return false;
+    (fingerprint: string) => {
+      const given: KnownKey = { fingerprint, seenAt: new Date(), from: "person" };
       const all = [...(known ?? []).filter((one) => one.fingerprint !== fingerprint), given];
       setKnown(all);
       setAdded((before) => before.filter((one) => one !== fingerprint));
       void keep("server-keys", HERE, all);
-      return true;
     },
     [known],
   );

@@ -1,7 +1,8 @@
 /** `/verify`: a protocol file is checked here, in the browser; nothing is sent anywhere. */
-import { Alert, Button, FileButton, Group, List, Stack, Text, TextInput } from "@mantine/core";
+import { Alert, Button, FileButton, List, Stack, Text } from "@mantine/core";
 import { IconFileCheck } from "@tabler/icons-react";
 import { checkProtocol, type ProtocolCheck } from "@minuta/contracts/check-protocol";
+import type { Side } from "@minuta/contracts/ids";
 import { chainPlace, type ChainPlace } from "@minuta/contracts/statement";
 import { useState, type DragEvent } from "react";
 import { useTranslation } from "../../../text/index.ts";
@@ -11,8 +12,10 @@ import { Card } from "../../../ui/card.tsx";
 import { useFormat } from "../../../ui/format.ts";
 import { Page } from "../../../ui/page.tsx";
 import classes from "../journal.module.css";
+import { GiveKey } from "./give-key.tsx";
 import { Report } from "./report.tsx";
 import { useServerKeys, type ServerKeys } from "./server-keys.ts";
+import { SideKeys, type KnownEnds } from "./side-keys.tsx";
 
 /** More than the longest call's journal; what is larger is no protocol. */
 const FILE_MAX_BYTES = 50_000_000;
@@ -20,12 +23,16 @@ const FILE_MAX_BYTES = 50_000_000;
 export function VerifyPage() {
   const { t } = useTranslation();
   const keys = useServerKeys();
-  const [checked, setChecked] = useState<{ readonly name: string; readonly result: ProtocolCheck } | null>(null);
+  const [checked, setChecked] = useState<Checked | null>(null);
   const [over, setOver] = useState(false);
   const check = async (file: File | null | undefined): Promise<void> => {
     if (!file) return;
     const bytes = file.size > FILE_MAX_BYTES ? new Uint8Array() : new Uint8Array(await file.arrayBuffer());
-    setChecked({ name: file.name, result: await checkHere(bytes, keys) });
+    setChecked({ name: file.name, bytes, ends: nobody, result: await checkHere(bytes, keys, nobody) });
+  };
+  const give = async ({ name, bytes, ends: before }: Checked, side: Side, fingerprint: string): Promise<void> => {
+    const ends = { ...before, [side]: [...before[side], fingerprint] };
+    setChecked({ name, bytes, ends, result: await checkHere(bytes, keys, ends) });
   };
   const drop = {
     onDragOver: (event: DragEvent) => {
@@ -58,6 +65,13 @@ export function VerifyPage() {
           </FileButton>
         </div>
         {checked && <Report name={checked.name} result={checked.result} />}
+        {checked?.result.file && (
+          <SideKeys
+            keys={checked.result.file.keys}
+            known={checked.ends}
+            give={(side, fingerprint) => void give(checked, side, fingerprint)}
+          />
+        )}
         <Keys keys={keys} />
         <Limits />
       </Stack>
@@ -65,14 +79,25 @@ export function VerifyPage() {
   );
 }
 
-async function checkHere(bytes: Uint8Array, { known }: ServerKeys): Promise<ProtocolCheck> {
+interface Checked {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+  /** What a person knows of the sides of this call. */
+  readonly ends: KnownEnds;
+  readonly result: ProtocolCheck;
+}
+
+const nobody: KnownEnds = { client: [], consultant: [] };
+
+async function checkHere(bytes: Uint8Array, { known }: ServerKeys, given: KnownEnds): Promise<ProtocolCheck> {
+  const ends = Object.fromEntries(Object.entries(given).filter(([, keys]) => keys.length > 0));
   const server = (known ?? []).map(({ fingerprint }) => fingerprint);
-  const result = await checkProtocol(bytes, { server });
+  const result = await checkProtocol(bytes, { server, ends });
   if (result.file === null) return result;
   const { id } = result.file.protocol.call;
   const [seen, own] = [await witnessedIn(id), await signedBy(id)];
   const places = [seen?.last ?? null, printedPlace(id)].filter((place) => place !== null);
-  return checkProtocol(bytes, { server, kept: places, own: own === null ? [] : [own.publicKey] });
+  return checkProtocol(bytes, { server, ends, kept: places, own: own === null ? [] : [own.publicKey] });
 }
 
 /** What the QR code of a printed protocol says: `#<call>.<n>.<hash>`. Null: nothing, or of another call. */
@@ -85,8 +110,6 @@ function printedPlace(callId: string): ChainPlace | null {
 function Keys({ keys: { known, added, give } }: { readonly keys: ServerKeys }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const [typed, setTyped] = useState("");
-  const [wrong, setWrong] = useState(false);
   return (
     <Card title={t("verify.keys.title")}>
       <Stack gap="md">
@@ -108,28 +131,7 @@ function Keys({ keys: { known, added, give } }: { readonly keys: ServerKeys }) {
             </Button>
           </Alert>
         ))}
-        <form
-          onSubmit={(event) => {
-            event.preventDefault();
-            const taken = give(typed);
-            setWrong(!taken);
-            if (taken) setTyped("");
-          }}
-        >
-          <Group align="flex-end" gap="sm">
-            <TextInput
-              flex="1 1 260px"
-              label={t("verify.keys.label")}
-              description={t("verify.keys.hint")}
-              value={typed}
-              error={wrong ? t("verify.keys.wrong") : null}
-              onChange={(event) => setTyped(event.currentTarget.value)}
-            />
-            <Button type="submit" variant="default" disabled={typed.trim() === ""}>
-              {t("verify.keys.give")}
-            </Button>
-          </Group>
-        </form>
+        <GiveKey label={t("verify.keys.label")} give={give} />
       </Stack>
     </Card>
   );
