@@ -627,6 +627,19 @@ create table ledger.proof_run (
   constraint proof_run_id_check CHECK (id),
   constraint proof_run_pkey PRIMARY KEY (id)
 );
+
+CREATE OR REPLACE FUNCTION ledger.hold_purses(ids bigint[])
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform from ledger.purse p where p.id = any (ids) order by p.id for no key update;
+  perform from ledger.account a where a.id = any (array(select p.owner from ledger.purse p where p.id = any (ids)))
+    order by a.kind, a.id for no key update;
+  perform from ledger.budget b where b.id = any (array(select unnest(p.budgets) from ledger.purse p where p.id = any (ids) and p.budgets <> '{}'))
+    order by b.id for no key update;
+end
+$function$;
 comment on table ledger.account is 'One balance. Written by ledger.post_batch only; nothing here is ever deleted.';
 comment on column ledger.account.overdraft is 'How far below zero the balance may go. Null: boundless, an account that stands for the world outside (money in is minus there).';
 comment on column ledger.account.paid_in_at is 'When money first came in from outside (bank, card); bonuses do not count.';

@@ -42,6 +42,7 @@ export async function endLines(tx: Tx, { callIds, reason, closings }: Ending): P
   await tx.one(store.refresh, [calls]);
   await tx.run(store.endLines, [calls, reason]);
   await tx.one(store.openCarrier, []);
+  await tx.one(store.holdMoney, [ids]);
   await look(tx, ids, "none");
   await tx.one(store.settle, [ids]);
   return calls;

@@ -136,13 +136,49 @@ describe("the end of a call", () => {
     expect(await world.meter(call)).toMatchObject({ status: "ended", charged: 100n });
   });
 
+  /** Somebody else moves money at the very moment: nothing of it can be seen before the end waits for it. */
+  const endWhile = async (call: CallId, movement: string, values: readonly unknown[]) => {
+    await apart.query("begin");
+    const { rows } = await apart.query(`select (ledger.post_batch(array[${movement}]))[1] as outcome`, [...values]);
+    expect(rows).toEqual([{ outcome: "posted" }]);
+    const ending = world.end(call);
+    while (!(await apart.query(WAITS)).rows[0].waits);
+    await apart.query("commit");
+    return ending;
+  };
+  const WAITS = "select exists (select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock') as waits";
+
+  test("is charged by what is set aside for it, though a sibling takes the rest of the wallet at that moment", async () => {
+    // Never paid in himself: he may not owe.
+    const payer = await world.aPayer(0);
+    await world.topUp(payer, 3, "compensation");
+    const call = await world.openCall(payer);
+    await world.join(call);
+    await world.wait(20);
+    expect(await world.meter(call)).toMatchObject({ charged: 100n, reserved: 200n });
+    await world.topUp(payer, 1, "compensation");
+    await world.waitWithoutPass(190);
+    seen(call);
+    const taken = `('taken', 'correction', null, (select id from ledger.account where name = $1), ledger.open_account('compensation'), 100, null, false, 'a sibling', platform.now())::ledger.movement`;
+    expect(await endWhile(call, taken, [`wallet:${payer}`])).toMatchObject({ charged: 300n, provenSeconds: 210 });
+    expect((await world.ledger.wallet(payer)).balance).toBe(0n);
+  });
+
+  test("gives back what is set aside for it at that moment", async () => {
+    const [{ payer, call }] = (await runningCalls(1, 10)) as [Running];
+    await world.wait(20);
+    seen(call);
+    const given = `(select ledger.quota(p.id, p.owner, p.set_aside, 50, false, platform.now()) from ledger.purse p where p.reference = $1)`;
+    expect(await endWhile(call, given, [call])).toMatchObject({ charged: 100n });
+    expect((await world.ledger.wallet(payer)).balance).toBe(900n);
+  });
+
   test("waits for the first end of all with no wallet in hand", async () => {
     const [{ payer, call }] = (await runningCalls(1, 10)) as [Running];
     await world.waitWithoutPass(90);
     await apart.query("begin; set local lock_timeout = 1000; select ledger.open_account('platform:carrier')");
     const ending = world.end(call);
-    const waits = "select exists (select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock') as waits";
-    while (!(await apart.query(waits)).rows[0].waits);
+    while (!(await apart.query(WAITS)).rows[0].waits);
     await apart.query("select ledger.lock_account((select id from ledger.account where name = $1))", [`wallet:${payer}`]);
     await apart.query("commit");
     expect(await ending).toMatchObject({ charged: 200n });

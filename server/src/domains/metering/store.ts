@@ -274,6 +274,12 @@ export const openCarrier = query({
   row: z.object({ id: z.bigint() }),
   text: "select ledger.open_account('platform:carrier') as id",
 });
+/** Nobody takes the money of these lines, or gives them any, from now on: what ends is charged by what is there, and given back what is left. */
+export const holdMoney = query({
+  name: "metering.hold_money",
+  row: z.object({ held: z.unknown() }),
+  text: "select ledger.hold_purses(array_agg(purse))::text as held from metering.line where id = any ($1)",
+});
 /** What is left of the reserve goes back to the payer; a carrier's charges are the platform's at once. */
 export const settle = query({
   name: "metering.settle",
