@@ -1,5 +1,6 @@
 /** Asking the browser for the screen and the microphone, and what it answered. */
 import type { MicrophoneState, SharingState } from "./engine.ts";
+import type { SentFrames } from "./messages.ts";
 
 /** Larger screens are scaled down: small text stays readable and the encoder keeps up. */
 const WIDTH_MAX = 2560;
@@ -49,8 +50,11 @@ export async function askMicrophone(): Promise<Asked<Extract<MicrophoneState, "r
 export const givesFrames = typeof MediaStreamTrackProcessor !== "undefined";
 
 /** The track's frames for the worker; null where the browser gives none. */
-export function framesOf(track: MediaStreamTrack): ReadableStream<VideoFrame> | null {
-  return givesFrames ? new MediaStreamTrackProcessor({ track: track as MediaStreamVideoTrack, maxBufferSize: 1 }).readable : null;
+export function framesOf(track: MediaStreamTrack): SentFrames | null {
+  if (!givesFrames) return null;
+  const { port1, port2 } = new MessageChannel();
+  port1.onmessage = ({ data }) => port1.postMessage(data);
+  return { frames: new MediaStreamTrackProcessor({ track: track as MediaStreamVideoTrack, maxBufferSize: 1 }).readable, echo: port2 };
 }
 
 export function soundOf(track: MediaStreamTrack): ReadableStream<AudioData> | null {

@@ -2,6 +2,7 @@
  * The shared screen on its way into the relay: only the newest frame is kept before encoding, only few pictures are on the way,
  * the bitrate follows how soon they arrive, and a still screen is sent again once, sharper, and whenever somebody joins.
  */
+import type { SentFrames } from "../messages.ts";
 import { afterArrival, startingRate, underwayAtMost, wantsAlone } from "../rate.ts";
 import type { Seal } from "../seal.ts";
 import { Underway } from "../underway.ts";
@@ -62,9 +63,9 @@ export class PictureSender {
   }
 
   /** The frames of the shared screen; null when it ended. */
-  share(frames: ReadableStream<VideoFrame> | null): void {
-    this.#screen.follow(frames);
-    if (frames === null) this.#discard();
+  share(sent: SentFrames | null): void {
+    this.#screen.follow(sent);
+    if (sent === null) this.#discard();
     this.#wantsKeyFrame = true;
   }
 
@@ -135,10 +136,11 @@ export class PictureSender {
     else void this.#prepare(watcher, size);
   }
 
-  /** The one at work, if it makes pictures of this size. */
+  /** The one at work, if it makes pictures of this size. One that broke has said so to nobody yet. */
   #encoderOf({ width, height }: PictureSize): VideoEncoder | null {
     const making = this.#making;
-    return making?.size.width === width && making.size.height === height ? making.encoder : null;
+    const fits = making?.size.width === width && making.size.height === height && making.encoder.state === "configured";
+    return fits ? making.encoder : null;
   }
 
   #encode(encoder: VideoEncoder): void {

@@ -4,11 +4,11 @@
  * Browsers let scripts hold two frames of a screen at a time; while they hold two, everybody's next ones are dropped. So this is a screen's only
  * reader (docs/decisions/0014-one-reader-of-a-screen.md), it holds one, and all others get copies.
  */
-import type { FilmAnswer, FilmAsk, FrameCopy } from "../messages.ts";
+import type { FilmAnswer, FilmAsk, FrameCopy, SentFrames } from "../messages.ts";
 import type { PictureSize } from "./codecs.ts";
 
 export interface Screen {
-  follow(frames: ReadableStream<VideoFrame> | null): void;
+  follow(sent: SentFrames | null): void;
   size(): PictureSize | null;
   /** Whether there is a frame that was not taken yet. */
   changed(): boolean;
@@ -30,6 +30,11 @@ export function createScreen(came: () => void): Screen {
   let sharpened = true;
   let changedAt = 0;
 
+  /** A frame that is asked for while its stream is still on its way stays with the page, and with it half of all there may be. */
+  const readArrived = async (echo: MessagePort, from: ReadableStreamDefaultReader<VideoFrame>): Promise<void> => {
+    for (let told = 0; told < ECHOES; told += 1) await echoed(echo);
+    await read(from);
+  };
   const read = async (from: ReadableStreamDefaultReader<VideoFrame>): Promise<void> => {
     for (;;) {
       const { value, done } = await from.read();
@@ -48,13 +53,13 @@ export function createScreen(came: () => void): Screen {
     }
   };
   return {
-    follow(frames) {
+    follow(sent) {
       void reader?.cancel().catch(() => undefined);
       newest?.close();
       newest = null;
       fresh = false;
-      reader = frames?.getReader() ?? null;
-      if (reader !== null) void read(reader).catch(() => undefined);
+      reader = sent?.frames.getReader() ?? null;
+      if (sent !== null && reader !== null) void readArrived(sent.echo, reader).catch(() => undefined);
     },
     size: () => (newest === null ? null : { width: newest.displayWidth, height: newest.displayHeight }),
     changed: () => fresh,
@@ -78,6 +83,15 @@ export function createScreen(came: () => void): Screen {
     },
   };
 }
+
+/** The page's own work on the stream is queued beside its answers: one more answer is to be sure. */
+const ECHOES = 2;
+
+const echoed = (echo: MessagePort): Promise<void> =>
+  new Promise((heard) => {
+    echo.onmessage = () => heard();
+    echo.postMessage(null);
+  });
 
 /** Drawn where the browser does not say what the pixels are. */
 async function copyOf(frame: VideoFrame): Promise<FrameCopy> {
