@@ -280,6 +280,20 @@ const saidIn = (events: readonly JournalEvent[]): JournalEvent[] => events.filte
 /** The key under a comment; undefined: it is not signed. */
 const commentKey = ({ facts }: JournalEvent): string | undefined => commented.safeParse(facts).data?.signed?.publicKey;
 
+/** Whose name stands under a signed comment, and by which key it is signed. */
+export interface CommentSigner {
+  readonly side: Side;
+  readonly publicKey: string;
+  readonly at: Date;
+}
+
+/** Of each signed comment in order, whether or not its signature is right. */
+export const commentSigners = (events: readonly JournalEvent[]): CommentSigner[] =>
+  saidIn(events).flatMap((said) => {
+    const [key, side] = [commentKey(said), sides.find((one) => one === said.actor)];
+    return key === undefined || side === undefined ? [] : [{ side, publicKey: key, at: said.at }];
+  });
+
 /** Of each comment in order. Says nothing about whether the signature is right. */
 export const commentKeysOf = (events: readonly JournalEvent[]): CommentKey[] =>
   saidIn(events).map((said) => {

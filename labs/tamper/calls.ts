@@ -63,7 +63,7 @@ export async function openStage(database: TestDatabase) {
   const presence = createPresence({ db, bus, clock });
   const catalogue = createCatalogue({ db, people, availability: (ids) => presence.availability(ids) });
   const deps = { db, mail, bus, publicUrl, clock, log, people, catalogue, presence, metering };
-  const calls = createCalls({ ...deps, clientKey: async () => null, record: (tx, id, event) => journal.append(tx, id, event) });
+  const calls = createCalls({ ...deps, clientKeys: async () => [], record: (tx, id, event) => journal.append(tx, id, event) });
   const folder = await mkdtemp(join(tmpdir(), "minuta-tamper-"));
   const signing = await openSigning(join(folder, "keys"));
   const recordings = createRecordings({

@@ -204,7 +204,7 @@ function createDomains(platform: Platform) {
     catalogue,
     presence,
     metering,
-    clientKey: (reader, id) => journal.witness.clientKey(reader, id),
+    clientKeys: (reader, id) => journal.witness.clientKeys(reader, id),
     record: (tx, callId, event) => journal.append(tx, callId, event),
   });
   const recordings: Recordings = createRecordings({

@@ -13,6 +13,8 @@ import { addJob, type JobHandlers } from "./jobs.ts";
 import type { Log } from "./log.ts";
 
 export interface NewMail {
+  /** Of what is told again: the same id is the same letter. */
+  readonly id?: string;
   /** One address, already checked to be one. */
   readonly to: string;
   readonly subject: string;
@@ -56,7 +58,7 @@ export function createMail(options: MailOptions): Mail {
   const { smtpUrl } = options;
   const deliver = smtpUrl === null ? (mail: QueuedMail) => keep(options, mail) : deliverBySmtp(options, smtpUrl);
   return {
-    send: (tx, { to, subject, text }) => addJob(tx, { task: TASK, payload: { id: randomUUID(), to, subject, text } }),
+    send: (tx, { id = randomUUID(), to, subject, text }) => addJob(tx, { task: TASK, payload: { id, to, subject, text } }),
     readMails: async () => (smtpUrl === null ? readKept(options.folder) : []),
     jobs: { [TASK]: (payload) => deliver(queuedMail.parse(payload)) },
   };

@@ -71,7 +71,7 @@ async function acceptEmail(deps: CallsDeps, tx: Tx, { call, email }: { call: sto
   if (person !== null) await tx.run(store.claimByEmail, [person.id, email]);
   await deps.record(tx, call.id, { actor: "client", kind: "email-confirmed", facts: { email } });
   const link = privatePath(await givePrivateLink(tx, guestId, call.id));
-  await deps.mail.send(tx, { to: email, ...confirmedMail(`${deps.publicUrl}${link}`, await deps.clientKey(tx, call.id)) });
+  await deps.mail.send(tx, { to: email, ...confirmedMail(`${deps.publicUrl}${link}`, await deps.clientKeys(tx, call.id)) });
   tellChanged(deps, tx, call);
   return { guestId, ...card };
 }
@@ -107,18 +107,18 @@ export async function claim(tx: Tx, identity: Identity): Promise<void> {
   if ((await tx.maybe(store.claimGuest, [identity.personId, identity.guestId])) === null) throw refuse("not-allowed", {});
 }
 
-const keyShown = z.object({ callId, side, fingerprint: z.string() });
+/** `before`: how many keys this side had shown. */
+const keyShown = z.object({ callId, side, fingerprint: z.string(), before: z.int() });
+/** Whoever shows keys without end must not fill somebody's letter box. */
+const KEY_MAILS_MAX = 10;
 
-/**
- * A browser of the client signs with a key that was not there yet: a guest whose address is confirmed is told by mail, whether it is his or
- * somebody else's. May be heard twice; then he is told twice.
- */
-export async function hearKeyShown({ db, mail }: CallsDeps, { body }: Event): Promise<void> {
+/** A browser of the client signs with a key that was not there yet: a guest whose address is confirmed is told by mail. */
+export async function hearKeyShown({ db, mail }: CallsDeps, { id, body }: Event): Promise<void> {
   const told = keyShown.parse(body);
-  if (told.side !== "client") return;
+  if (told.side !== "client" || told.before >= KEY_MAILS_MAX) return;
   await db.tx(async (tx) => {
     const call = await tx.maybe(store.findCall, [told.callId]);
     if (call === null || call.client_guest_id === null || call.client.email === null || !call.client.emailConfirmed) return;
-    await mail.send(tx, { to: call.client.email, ...keyMail(call.number, told.fingerprint) });
+    await mail.send(tx, { id, to: call.client.email, ...keyMail({ number: call.number, ...told }) });
   });
 }

@@ -88,8 +88,8 @@ export interface CallsDeps {
     settle(tx: Tx, callId: CallId, outcome: "solved"): Promise<Shares>;
     meters(reader: Reader, callIds: readonly CallId[]): Promise<ReadonlyMap<CallId, Meter>>;
   };
-  /** Fingerprint of the key the client signs minutes with; null: none shown yet. */
-  clientKey(reader: Reader, callId: CallId): Promise<string | null>;
+  /** Fingerprints of the keys the client signed minutes with. */
+  clientKeys(reader: Reader, callId: CallId): Promise<string[]>;
   /** Writes into the call's journal, in the transaction of what is written down. */
   record(tx: Tx, callId: CallId, event: Pick<JournalEvent, "actor" | "kind" | "facts">): Promise<void>;
 }

@@ -15,31 +15,43 @@ export const codeMail = (code: string): MailText => ({
   ].join("\n\n"),
 });
 
-/** `fingerprint`: of the key the guest's browser signs minutes with, so that it reaches him by another way than our pages; null: none yet. */
-export const confirmedMail = (link: string, fingerprint: string | null): MailText => ({
+/** `fingerprints`: of the keys the guest's browsers signed minutes with, so that they reach him by another way than our pages. */
+export const confirmedMail = (link: string, fingerprints: readonly string[]): MailText => ({
   subject: "Ваш звонок в Минуте / Your call at Minuta",
   text: [
     "Адрес подтверждён. По этой ссылке вы в любое время найдёте протокол звонка и сможете оставить комментарий:",
     link,
     "Ссылка только для вас: кто её откроет, тот увидит ваши звонки.",
-    ...(fingerprint === null
+    ...(fingerprints.length === 0
       ? []
       : [
-          `Отпечаток ключа, которым ваш браузер подписывает минуты этого звонка / Fingerprint of the key your browser signs this call's minutes with:\n${fingerprint}`,
+          `Отпечаток ключа, которым ваш браузер подписывает минуты этого звонка / Fingerprint of the key your browser signs this call's minutes with:\n${fingerprints.join("\n")}`,
         ]),
     "Your address is confirmed. Behind the link you will find the protocol of your call and can leave a comment at any time. It is for you only: whoever opens it sees your calls.",
     "",
   ].join("\n\n"),
 });
 
-/** Of a key that came after the address was confirmed, for each call. `number`: the call's. */
-export const keyMail = (number: bigint, fingerprint: string): MailText => ({
+/** A key that came after the address was confirmed. `before`: how many keys the client had shown in this call. */
+export interface NewKey {
+  readonly number: bigint;
+  readonly fingerprint: string;
+  readonly before: number;
+}
+
+/** The first key of a call is the rule; a further one is another browser, and perhaps not the guest's. */
+export const keyMail = ({ number, fingerprint, before }: NewKey): MailText => ({
   subject: `Ключ подписи звонка ${number} / Signing key of call ${number}`,
   text: [
-    `Минуты звонка ${number} подписывает браузер клиента. Отпечаток его ключа:`,
+    `Минуты звонка ${number} подписывает браузер клиента. Отпечаток его ключа, тот же стоит в протоколе:`,
     fingerprint,
-    "Тот же отпечаток стоит в протоколе звонка. Если в этом звонке вы не открывали страницу Минуты в новом браузере, завершите звонок и сообщите нам.",
-    `The minutes of call ${number} are signed by the client's browser; above is the fingerprint of its key. The call's protocol shows the same. If you did not open Minuta in a new browser for this call, end the call and tell us.`,
+    before === 0
+      ? "Если вы сейчас не в этом звонке, сообщите нам: в нём кто-то от вашего имени."
+      : "Раньше в этом звонке подписывал другой браузер. Если новый открыли не вы, завершите звонок и сообщите нам.",
+    `The minutes of call ${number} are signed by the client's browser; above is the fingerprint of its key, as the protocol shows it.`,
+    before === 0
+      ? "If you are not in this call now, tell us: somebody is in it in your name."
+      : "Another browser signed in this call before. If it was not you who opened the new one, end the call and tell us.",
     "",
   ].join("\n\n"),
 });

@@ -86,7 +86,7 @@ export function callsWorld({ recordingsIn = inFolder }: { recordingsIn?: (folder
       catalogue,
       presence,
       metering,
-      clientKey: (reader, id) => world.journal.witness.clientKey(reader, id),
+      clientKeys: (reader, id) => world.journal.witness.clientKeys(reader, id),
       record: (tx, id, event) => world.journal.append(tx, id, event),
     });
     world.signing = await openSigning(await mkdtemp(join(tmpdir(), "keys-")));

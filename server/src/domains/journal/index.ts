@@ -22,7 +22,7 @@ import { subscribersOf } from "./events.ts";
 import type { Proof } from "./print-proof.ts";
 import { makeProtocol, makeProtocolFile, readWitnessed } from "./protocol.ts";
 import { state, stateClosing } from "./statements/state.ts";
-import { listCurrentKeys } from "./statements/store.ts";
+import { listKeys } from "./statements/store.ts";
 import { countersign, showKey, watch, type ShownKey } from "./statements/witness.ts";
 import * as store from "./store.ts";
 
@@ -96,10 +96,10 @@ export function createJournal(deps: JournalDeps) {
       state: (callId: CallId, afterN: number) => state(deps, callId, afterN),
       /** All of them, the closing one of a call that is over included. */
       statements: (callId: CallId) => stateClosing(deps, callId),
-      /** Fingerprint of the key the client signs with; null: none shown yet. */
-      async clientKey(reader: Reader, callId: CallId): Promise<string | null> {
-        const key = (await reader.rows(listCurrentKeys, [callId])).find(({ side }) => side === "client");
-        return key === undefined ? null : fingerprintOf(key.publicKey);
+      /** Fingerprints of the keys the client signed with, in the order in which they came. */
+      async clientKeys(reader: Reader, callId: CallId): Promise<string[]> {
+        const keys = (await reader.rows(listKeys, [callId])).filter(({ side }) => side === "client");
+        return [...new Set(keys.map(({ publicKey }) => fingerprintOf(publicKey)))];
       },
       serverKeys: deps.signing.publicKeys,
       countersign: (callId: CallId, of: { n: number; by: Countersignature }) => countersign(deps, callId, of),

@@ -173,7 +173,10 @@ async function endOverdue({ db }: Deps, lane: number): Promise<void> {
     const callIds = [...new Set(overdue.filter((line) => line.status === status).map(({ call_id }) => call_id))];
     if (callIds.length === 0) continue;
     const reason = reasons[status];
-    await db.tx(async (tx) => tell(tx, await endLines(tx, { callIds, reason, closings: [] }), { topic: "metering.line_ended", reason }));
+    await db.tx(async (tx) => {
+      await tx.one(lanes.takeLane, [lane]);
+      await tell(tx, await endLines(tx, { callIds, reason, closings: [] }), { topic: "metering.line_ended", reason });
+    });
   }
 }
 

@@ -165,7 +165,10 @@ export class PictureSender {
     this.#choosing = false;
     this.#discard();
     if (codec === null) return;
-    const encoder = new VideoEncoder({ output: (chunk, metadata) => this.#deliver(chunk, metadata), error: () => this.#giveUp(codec) });
+    const encoder = new VideoEncoder({
+      output: (chunk, metadata) => this.#deliver(chunk, metadata),
+      error: () => this.#broke(encoder, codec),
+    });
     const { bitrate } = this.#rate;
     encoder.configure(encoderConfig(codec, size, bitrate));
     this.#making = { encoder, codec, size, bitrate };
@@ -211,6 +214,12 @@ export class PictureSender {
     if (making?.encoder.state !== "configured" || Math.abs(bitrate - making.bitrate) < making.bitrate * BITRATE_STEP) return;
     making.bitrate = bitrate;
     making.encoder.configure(encoderConfig(making.codec, making.size, bitrate));
+  }
+
+  /** Another may have taken its place before it says so. */
+  #broke(encoder: VideoEncoder, codec: Codec): void {
+    if (this.#making?.encoder === encoder) this.#giveUp(codec);
+    else this.#tooSlow.add(codec.name);
   }
 
   #giveUp(codec: Codec): void {

@@ -33,6 +33,7 @@ export function createScreen(came: () => void): Screen {
   /** A frame that is asked for while its stream is still on its way stays with the page, and with it half of all there may be. */
   const readArrived = async (echo: MessagePort, from: ReadableStreamDefaultReader<VideoFrame>): Promise<void> => {
     for (let told = 0; told < ECHOES; told += 1) await echoed(echo);
+    echo.close();
     await read(from);
   };
   const read = async (from: ReadableStreamDefaultReader<VideoFrame>): Promise<void> => {
@@ -95,8 +96,9 @@ const echoed = (echo: MessagePort): Promise<void> =>
 
 /** Drawn where the browser does not say what the pixels are. */
 async function copyOf(frame: VideoFrame): Promise<FrameCopy> {
-  const { format, displayWidth, displayHeight } = frame;
-  const open = frame.clone();
+  const { format, timestamp, displayWidth, displayHeight } = frame;
+  // Made of the frame, not its clone: that would be another one held, should the newest change meanwhile.
+  const open = new VideoFrame(frame, { timestamp });
   try {
     if (format === null) return drawnCopyOf(open);
     const { width: codedWidth, height: codedHeight } = open.visibleRect ?? { width: displayWidth, height: displayHeight };

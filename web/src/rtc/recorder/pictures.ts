@@ -59,10 +59,10 @@ class ClonedPicture implements Picture {
     return 0;
   }
   draw(): void {}
-  stop(): void {}
-  close(): void {
+  stop(): void {
     this.track.stop();
   }
+  close(): void {}
 }
 
 /**
@@ -80,6 +80,7 @@ class FilmedPicture implements Picture {
   #newest: FrameCopy | null = null;
   #number = -1;
   #asked = false;
+  #came = false;
   #passed = 0;
 
   constructor(own: MediaStreamTrack, film: Film) {
@@ -96,7 +97,7 @@ class FilmedPicture implements Picture {
   }
 
   starvedMs(now: number): number {
-    return this.#number >= 0 ? 0 : now - this.#beganAt;
+    return this.#came ? 0 : now - this.#beganAt;
   }
 
   draw(now: number): void {
@@ -132,7 +133,13 @@ class FilmedPicture implements Picture {
 
   /** Each frame is made of pixels: of one that was made of another Chromium's recorder hands nothing over before it stops. */
   #pass({ pixels, shape }: FrameCopy, now: number): void {
-    if (this.#pace.isDue(now, this.#number)) this.#write(new VideoFrame(pixels, { ...shape, timestamp: now * 1000 }));
+    if (!this.#pace.isDue(now, this.#number)) return;
+    try {
+      this.#write(new VideoFrame(pixels, { ...shape, timestamp: now * 1000 }));
+      this.#came = true;
+    } catch {
+      this.#newest = null;
+    }
   }
 
   #write(frame: VideoFrame): void {

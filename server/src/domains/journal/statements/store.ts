@@ -54,12 +54,6 @@ export const addKey = command({
   name: "journal.add_key",
   text: "insert into journal.call_key (call_id, side, public_key, kind, since_n, shown_at) values ($1, $2, $3, $4, $5, platform.now())",
 });
-export const countKeys = query({
-  name: "journal.count_keys",
-  row: z.object({ count: z.bigint().transform(Number) }),
-  text: "select count(*) as count from journal.call_key where call_id = $1 and side = $2",
-});
-
 /** Nothing changes when it is there already. */
 export const addCountersignature = command({
   name: "journal.add_countersignature",

@@ -57,17 +57,20 @@ export async function showKey(deps: WitnessDeps, callId: CallId, shown: ShownKey
   if (over === null) return null;
   return deps.db.tx(async (tx) => {
     await tx.one(store.holdJournal, [callId]);
-    const current = (await tx.rows(store.listCurrentKeys, [callId])).find(({ side }) => side === shown.side);
+    const before = (await tx.rows(store.listKeys, [callId])).filter(({ side }) => side === shown.side);
+    const current = before.at(-1);
     if (current?.publicKey === shown.publicKey) return known(tx, callId, { ...shown, sinceN: current.sinceN });
-    if (over || (await tx.one(store.countKeys, [callId, shown.side])).count >= KEYS_MAX) return null;
+    if (over || before.length >= KEYS_MAX) return null;
     await stateIn(deps, tx, { callId, over, always: true });
     const sinceN = (await tx.maybe(store.findLastStatement, [callId]))?.signed.n ?? 0;
     const enrolled = shown.personId !== null && (await deps.people.isDeviceOf(tx, shown.personId, shown.publicKey));
     const kind = enrolled ? "device" : "call";
     await tx.run(store.addKey, [callId, shown.side, shown.publicKey, kind, sinceN]);
     await append(tx, callId, { actor: shown.side, kind: "key-shown", facts: { publicKey: shown.publicKey, kind, sinceN } });
-    const told = { callId, side: shown.side, fingerprint: fingerprintOf(shown.publicKey) };
-    await emit(tx, [{ topic: "journal.key_shown", queue: callId, body: told }]);
+    if (before.every(({ publicKey }) => publicKey !== shown.publicKey)) {
+      const told = { callId, side: shown.side, fingerprint: fingerprintOf(shown.publicKey), before: before.length };
+      await emit(tx, [{ topic: "journal.key_shown", queue: callId, body: told }]);
+    }
     return known(tx, callId, { ...shown, sinceN });
   });
 }

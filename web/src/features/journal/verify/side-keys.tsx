@@ -1,7 +1,8 @@
 /** By whose keys the sides signed, as the file says, beside what a person knows of them from elsewhere. */
 import { Stack, Text } from "@mantine/core";
 import type { Side } from "@minuta/contracts/ids";
-import type { EndKey } from "@minuta/contracts/protocol-file";
+import { commentSigners } from "@minuta/contracts/check-protocol";
+import type { EndKey, ProtocolFile } from "@minuta/contracts/protocol-file";
 import { fingerprintOf } from "@minuta/contracts/signing";
 import { inFours } from "../../../keys/in-fours.ts";
 import { useTranslation } from "../../../text/index.ts";
@@ -14,12 +15,23 @@ import { GiveKey } from "./give-key.tsx";
 export type KnownEnds = Readonly<Record<Side, readonly string[]>>;
 
 export interface SideKeysProps {
-  readonly keys: readonly EndKey[];
+  readonly file: ProtocolFile;
   readonly known: KnownEnds;
   readonly give: (side: Side, fingerprint: string) => void;
 }
 
-export function SideKeys({ keys, known, give }: SideKeysProps) {
+interface SideKey extends Pick<EndKey, "publicKey" | "shownAt"> {
+  readonly kind: EndKey["kind"] | "comment";
+}
+
+/** Each once: shown in the call, or seen under a comment only. */
+function keysOf({ keys, protocol }: ProtocolFile, side: Side): SideKey[] {
+  const underComments = commentSigners(protocol.events).map((by) => ({ ...by, shownAt: by.at, kind: "comment" as const }));
+  const all = [...keys, ...underComments].filter((key) => key.side === side);
+  return all.filter(({ publicKey }, at) => all.findIndex((one) => one.publicKey === publicKey) === at);
+}
+
+export function SideKeys({ file, known, give }: SideKeysProps) {
   const { t } = useTranslation();
   return (
     <Card title={t("verify.sides.title")}>
@@ -28,12 +40,10 @@ export function SideKeys({ keys, known, give }: SideKeysProps) {
         {(["client", "consultant"] as const).map((side) => (
           <Stack key={side} gap="sm" data-keys-of={side}>
             <Text fw={600}>{t(`side.${side}`)}</Text>
-            {keys
-              .filter((key) => key.side === side)
-              .map((key) => (
-                <KeyLine key={key.publicKey} shown={key} known={known[side]} />
-              ))}
-            {keys.every((key) => key.side !== side) && <Text c="dimmed">{t("verify.sides.none")}</Text>}
+            {keysOf(file, side).map((key) => (
+              <KeyLine key={key.publicKey} shown={key} known={known[side]} />
+            ))}
+            {keysOf(file, side).length === 0 && <Text c="dimmed">{t("verify.sides.none")}</Text>}
             <GiveKey label={t(`verify.sides.label.${side}`)} give={(fingerprint) => give(side, fingerprint)} />
           </Stack>
         ))}
@@ -42,7 +52,7 @@ export function SideKeys({ keys, known, give }: SideKeysProps) {
   );
 }
 
-function KeyLine({ shown: { publicKey, kind, shownAt }, known }: { readonly shown: EndKey; readonly known: readonly string[] }) {
+function KeyLine({ shown: { publicKey, kind, shownAt }, known }: { readonly shown: SideKey; readonly known: readonly string[] }) {
   const { t } = useTranslation();
   const format = useFormat();
   const fingerprint = fingerprintOf(publicKey);

@@ -4,7 +4,7 @@ import { IconFileCheck } from "@tabler/icons-react";
 import { checkProtocol, type ProtocolCheck } from "@minuta/contracts/check-protocol";
 import type { Side } from "@minuta/contracts/ids";
 import { chainPlace, type ChainPlace } from "@minuta/contracts/statement";
-import { useState, type DragEvent } from "react";
+import { useRef, useState, type DragEvent } from "react";
 import { useTranslation } from "../../../text/index.ts";
 import { inFours } from "../../../keys/in-fours.ts";
 import { signedBy, witnessedIn } from "../../../keys/witnessed.ts";
@@ -25,14 +25,22 @@ export function VerifyPage() {
   const keys = useServerKeys();
   const [checked, setChecked] = useState<Checked | null>(null);
   const [over, setOver] = useState(false);
+  const asked = useRef<Asked>({ name: "", bytes: new Uint8Array(), ends: nobody });
+  /** A check takes its time; what was asked meanwhile is shown, and nothing that was asked before. */
+  const ask = async (what: Asked): Promise<void> => {
+    asked.current = what;
+    const result = await checkHere(what, keys);
+    if (asked.current === what) setChecked({ ...what, result });
+  };
   const check = async (file: File | null | undefined): Promise<void> => {
     if (!file) return;
     const bytes = file.size > FILE_MAX_BYTES ? new Uint8Array() : new Uint8Array(await file.arrayBuffer());
-    setChecked({ name: file.name, bytes, ends: nobody, result: await checkHere(bytes, keys, nobody) });
+    await ask({ name: file.name, bytes, ends: nobody });
   };
-  const give = async ({ name, bytes, ends: before }: Checked, side: Side, fingerprint: string): Promise<void> => {
-    const ends = { ...before, [side]: [...before[side], fingerprint] };
-    setChecked({ name, bytes, ends, result: await checkHere(bytes, keys, ends) });
+  const give = (side: Side, fingerprint: string): void => {
+    const { bytes, ends } = asked.current;
+    // Given for the file that is shown; another one may be on its way already.
+    if (bytes === checked?.bytes) void ask({ ...asked.current, ends: { ...ends, [side]: [...ends[side], fingerprint] } });
   };
   const drop = {
     onDragOver: (event: DragEvent) => {
@@ -65,13 +73,7 @@ export function VerifyPage() {
           </FileButton>
         </div>
         {checked && <Report name={checked.name} result={checked.result} />}
-        {checked?.result.file && (
-          <SideKeys
-            keys={checked.result.file.keys}
-            known={checked.ends}
-            give={(side, fingerprint) => void give(checked, side, fingerprint)}
-          />
-        )}
+        {checked?.result.file && <SideKeys file={checked.result.file} known={checked.ends} give={give} />}
         <Keys keys={keys} />
         <Limits />
       </Stack>
@@ -79,17 +81,19 @@ export function VerifyPage() {
   );
 }
 
-interface Checked {
+interface Asked {
   readonly name: string;
   readonly bytes: Uint8Array;
   /** What a person knows of the sides of this call. */
   readonly ends: KnownEnds;
+}
+interface Checked extends Asked {
   readonly result: ProtocolCheck;
 }
 
 const nobody: KnownEnds = { client: [], consultant: [] };
 
-async function checkHere(bytes: Uint8Array, { known }: ServerKeys, given: KnownEnds): Promise<ProtocolCheck> {
+async function checkHere({ bytes, ends: given }: Asked, { known }: ServerKeys): Promise<ProtocolCheck> {
   const ends = Object.fromEntries(Object.entries(given).filter(([, keys]) => keys.length > 0));
   const server = (known ?? []).map(({ fingerprint }) => fingerprint);
   const result = await checkProtocol(bytes, { server, ends });
