@@ -26,8 +26,9 @@ export interface Servers {
 }
 
 const media: EndMedia = { ...noMedia, screen: "on", microphone: "on", path: "websocket", receives: { screen: true, voice: true } };
-/** A page gives a server up that echoed none of its beats for so long. */
+/** A page gives a server up that echoed none of its beats for so long, and one that was not there for it yet after longer. */
 const GIVE_UP_AFTER_MS = 5000;
+const WELCOMED_WITHIN_MS = 8000;
 const COME_BACK_AFTER_MS = 500;
 
 export class Page {
@@ -44,6 +45,7 @@ export class Page {
   #pictures: WebSocket | null = null;
   #port: number | null = null;
   #echoedAt = 0;
+  #welcomed = false;
   #beats = 0;
   #timer: NodeJS.Timeout;
   #comesBackAt = 0;
@@ -74,11 +76,15 @@ export class Page {
     if (this.#pictures?.readyState === WebSocket.OPEN) this.#pictures.send(writeProbe("probe", BigInt(now)));
   }
 
-  /** A server that is silent for long, or is not this call's any more. */
+  /**
+   * A server that is silent for long, or is not this call's any more. One that lets pages in one after the other, as after a restart, is busy and not
+   * dead: whoever waits there is no reason for all others to leave.
+   */
   #leaveIfLost(now: number, port: number | null): void {
     if (this.#control === null) return;
-    const silent = now - this.#echoedAt > GIVE_UP_AFTER_MS;
-    if (silent && this.#port !== null) this.#servers.silent(this.#port);
+    const silent = now - this.#echoedAt > (this.#welcomed ? GIVE_UP_AFTER_MS : WELCOMED_WITHIN_MS);
+    const dead = this.#welcomed || this.#control.readyState === WebSocket.CONNECTING;
+    if (silent && dead && this.#port !== null) this.#servers.silent(this.#port);
     if (silent || port !== this.#port) this.#leave();
   }
 
@@ -92,6 +98,7 @@ export class Page {
       if (typeof data !== "string" || this.#control !== control) return;
       const message = JSON.parse(data) as ServerMessage;
       if (message.t === "beat") this.#echoedAt = Date.now();
+      if (message.t === "welcome") this.#welcomed = true;
       if (message.t === "welcome") this.#openPictures(port, message.mediaTicket);
       if (message.t === "welcome") void this.#showKey(control);
       if (message.t === "signing-since") this.#since = message.since;
@@ -155,6 +162,7 @@ export class Page {
 
   #leave(): void {
     this.#comesBackAt = Date.now() + COME_BACK_AFTER_MS;
+    this.#welcomed = false;
     const [control, pictures] = [this.#control, this.#pictures];
     this.#control = this.#pictures = this.#port = null;
     control?.close();
