@@ -98,7 +98,6 @@ export class Page {
       if (typeof data !== "string" || this.#control !== control) return;
       const message = JSON.parse(data) as ServerMessage;
       if (message.t === "beat") this.#echoedAt = Date.now();
-      if (message.t === "welcome") this.#welcomed = true;
       if (message.t === "welcome") this.#openPictures(port, message.mediaTicket);
       if (message.t === "welcome") void this.#showKey(control);
       if (message.t === "signing-since") this.#since = message.since;
@@ -132,6 +131,7 @@ export class Page {
   }
 
   #openPictures(port: number, ticket: string): void {
+    this.#welcomed = true;
     this.#echoedAt = Date.now();
     const pictures = this.#open(port, remotePaths.media);
     this.#pictures = pictures;
