@@ -49,11 +49,14 @@ export async function askMicrophone(): Promise<Asked<Extract<MicrophoneState, "r
 /** Whether the browser lets scripts have frames and sound of a track; elsewhere only WebRTC can send them. */
 export const givesFrames = typeof MediaStreamTrackProcessor !== "undefined";
 
+/** A word on a port may overtake the page's own work on a stream it sent away; a moment later that work is done. */
+const ECHO_AFTER_MS = 80;
+
 /** The track's frames for the worker; null where the browser gives none. */
 export function framesOf(track: MediaStreamTrack): SentFrames | null {
   if (!givesFrames) return null;
   const { port1, port2 } = new MessageChannel();
-  port1.onmessage = ({ data }) => port1.postMessage(data);
+  port1.onmessage = ({ data }) => void setTimeout(() => port1.postMessage(data), ECHO_AFTER_MS);
   return { frames: new MediaStreamTrackProcessor({ track: track as MediaStreamVideoTrack, maxBufferSize: 1 }).readable, echo: port2 };
 }
 
