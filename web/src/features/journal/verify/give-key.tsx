@@ -1,15 +1,11 @@
 /** Where a person gives a key's fingerprint that he has from elsewhere than the file. */
 import { Button, Group, TextInput } from "@mantine/core";
+import { sha256 } from "@minuta/contracts/recording-chain";
 import { useState } from "react";
 import { useTranslation } from "../../../text/index.ts";
 
-const FINGERPRINT = /^[0-9a-f]{64}$/;
-
 /** As people copy it: with spaces, in capitals. Null: it is none. */
-function fingerprintIn(typed: string): string | null {
-  const fingerprint = typed.toLowerCase().replaceAll(/[^0-9a-f]/g, "");
-  return FINGERPRINT.test(fingerprint) ? fingerprint : null;
-}
+const fingerprintIn = (typed: string): string | null => sha256.safeParse(typed.toLowerCase().replaceAll(/[^0-9a-f]/g, "")).data ?? null;
 
 export function GiveKey({ label, give }: { readonly label: string; readonly give: (fingerprint: string) => void }) {
   const { t } = useTranslation();

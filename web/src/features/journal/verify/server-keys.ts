@@ -1,5 +1,6 @@
 /** Which keys of the server this browser knows: what it saw this site publish (and since when), and what a person gave it from elsewhere. */
 import { publishedKeys } from "@minuta/contracts/journal";
+import { sha256 } from "@minuta/contracts/recording-chain";
 import { fingerprintOf, prepareSigning } from "@minuta/contracts/signing";
 import { useCallback, useEffect, useState } from "react";
 import { whenWrong } from "@minuta/contracts/fallback";
@@ -7,7 +8,7 @@ import { z } from "zod/mini";
 import "../../../keys/signing-script.ts";
 import { keep, kept } from "../../../keys/store.ts";
 
-const knownKey = z.object({ fingerprint: z.string().check(z.regex(/^[0-9a-f]{64}$/)), seenAt: z.date(), from: z.enum(["site", "person"]) });
+const knownKey = z.object({ fingerprint: sha256, seenAt: z.date(), from: z.enum(["site", "person"]) });
 export type KnownKey = z.infer<typeof knownKey>;
 
 const HERE = "known";
