@@ -280,8 +280,8 @@ class Engine {
   }
 
   #useScreen(track: MediaStreamTrack | null): void {
-    const sent = track === null ? null : framesOf(track);
-    this.#order({ t: "screen", sent }, sent === null ? [] : [sent.frames, sent.echo]);
+    const frames = track === null ? null : framesOf(track);
+    this.#order({ t: "screen", frames }, frames === null ? [] : [frames]);
     this.#view.setOwn(track);
   }
 

@@ -1,6 +1,5 @@
 /** Asking the browser for the screen and the microphone, and what it answered. */
 import type { MicrophoneState, SharingState } from "./engine.ts";
-import type { SentFrames } from "./messages.ts";
 
 /** Larger screens are scaled down: small text stays readable and the encoder keeps up. */
 const WIDTH_MAX = 2560;
@@ -49,15 +48,18 @@ export async function askMicrophone(): Promise<Asked<Extract<MicrophoneState, "r
 /** Whether the browser lets scripts have frames and sound of a track; elsewhere only WebRTC can send them. */
 export const givesFrames = typeof MediaStreamTrackProcessor !== "undefined";
 
-/** A word on a port may overtake the page's own work on a stream it sent away; a moment later that work is done. */
-const ECHO_AFTER_MS = 80;
-
-/** The track's frames for the worker; null where the browser gives none. */
-export function framesOf(track: MediaStreamTrack): SentFrames | null {
+/** Where the track's frames come one by one, for the worker: each answer there asks for the next. Null where the browser gives none. */
+export function framesOf(track: MediaStreamTrack): MessagePort | null {
   if (!givesFrames) return null;
   const { port1, port2 } = new MessageChannel();
-  port1.onmessage = ({ data }) => void setTimeout(() => port1.postMessage(data), ECHO_AFTER_MS);
-  return { frames: new MediaStreamTrackProcessor({ track: track as MediaStreamVideoTrack, maxBufferSize: 1 }).readable, echo: port2 };
+  const reader = new MediaStreamTrackProcessor({ track: track as MediaStreamVideoTrack, maxBufferSize: 1 }).readable.getReader();
+  const next = async (): Promise<void> => {
+    const { value } = await reader.read();
+    if (value !== undefined) port1.postMessage(value, [value]);
+  };
+  port1.onmessage = () => void next().catch(() => undefined);
+  void next().catch(() => undefined);
+  return port2;
 }
 
 export function soundOf(track: MediaStreamTrack): ReadableStream<AudioData> | null {

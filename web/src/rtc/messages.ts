@@ -15,8 +15,8 @@ export type PageToWorker =
       readonly microphone: EndMedia["microphone"];
       readonly path: MediaPath | null;
     }
-  /** Frames of the shared screen; null when it ended. */
-  | { readonly t: "screen"; readonly sent: SentFrames | null }
+  /** Frames of the shared screen come there, each when the one before was answered; null when it ended. */
+  | { readonly t: "screen"; readonly frames: MessagePort | null }
   /** Whoever records asks here for the shared screen. */
   | { readonly t: "film"; readonly port: MessagePort }
   | { readonly t: "microphone"; readonly data: ReadableStream<AudioData> | null }
@@ -35,13 +35,6 @@ export type PageToWorker =
   | { readonly t: "doubt" }
   | { readonly t: "red-stop" }
   | { readonly t: "dispose" };
-
-/** A stream of frames on its way to another thread. */
-export interface SentFrames {
-  readonly frames: ReadableStream<VideoFrame>;
-  /** Where the thread that sent it repeats what it is told: by then it does nothing with the stream any more. */
-  readonly echo: MessagePort;
-}
 
 /** On the port of a film: which frame the asker had last; -1: none. */
 export type FilmAsk = number;

@@ -21,7 +21,7 @@ function obey(to: CallEnd, order: Exclude<PageToWorker, { t: "start" }>): void {
     case "media":
       return to.changeMedia({ screen: order.screen, microphone: order.microphone, path: order.path });
     case "screen":
-      return to.pictures.share(order.sent);
+      return to.pictures.share(order.frames);
     case "film":
       return to.pictures.film(order.port);
     case "microphone":

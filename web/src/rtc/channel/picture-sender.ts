@@ -2,7 +2,6 @@
  * The shared screen on its way into the relay: only the newest frame is kept before encoding, only few pictures are on the way,
  * the bitrate follows how soon they arrive, and a still screen is sent again once, sharper, and whenever somebody joins.
  */
-import type { SentFrames } from "../messages.ts";
 import { afterArrival, startingRate, underwayAtMost, wantsAlone } from "../rate.ts";
 import type { Seal } from "../seal.ts";
 import { Underway } from "../underway.ts";
@@ -63,9 +62,9 @@ export class PictureSender {
   }
 
   /** The frames of the shared screen; null when it ended. */
-  share(sent: SentFrames | null): void {
-    this.#screen.follow(sent);
-    if (sent === null) this.#discard();
+  share(frames: MessagePort | null): void {
+    this.#screen.follow(frames);
+    if (frames === null) this.#discard();
     this.#wantsKeyFrame = true;
   }
 

@@ -1,14 +1,14 @@
 /**
  * The newest frame of the shared screen. A still screen gives no frames, so the last one is kept to be sent again.
  *
- * Browsers let scripts hold two frames of a screen at a time; while they hold two, everybody's next ones are dropped. So this is a screen's only
- * reader (docs/decisions/0014-one-reader-of-a-screen.md), it holds one, and all others get copies.
+ * Browsers lend scripts two frames of a screen at a time; while two are held, everybody's next ones are dropped. So this is a screen's only reader
+ * (docs/decisions/0014-one-reader-of-a-screen.md), it gives each frame back at once and keeps one made of it, and all others get copies.
  */
-import type { FilmAnswer, FilmAsk, FrameCopy, SentFrames } from "../messages.ts";
+import type { FilmAnswer, FilmAsk, FrameCopy } from "../messages.ts";
 import type { PictureSize } from "./codecs.ts";
 
 export interface Screen {
-  follow(sent: SentFrames | null): void;
+  follow(frames: MessagePort | null): void;
   size(): PictureSize | null;
   /** Whether there is a frame that was not taken yet. */
   changed(): boolean;
@@ -24,43 +24,37 @@ export interface Screen {
 
 export function createScreen(came: () => void): Screen {
   let newest: VideoFrame | null = null;
-  let reader: ReadableStreamDefaultReader<VideoFrame> | null = null;
+  let from: MessagePort | null = null;
   let number = 0;
   let fresh = false;
   let sharpened = true;
   let changedAt = 0;
 
-  /** A frame that is asked for while its stream is still on its way stays with the page, and with it half of all there may be. */
-  const readArrived = async (echo: MessagePort, from: ReadableStreamDefaultReader<VideoFrame>): Promise<void> => {
-    for (let told = 0; told < ECHOES; told += 1) await echoed(echo);
-    echo.close();
-    await read(from);
-  };
-  const read = async (from: ReadableStreamDefaultReader<VideoFrame>): Promise<void> => {
-    for (;;) {
-      const { value, done } = await from.read();
-      if (done) return;
-      if (from !== reader) {
-        value.close();
-        return;
-      }
-      newest?.close();
-      newest = value;
-      number += 1;
-      fresh = true;
-      sharpened = false;
-      changedAt = performance.now();
-      came();
-    }
+  const keep = (frame: VideoFrame): void => {
+    newest?.close();
+    newest = new VideoFrame(frame, { timestamp: frame.timestamp });
+    frame.close();
+    number += 1;
+    fresh = true;
+    sharpened = false;
+    changedAt = performance.now();
   };
   return {
-    follow(sent) {
-      void reader?.cancel().catch(() => undefined);
+    follow(frames) {
       newest?.close();
       newest = null;
       fresh = false;
-      reader = sent?.frames.getReader() ?? null;
-      if (sent !== null && reader !== null) void readArrived(sent.echo, reader).catch(() => undefined);
+      from = frames;
+      if (frames === null) return;
+      frames.onmessage = ({ data: frame }: MessageEvent<VideoFrame>) => {
+        if (from !== frames) {
+          frame.close();
+          return frames.close();
+        }
+        keep(frame);
+        frames.postMessage(null);
+        came();
+      };
     },
     size: () => (newest === null ? null : { width: newest.displayWidth, height: newest.displayHeight }),
     changed: () => fresh,
@@ -84,15 +78,6 @@ export function createScreen(came: () => void): Screen {
     },
   };
 }
-
-/** The page's own work on the stream is queued beside its answers: one more answer is to be sure. */
-const ECHOES = 2;
-
-const echoed = (echo: MessagePort): Promise<void> =>
-  new Promise((heard) => {
-    echo.onmessage = () => heard();
-    echo.postMessage(null);
-  });
 
 /** Drawn where the browser does not say what the pixels are. */
 async function copyOf(frame: VideoFrame): Promise<FrameCopy> {
