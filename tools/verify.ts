@@ -6,7 +6,7 @@
  */
 import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
-import { checkProtocol, type CommentKey, type Pins, type ProtocolCheck } from "@minuta/contracts/check-protocol";
+import { checkProtocol, signedSegments, type CommentKey, type Pins, type ProtocolCheck } from "@minuta/contracts/check-protocol";
 import { publishedKeys } from "@minuta/contracts/journal";
 import type { ProtocolFile } from "@minuta/contracts/protocol-file";
 import { recordedSeconds } from "@minuta/contracts/recordings";
@@ -73,10 +73,14 @@ function report({ verdict, checks, minutes, commentKeys, file }: ProtocolCheck):
   process.exitCode = exits[verdict];
 }
 
-function reportFile({ protocol, recordings, keys, seal }: ProtocolFile, commentKeys: readonly CommentKey[]): void {
+function reportFile(file: ProtocolFile, commentKeys: readonly CommentKey[]): void {
+  const { protocol, recordings, keys, seal } = file;
+  const signed = signedSegments(file);
   const { number, call, intervals, provenSeconds, charged } = protocol;
   for (const side of ["client", "consultant"] as const)
-    console.log(`recorded at the ${side}'s: ${recordedSeconds(recordings[side], intervals)} of ${provenSeconds} s`);
+    console.log(
+      `recorded at the ${side}'s: ${recordedSeconds(recordings[side], intervals)} of ${provenSeconds} s; signed by both: ${signed[side]} of ${recordings[side].length} segments`,
+    );
   for (const [index, { side }] of call.comments.entries())
     console.log(`comment ${index + 1} (${side}): ${commentWords[commentKeys[index] ?? "none"]}`);
   console.log(`${number}: ${call.consultant.name} – ${call.client.name}, ${provenSeconds} s, ${charged} kopecks`);

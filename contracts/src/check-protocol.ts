@@ -6,6 +6,7 @@ import { z } from "zod/mini";
 import { CHAIN_START, canonicalJson, checkChain } from "./journal-chain.ts";
 import type { JournalEvent } from "./journal.ts";
 import type { Side } from "./ids.ts";
+import { headFits } from "./protocol-head.ts";
 import { hashesOfSegments } from "./recording-chain.ts";
 import { PROTOCOL_FORM, protocolFile, sealText, type ProtocolFile, type WitnessedStatement } from "./protocol-file.ts";
 import { fingerprintOf, isSigned, publicKey, signature } from "./signing.ts";
@@ -38,6 +39,7 @@ export const checkNames = [
   "file",
   "seal",
   "journal",
+  "head",
   "statements",
   "signatures",
   "time",
@@ -94,6 +96,7 @@ export async function checkProtocol(bytes: Uint8Array, pins: Pins): Promise<Prot
     ["file", null],
     ["seal", sealOf(file, unsealed)],
     ["journal", journalOf(file)],
+    ["head", headFits(file.protocol)],
     ["statements", statementsOf(file)],
     ["signatures", signaturesOf(file)],
     ["time", timeOf(file)],
@@ -150,18 +153,7 @@ function journalOf({ protocol }: ProtocolFile): string | null {
   const chain = checkChain(call.id, events, journalHead);
   if (!chain.holds) return chain.at === "head" ? "the end" : `event ${chain.at.n}`;
   const backwards = events.findIndex(({ at }, index) => at < (events[index - 1]?.at ?? at) || at > printedAt);
-  if (backwards >= 0) return `event ${backwards + 1}`;
-  return peopleOf(protocol);
-}
-
-/** What the head of the protocol says of the call is what its journal says. */
-function peopleOf({ call, events }: ProtocolFile["protocol"]): string | null {
-  const told = (kinds: readonly JournalEvent["kind"][]): JournalEvent | undefined => events.findLast(({ kind }) => kinds.includes(kind));
-  const [came, ended] = [told(["joined", "rung"]), told(["ended"])];
-  if (came !== undefined && came.facts["name"] !== call.client.name) return `event ${came.n}`;
-  if ((ended?.facts["reason"] ?? null) !== call.endReason) return `event ${ended?.n ?? events.length}`;
-  const task = events.findLast(({ facts }) => typeof facts["task"] === "string");
-  return task !== undefined && task.facts["task"] !== call.task ? `event ${task.n}` : null;
+  return backwards < 0 ? null : `event ${backwards + 1}`;
 }
 
 async function statementsOf({ protocol, statements }: ProtocolFile): Promise<string | null> {
@@ -258,16 +250,19 @@ function moneyOf({ protocol, statements }: ProtocolFile): string | null {
   return BigInt(Math.trunc(told)) > charged ? "charge" : null;
 }
 
+/** A comment and its event are written in one transaction. */
+const WRITTEN_APART_MS = 10_000;
 const commented = z.object({ text: z.string(), signed: z.optional(z.object({ publicKey, signature })) });
 
 async function commentsOf({ protocol }: ProtocolFile): Promise<string | null> {
   const { call, events } = protocol;
   const said = saidIn(events);
   if (said.length !== call.comments.length) return "number";
-  for (const [index, { actor, facts }] of said.entries()) {
+  for (const [index, { at, actor, facts }] of said.entries()) {
     const comment = call.comments[index];
     const read = commented.safeParse(facts).data;
     if (comment === undefined || read === undefined || actor !== comment.side || read.text !== comment.text) return `comment ${index + 1}`;
+    if (Math.abs(at.getTime() - comment.at.getTime()) > WRITTEN_APART_MS) return `comment ${index + 1}`;
     const { signed } = read;
     if (signed !== undefined && !(await isSigned(commentText(call.id, { ...comment, publicKey: signed.publicKey }), signed)))
       return `comment ${index + 1}`;
@@ -355,4 +350,17 @@ export function signedMinutes(statements: readonly WitnessedStatement[]): Signed
       consultant: nothing || speaks("consultant", n),
     };
   });
+}
+
+/** Of each side's recorded segments, how many are in what both sides signed: later ones rest on the server's word alone. */
+export function signedSegments({ protocol, statements, recordings }: ProtocolFile): Record<Side, number> {
+  const lastBy = (side: Side): WitnessedStatement | undefined =>
+    statements.findLast(({ countersignatures }) => countersignatures.some((by) => by.side === side));
+  const signers = sides.map(lastBy);
+  const [of] = signers.toSorted((one, other) => (one?.n ?? 0) - (other?.n ?? 0));
+  const count = (side: Side): number => {
+    const head = signers.includes(undefined) ? undefined : of?.recordings[side];
+    return hashesOfSegments({ callId: protocol.call.id, side }, recordings[side]).findIndex((hash) => hash === head) + 1;
+  };
+  return { client: count("client"), consultant: count("consultant") };
 }

@@ -146,11 +146,15 @@ interface Playing {
   readonly actors: Readonly<Record<Side, Parameters<Stage["calls"]["end"]>[1]["identity"]>>;
 }
 
+/** Until both are on the line: time that does not count. */
+const WAITED_SECONDS = 3;
+
 /** Both on the line, a little over a minute at a time, with one pause after the first if there is to be one. */
 async function talk(stage: Stage, playing: Playing, { minutes, pauseSeconds }: Wishes): Promise<void> {
   const { db, calls, metering, wait, now } = stage;
   const { id, actors } = playing;
   const evidence = metering.startEvidence();
+  await wait(WAITED_SECONDS);
   for (let minute = 0; minute < minutes; minute += 1) {
     const began = now();
     for (const side of sides) await evidence.begin({ callId: id, side });

@@ -173,6 +173,68 @@ const forgedWhole =
     return asFile(await forge(content, { server: freshServer(), ends, others: "dropped" }));
   };
 
+type Head = Content["protocol"];
+const DAY_MS = 86_400_000;
+
+/** What the server alone could print and seal anew while both sides' signatures stay as they are. */
+const otherHeads: Readonly<Record<string, (protocol: Head, chance: Chance) => Head>> = {
+  "another rate": (protocol, chance) => {
+    const rate = protocol.call.ownRateKopecks! + 1 + chance(5000);
+    const sum = kopecks((BigInt(rate) * BigInt(protocol.chargeableSeconds)) / 60n);
+    return { ...protocol, call: { ...protocol.call, ownRateKopecks: rate }, ownSum: sum };
+  },
+  "another consultant": (protocol) => withCall(protocol, { consultant: { name: "Иван Иванов", firm: null, inn: null, verified: true } }),
+  "a firm nobody checked": (protocol) => withCall(protocol, { consultant: { ...protocol.call.consultant, verified: true } }),
+  "another client": (protocol) =>
+    withCall(protocol, { client: { ...protocol.call.client, organisation: "ООО «Другая»", inn: "500100732259" } }),
+  "a client who confirmed": (protocol) =>
+    withCall(protocol, { client: { ...protocol.call.client, email: "olga@example.org", emailConfirmed: true } }),
+  "another task": (protocol) => withCall(protocol, { task: "Настроить обмен" }),
+  "another program": (protocol) => withCall(protocol, { configuration: "Розница 2.3" }),
+  "a flag": (protocol) => withCall(protocol, { flags: ["same-device"] }),
+  "another end": (protocol) => withCall(protocol, { endReason: "no-money" }),
+  "another state": (protocol) => withCall(protocol, { state: "ended" }),
+  "another number": (protocol) => ({ ...protocol, number: "П-999999-4" }),
+  "another day": (protocol, chance) => {
+    const days = 1 + chance(300);
+    const earlier = (at: Date): Date => new Date(at.getTime() - DAY_MS * days);
+    const { call, intervals } = protocol;
+    const [openedAt, endedAt] = [earlier(call.openedAt), call.endedAt && earlier(call.endedAt)];
+    return withCall(
+      { ...protocol, intervals: intervals.map((one) => ({ ...one, from: earlier(one.from), to: earlier(one.to) })) },
+      { openedAt, endedAt },
+    );
+  },
+  "another reason for a gap": (protocol) => ({
+    ...protocol,
+    intervals: protocol.intervals.map((one) => (one.counted ? one : { ...one, why: one.why === "paused" ? "client-away" : "paused" })),
+  }),
+  "a longer gap": (protocol) => {
+    const end = protocol.intervals.at(-1)!.to;
+    const gap = { from: end, to: new Date(end.getTime() + 60_000), seconds: 60, counted: false, why: "consultant-away" } as const;
+    return { ...protocol, intervals: [...protocol.intervals, gap] };
+  },
+  "half the price, twice the minutes": (protocol) => {
+    const pricePerMinute = kopecks(protocol.pricePerMinute / 2n);
+    const chargeableSeconds = paidSeconds(protocol.charged, pricePerMinute);
+    const rate = BigInt(protocol.call.ownRateKopecks!);
+    return { ...protocol, pricePerMinute, chargeableSeconds, ownSum: kopecks((rate * BigInt(chargeableSeconds)) / 60n) };
+  },
+  "fewer seconds": (protocol, chance) => ({ ...protocol, billableSeconds: protocol.billableSeconds - 1 - chance(30) }),
+};
+
+function withCall(protocol: Head, changed: Partial<Head["call"]>): Head {
+  return { ...protocol, call: { ...protocol.call, ...changed } };
+}
+
+const resealed =
+  (change: (protocol: Head, chance: Chance) => Head): Tampering =>
+  async ({ call, chance }) => {
+    const content = contentOf(call.text);
+    const changed = { ...content, protocol: change(content.protocol, chance) };
+    return asFile(await forge(changed, { server: call.signing, ends: {}, others: "kept" }));
+  };
+
 export const tamperings: Readonly<Record<string, Tampering>> = {
   "a byte is changed": ({ call, chance }) => {
     const bytes = utf8.encode(call.text);
@@ -274,4 +336,5 @@ export const tamperings: Readonly<Record<string, Tampering>> = {
     const text = await forge(content, { server: of.call.signing, ends: { client: of.call.ends.client, consultant }, others: "dropped" });
     return { ...asFile(text), knows: victimKnows(of) };
   },
+  ...Object.fromEntries(Object.entries(otherHeads).map(([what, change]) => [`the server alone prints ${what}`, resealed(change)])),
 };

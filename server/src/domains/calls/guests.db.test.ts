@@ -1,10 +1,11 @@
 import type { CallId, Side } from "@minuta/contracts/ids";
+import { headFits } from "@minuta/contracts/protocol-head";
 import { fingerprintOf, newKeyPair, signerOf } from "@minuta/contracts/signing";
 import { callKeyText } from "@minuta/contracts/statement";
 import { describe, expect, test } from "vitest";
 import { emit } from "#platform/events";
 import { GUEST_COOKIE } from "./index.ts";
-import { Browser, callsWorld, heardAll, invite, newPerson, openCall, type Consultant } from "./testing.ts";
+import { Browser, callsWorld, heardAll, invite, newPerson, openCall, protocolOf, type Consultant } from "./testing.ts";
 
 const world = callsWorld();
 
@@ -75,6 +76,14 @@ describe("a guest's e-mail", () => {
       kind: "email-confirmed",
       facts: { email: "olga1@example.org" },
     });
+    await guest.send("POST", `calls/${id}/end`);
+    expect(headFits((await protocolOf(world, id)).protocol)).toBeNull();
+    await confirmed(guest, id, "olga1-later@example.org");
+    const { protocol } = await protocolOf(world, id);
+    expect(protocol.call.client.email).toBe("olga1-later@example.org");
+    expect(headFits(protocol), "bound by the event of the confirmation").toBeNull();
+    const other = { ...protocol.call, client: { ...protocol.call.client, email: "boss1@example.org" } };
+    expect(headFits({ ...protocol, call: other })).toMatch(/^event/);
   });
 
   test("gets the fingerprint of each key the client's browser signs with, whether it was confirmed before the key came or after", async () => {

@@ -8,7 +8,7 @@
  */
 import type { CallView, ConsultantCard, Meter } from "@minuta/contracts/calls";
 import type { CallId, GuestId, PersonId, Side } from "@minuta/contracts/ids";
-import type { JournalEvent } from "@minuta/contracts/journal";
+import type { JournalEvent, ProtocolInterval } from "@minuta/contracts/journal";
 import type { Kopecks } from "@minuta/contracts/money";
 import type { TariffKind } from "@minuta/contracts/tariff";
 import type { Bus } from "#platform/bus";
@@ -87,6 +87,7 @@ export interface CallsDeps {
     /** Moves what is held of an ended marketplace call; a second time moves nothing. */
     settle(tx: Tx, callId: CallId, outcome: "solved"): Promise<Shares>;
     meters(reader: Reader, callIds: readonly CallId[]): Promise<ReadonlyMap<CallId, Meter>>;
+    intervals(callId: CallId, reader: Reader): Promise<ProtocolInterval[]>;
   };
   /** Fingerprints of the keys the client signed minutes with. */
   clientKeys(reader: Reader, callId: CallId): Promise<string[]>;

@@ -2,6 +2,7 @@
 import { COMMENT_MAX_LENGTH, type CallView } from "@minuta/contracts/calls";
 import type { Side } from "@minuta/contracts/ids";
 import type { JournalActor } from "@minuta/contracts/journal";
+import { headOf, protocolNumber } from "@minuta/contracts/protocol-head";
 import { isSigned } from "@minuta/contracts/signing";
 import { commentText } from "@minuta/contracts/statement";
 import type { Tx } from "#platform/db";
@@ -47,17 +48,21 @@ export interface Closing {
 /** Ends the meter and the call together; a call that is over stays as it is. A carrier call has no outcome to wait for: it is settled at once. */
 export async function close(deps: CallsDeps, tx: Tx, { call, reason, by, endedAt }: Closing): Promise<void> {
   if (call.state !== "open") return;
-  const { billableSeconds, provenSeconds, charged } = await deps.metering.endCall(tx, call.id);
+  const { billableSeconds, charged } = await deps.metering.endCall(tx, call.id);
   const closed = await tx.one(store.closeCall, [call.id, endedAt, reason, billableSeconds]);
-  await deps.record(tx, call.id, {
-    actor: by,
-    kind: "ended",
-    facts: { reason, endedAt: closed.ended_at?.toISOString(), provenSeconds, billableSeconds },
-  });
+  await deps.record(tx, call.id, { actor: by, kind: "ended", facts: { reason, head: await headNow(deps, tx, closed) } });
   await setFree(deps, tx, call);
   if (call.tariff === "marketplace") await awaitOutcome(deps, tx, { call: closed, charged });
   else await deps.record(tx, call.id, { actor: "server", kind: "settled", facts: { chargedKopecks: Number(charged) } });
   tellChanged(deps, tx, call);
+}
+
+/** What the protocol will say of the call that was just closed: in the journal, so that both ends sign it. */
+async function headNow(deps: CallsDeps, tx: Tx, { id, number }: store.CallRow): Promise<ReturnType<typeof headOf>> {
+  const meter = (await deps.metering.meters(tx, [id])).get(id);
+  if (meter === undefined) throw new Error(`call ${id} has no meter`);
+  const call = await viewCall(deps, tx, { callId: id, side: "consultant" });
+  return headOf({ ...meter, number: protocolNumber(number), call, intervals: await deps.metering.intervals(id, tx) });
 }
 
 export interface NewTask {

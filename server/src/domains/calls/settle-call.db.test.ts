@@ -1,3 +1,4 @@
+import { headFits } from "@minuta/contracts/protocol-head";
 import { describe, expect, test, vi } from "vitest";
 import { startJobs } from "#platform/jobs";
 import { createLog } from "#platform/log";
@@ -13,7 +14,7 @@ import {
   saysSolved,
   type Ringing,
 } from "./rings/testing.ts";
-import { Browser, callsWorld, heardAll, invite, newPerson, openCall, talk, topUp } from "./testing.ts";
+import { Browser, callsWorld, heardAll, invite, newPerson, openCall, protocolOf, talk, topUp } from "./testing.ts";
 
 const world = callsWorld();
 const HOURS = 3600;
@@ -70,6 +71,30 @@ describe("a marketplace minute", () => {
       facts: { outcome: "solved", by: "client", chargedKopecks: 5110, feeKopecks: 511, earnedKopecks: 4599 },
     });
     expect([...(await world.ledger.proof()), ...(await world.metering.proof())].filter(({ holds }) => !holds)).toEqual([]);
+  });
+
+  test("has a protocol whose head its journal binds, while the call runs, before the client's word and after it", async () => {
+    const call = await accepted(world, { price: 2555 });
+    const head = async (changed: object = {}) => {
+      const { protocol } = await protocolOf(world, call.id);
+      return headFits({ ...protocol, call: { ...protocol.call, ...changed } });
+    };
+    await talk(world, call.id, 61);
+    expect(await head()).toBeNull();
+    expect(await head({ task: "Другая задача" })).toMatch(/^event/);
+    await call.client.browser.send("POST", `calls/${call.id}/end`);
+    await heardAll(world);
+    const waiting = { state: "waiting", until: new Date(), fee: 511n, earned: 4599n };
+    const settled = { ...waiting, state: "settled", at: new Date(), by: "silence" };
+    expect(await head()).toBeNull();
+    expect(await head({ outcome: waiting })).toBeNull();
+    for (const outcome of [null, settled, { ...waiting, fee: 0n }]) expect(await head({ outcome }), String(outcome)).toMatch(/^event/);
+    await saysSolved(call.client, call.id);
+    expect(await head()).toBeNull();
+    expect(await head({ outcome: { ...settled, by: "client" } })).toBeNull();
+    for (const outcome of [null, waiting, settled, { ...settled, by: "client", fee: 510n, earned: 4600n }])
+      expect(await head({ outcome }), String(outcome)).toMatch(/^event/);
+    expect(await head({ state: "ended" })).toMatch(/^event/);
   });
 
   test("with a wallet of exactly one minute is one minute, and the client can top up while it is on", async () => {

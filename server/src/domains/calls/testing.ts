@@ -6,6 +6,7 @@ import type { CallView } from "@minuta/contracts/calls";
 import { CONSENT_VERSION } from "@minuta/contracts/consent";
 import { callId, personId, type CallId, type PersonId } from "@minuta/contracts/ids";
 import { kopecks } from "@minuta/contracts/money";
+import { protocolFile, type ProtocolFile } from "@minuta/contracts/protocol-file";
 import { mkdtemp, rm } from "node:fs/promises";
 import { afterAll, beforeAll, beforeEach, expect, vi } from "vitest";
 import { systemClock } from "#platform/clock";
@@ -324,3 +325,7 @@ export async function talk({ metering, wait }: World, id: CallId, seconds: numbe
 export async function heardAll({ database }: World): Promise<void> {
   await vi.waitFor(async () => expect((await database.db.pool.query("select from platform.event")).rowCount).toBe(0), { timeout: 10_000 });
 }
+
+/** The file of a call's protocol, read. */
+export const protocolOf = async ({ journal }: World, id: CallId): Promise<ProtocolFile> =>
+  protocolFile.parse(JSON.parse((await journal.protocolFile(id)).text));

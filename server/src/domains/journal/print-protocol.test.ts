@@ -343,7 +343,7 @@ test("a confirmed address is printed as such, and a call without the consultant'
   const text = textOf(await printProtocol({ protocol: { ...protocol, call, ownSum: null }, proof }, "ru")).replaceAll(/\s/g, "");
   expect(text).toContain("подтверждёнадресolga@example.org");
   expect(text).not.toContain("неидентифицирован:");
-  expect(text).not.toContain("неперeводит");
+  expect(text).not.toContain("непереводит");
   expect(text).not.toContain("коплатеконсультанту");
 });
 

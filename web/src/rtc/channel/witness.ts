@@ -32,8 +32,9 @@ import { ownSegments, type OwnSide } from "../recorder/own-segments.ts";
 const LEAP_MS = 2_000;
 const KEEP_EVERY_MS = 1_000;
 /** The closing statement is made as the call ends; a busy server may take a moment. */
-const CLOSING_TRIES = 4;
-const CLOSING_AGAIN_AFTER_MS = 700;
+const CLOSING_LOOKS_MS = [700, 700, 700, 700];
+/** The last segments of both recordings are told after the end, and stated anew then. */
+const LATER_LOOKS_MS = [2_000, 4_000, 8_000, 15_000, 30_000];
 
 const breaksChain: ReadonlySet<Objection> = new Set(["another-call", "out-of-order", "not-signed-by-server"]);
 
@@ -64,6 +65,7 @@ export class Witness {
   #tickedAt: number | null = null;
   #keptAt = 0;
   #otherKey: string | null = null;
+  #finishing: Promise<void> | null = null;
   /** Statements are answered one after another. */
   #answering: Promise<void> = Promise.resolve();
 
@@ -119,17 +121,23 @@ export class Witness {
     void this.#keep();
   }
 
-  /** After the channel is gone: signs the last statement of a call that ended. */
-  async finish(): Promise<void> {
+  /** After the channel is gone: signs the last statements of a call that ended, for a minute; nothing of one that goes on. */
+  finish(): Promise<void> {
+    return (this.#finishing ??= this.#finish());
+  }
+
+  async #finish(): Promise<void> {
     await this.#answering;
-    for (let tried = 0; tried < CLOSING_TRIES; tried += 1) {
-      const statements = await this.#readStatements();
-      if (statements === null) return;
+    let closed = false;
+    for (const [look, nextMs] of [...CLOSING_LOOKS_MS, ...LATER_LOOKS_MS].entries()) {
+      if (look >= CLOSING_LOOKS_MS.length && !closed) break;
+      const statements = (await this.#readStatements()) ?? [];
       for (const statement of statements)
         if (statement.n > this.#last.n) await this.#answer(statement, (by) => this.#post(statement.n, by));
-      if (statements.at(-1)?.closing === true) return;
-      await new Promise((over) => setTimeout(over, CLOSING_AGAIN_AFTER_MS));
+      closed ||= statements.at(-1)?.closing === true;
+      await new Promise((over) => setTimeout(over, nextMs));
     }
+    this.#finishing = null;
   }
 
   #then(work: () => Promise<void>): void {

@@ -1,7 +1,7 @@
 /** What was checked of a protocol file, check by check; and whose word stands for which minutes. */
 import { Alert, Group, Stack, Table, Text } from "@mantine/core";
 import { IconCircleCheck, IconCircleX, IconInfoCircle } from "@tabler/icons-react";
-import type { Check, CommentKey, ProtocolCheck, SignedMinute } from "@minuta/contracts/check-protocol";
+import { signedSegments, type Check, type CommentKey, type ProtocolCheck, type SignedMinute } from "@minuta/contracts/check-protocol";
 import type { Comment } from "@minuta/contracts/calls";
 import type { Side } from "@minuta/contracts/ids";
 import type { ProtocolFile } from "@minuta/contracts/protocol-file";
@@ -45,15 +45,20 @@ export function Report({ name, result }: { readonly name: string; readonly resul
   );
 }
 
-function Says({ file: { protocol, recordings, seal } }: { readonly file: ProtocolFile }) {
+function Says({ file }: { readonly file: ProtocolFile }) {
+  const { protocol, recordings, seal } = file;
   const { t } = useTranslation();
   const format = useFormat();
   const { call } = protocol;
-  const recorded = (side: Side): string =>
-    t("verify.says.share", {
+  const signed = signedSegments(file);
+  const recorded = (side: Side): string => {
+    const share = t("verify.says.share", {
       recorded: format.clock(recordedSeconds(recordings[side], protocol.intervals)),
       counted: format.clock(protocol.provenSeconds),
     });
+    const total = recordings[side].length;
+    return total === 0 ? share : `${share}, ${t("verify.says.signedFiles", { signed: signed[side], total })}`;
+  };
   const facts = [
     [t("verify.says.number"), protocol.number],
     [t("side.consultant"), call.consultant.name],
