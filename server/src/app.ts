@@ -297,7 +297,8 @@ async function startDemo(platform: Platform, domains: Domains, { config, tell }:
   const { db, clock, log } = platform;
   const [first] = demoPeople();
   const isNew = first !== undefined && (await domains.people.findPersonByEmail(db, first.email)) === null;
-  if (!config.DEMO_HISTORY || !isNew) return seedDemo(db, domains);
+  if (!isNew) return;
+  if (!config.DEMO_HISTORY) return seedDemo(db, domains);
   tell?.("First start: a month of demo calls is being played ... ");
   const began = clock.monotonicMs();
   try {

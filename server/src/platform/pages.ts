@@ -15,7 +15,6 @@ export async function servePages(server: FastifyInstance): Promise<void> {
   if (built) {
     await server.register(fastifyStatic, {
       root: folder,
-      wildcard: false,
       // Made by the web's build.
       preCompressed: true,
       setHeaders: (reply, path) => void reply.header("cache-control", path.includes("/assets/") ? KEPT_FOREVER : "no-cache"),

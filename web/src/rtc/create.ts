@@ -193,7 +193,7 @@ class Engine {
     switch (message.t) {
       case "connection":
         return this.#connectionIs(message.connection);
-      case "moving":
+      case "moved":
         return this.#direct.doubted();
       case "ice-servers":
         return this.#direct.useServers(message.iceServers);

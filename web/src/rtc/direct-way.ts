@@ -7,6 +7,12 @@ import { Peer } from "./peer.ts";
 /** A direct path that brings no picture of a shared screen within this time is no path. */
 const PICTURE_WITHIN_MS = 4_000;
 const LOOK_EVERY_MS = 500;
+/** It is shown once so many came: the first after a break may be left over from before it, and the only one for seconds. */
+const PICTURES_TO_TRUST = 4;
+/** A still screen has fewer. */
+const FEW_TRUSTED_AFTER_MS = 3_000;
+/** For so long after the way to the server was lost, silence here has the same cause. */
+const DOUBTED_FOR_MS = 1_500;
 
 export interface DirectWayEvents {
   signal(signal: Signal): void;
@@ -47,6 +53,9 @@ export class DirectWay {
   #seen = { pictures: 0, voicePackets: 0 };
   /** A picture is due since; null: none is. */
   #dueSince: number | null = null;
+  /** Pictures that had come before. */
+  #cameBefore = 0;
+  #doubtedAt = -Infinity;
   #pictureCame = false;
   /** The other end said that a picture came, since one is sent. */
   otherSees = false;
@@ -73,7 +82,7 @@ export class DirectWay {
     return this.#peer?.roundTripMs ?? null;
   }
 
-  /** Whether a picture came since one was due. */
+  /** Whether pictures come since they are due. */
   get pictureCame(): boolean {
     return this.#pictureCame;
   }
@@ -96,6 +105,7 @@ export class DirectWay {
 
   #begin(certificate: RTCCertificate, otherFingerprint: string): void {
     this.#seen = { pictures: 0, voicePackets: 0 };
+    this.#cameBefore = 0;
     this.#peer = new Peer({
       side: this.#options.side,
       iceServers: this.#iceServers,
@@ -123,26 +133,30 @@ export class DirectWay {
     this.#peer?.send(screen, microphone);
   }
 
-  /** The way to the server was lost just now: if this one is silent as well, it was the same cause. */
+  /** The way to the server was lost and is another now: if this one is silent as well, it was the same cause. */
   doubted(): void {
-    if (this.odd) this.#peer?.distrust();
+    this.#doubtedAt = performance.now();
   }
 
   /** Whether the other side's screen should be coming this way. */
   expectPicture(due: boolean): void {
     if (due === (this.#dueSince !== null)) return;
     this.#dueSince = due ? performance.now() : null;
+    this.#cameBefore = this.#seen.pictures;
     this.#pictureCame = false;
   }
 
   tick(): void {
     const now = performance.now();
-    this.#peer?.tick();
-    if (this.#dueSince !== null && !this.#pictureCame && now - this.#dueSince > PICTURE_WITHIN_MS) this.#peer?.distrust();
-    const urgent = this.#dueSince !== null && !this.#pictureCame;
-    if (this.#peer === null || (!urgent && now - this.#lookedAt < LOOK_EVERY_MS)) return;
+    const peer = this.#peer;
+    if (peer === null) return;
+    peer.tick();
+    const waitedMs = this.#dueSince === null || this.#pictureCame ? null : now - this.#dueSince;
+    const silentToo = peer.odd && now - this.#doubtedAt < DOUBTED_FOR_MS;
+    if (silentToo || (waitedMs ?? 0) > PICTURE_WITHIN_MS) peer.distrust();
+    if (waitedMs === null && now - this.#lookedAt < LOOK_EVERY_MS) return;
     this.#lookedAt = now;
-    void this.#look(this.#peer).catch(() => undefined);
+    void this.#look(peer).catch(() => undefined);
   }
 
   close(): void {
@@ -157,7 +171,9 @@ export class DirectWay {
     const what = { screen: seen.pictures > this.#seen.pictures, voice: seen.voicePackets > this.#seen.voicePackets };
     this.#seen = seen;
     if (what.screen || what.voice) this.#events.came(what);
-    if (!what.screen || this.#dueSince === null || this.#pictureCame) return;
+    if (this.#dueSince === null || this.#pictureCame) return;
+    const came = seen.pictures - this.#cameBefore;
+    if (came < PICTURES_TO_TRUST && (came === 0 || performance.now() - this.#dueSince < FEW_TRUSTED_AFTER_MS)) return;
     this.#pictureCame = true;
     this.#events.signal({ t: "direct-picture" });
     this.#events.changed();

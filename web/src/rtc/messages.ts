@@ -47,8 +47,8 @@ export interface FrameCopy {
 }
 
 export type WorkerToPage =
-  /** The server did not answer any more the way it was reached, and is reached by another. */
-  | { readonly t: "moving" }
+  /** The server is reached by another channel than before; what took that one may have taken more. */
+  | { readonly t: "moved" }
   | { readonly t: "connection"; readonly connection: "connecting" | "connected" | "reconnecting" | "replaced" | "closed" }
   /** As the server gives them now: at every connection, and when they were asked for. */
   | { readonly t: "ice-servers"; readonly iceServers: readonly IceServer[] }

@@ -91,11 +91,12 @@ export class CallEnd {
       lost: () => this.#lost("reconnecting"),
       ended: (code) => this.#ended(code),
       kind: (kind) => options.tell({ t: "relay-kind", kind }),
-      moving: () => this.#moving(),
+      moving: () => this.#forgetKeys(),
       ask: () => this.#say({ t: "beat", n: this.#beat }),
       text: (message) => this.#hear(message),
       controlFrame: (bytes) => void this.#openFrame(bytes),
       mediaFrame: (bytes) => void this.#openFrame(bytes),
+      mediaOpened: () => this.pictures.tick(),
     });
     this.#probes = new Probes(
       (frame) => this.#sockets.sendMedia(frame),
@@ -172,11 +173,6 @@ export class CallEnd {
     this.#sockets.sendText(JSON.stringify(message));
   }
 
-  #moving(): void {
-    this.#forgetKeys();
-    this.#options.tell({ t: "moving" });
-  }
-
   #lost(connection: "reconnecting" | "replaced" | "closed"): void {
     this.#otherIs(null);
     this.#options.tell({ t: "connection", connection });
@@ -226,6 +222,7 @@ export class CallEnd {
   #welcome({ call, mediaTicket, iceServers, chat, other }: Arrival<"welcome">): void {
     const { tell } = this.#options;
     this.#sockets.openMedia(mediaTicket);
+    tell({ t: "moved" });
     tell({ t: "ice-servers", iceServers });
     tell({ t: "call", call });
     tell({ t: "chat", lines: chat });

@@ -22,6 +22,8 @@ export interface SocketEvents {
   text(message: string): void;
   controlFrame(bytes: Uint8Array): void;
   mediaFrame(bytes: Uint8Array): void;
+  /** Pictures have a way again. */
+  mediaOpened(): void;
 }
 
 const FIRST_RETRY_MS = 200;
@@ -30,7 +32,7 @@ const SOON_RETRY_MS = 350;
 const SOON_RETRIES = 60;
 const LAST_RETRY_MS = 3_000;
 const OPENS_WITHIN_MS = 8_000;
-/** Beside a WebSocket that does not open another one is tried this often: a lost first packet costs an attempt seconds. */
+/** Beside a lane that does not open a WebSocket is tried this often: a lost first packet costs an attempt seconds. */
 const BESIDE_EVERY_MS = 800;
 const BESIDE_AT_MOST = 3;
 /** After so many, HTTP is tried as well: somebody may swallow WebSockets, and the person waits. */
@@ -40,7 +42,7 @@ const HUSH_MS = 500;
 const QUIET_MS = 1_600;
 const RUNNING_MESSAGES = 10;
 const RUNNING_WITHIN_MS = 1_000;
-const DOUBT_AT_MOST_EVERY_MS = 3_000;
+const DOUBT_AT_MOST_EVERY_MS = 1_000;
 /** A worker that slept this long may find everything waiting that came meanwhile. */
 const OVERSLEPT_MS = 400;
 /** A better way is tried again after this, twice as long after each time it failed. */
@@ -128,7 +130,7 @@ export class CallSockets {
   doubt(): void {
     const now = performance.now();
     if (this.#kind !== "websocket" || this.#control?.readyState !== WebSocket.OPEN) return;
-    if (now - this.#doubtedAt < DOUBT_AT_MOST_EVERY_MS) return;
+    if (this.#beside !== undefined || now - this.#doubtedAt < DOUBT_AT_MOST_EVERY_MS) return;
     this.#doubtedAt = now;
     this.#events.ask();
     this.#seek();
@@ -162,7 +164,7 @@ export class CallSockets {
       this.#seekNoMore();
       this.#opened();
     };
-    if (!(lane instanceof HttpSocket)) this.#seek();
+    this.#seek();
   }
 
   #opened(): void {
@@ -333,7 +335,10 @@ export class CallSockets {
     const lane = this.#lane(this.#paths.media);
     this.#media = lane;
     before?.close();
-    lane.onopen = () => lane.send(JSON.stringify({ ticket }));
+    lane.onopen = () => {
+      lane.send(JSON.stringify({ ticket }));
+      this.#events.mediaOpened();
+    };
     lane.onmessage = ({ data }: { data: string | ArrayBuffer }) => {
       if (this.#media !== lane || typeof data === "string") return;
       this.#came();
