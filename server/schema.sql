@@ -498,16 +498,8 @@ declare
   expected bigint[];
 begin
   if coalesce(cardinality(purses), 0) = 0 then return '{}'; end if;
-  perform from ledger.purse p where p.id = any (purses) order by p.id for no key update;
-  perform from ledger.account a
-    where a.id = any (array(select p.owner from unnest(purses, quotas) q (id, quota) join ledger.purse p on p.id = q.id where q.quota > 0))
-    order by a.kind, a.id for no key update;
-  perform from ledger.budget b
-    where b.id = any (array(select unnest(p.budgets) from unnest(purses, quotas) q (id, quota) join ledger.purse p on p.id = q.id where q.quota > 0 and p.budgets <> '{}'))
-    order by b.id for no key update;
-
   with asked as materialized (
-    select q.*, p.owner, p.set_aside, p.budgets, w.balance,
+    select q.*, p.owner, p.set_aside, p.reserved, p.budgets, w.kind as wallet_kind, w.balance,
       q.amount > 0 and q.quota >= 0 and p.charged = q.before and p.closed_at is null and p.reserved + q.quota >= q.amount
         and (q.quota = 0 or w.balance >= sum(q.quota) over (partition by p.owner)) as fits
     from unnest(purses, befores, amounts, quotas) with ordinality as q (purse, before, amount, quota, ord)
@@ -522,14 +514,20 @@ begin
   ), in_purses as (
     update ledger.purse p set reserved = p.reserved + fit.quota - fit.amount, held = p.held + fit.amount,
       set_aside = p.set_aside + fit.quota, charged = p.charged + fit.amount
-    from fit where p.id = fit.purse returning 1
+    from (select * from fit order by purse offset 0) fit
+    where p.id = fit.purse and p.charged = fit.before and p.reserved = fit.reserved and p.set_aside = fit.set_aside and p.closed_at is null returning 1
   ), in_accounts as (
     update ledger.account a set balance = a.balance - q.quota
-    from (select owner, sum(quota)::bigint as quota from fit where quota > 0 group by owner) q where a.id = q.owner returning 1
+    from (select owner, wallet_kind, balance, sum(quota)::bigint as quota from fit where quota > 0 group by owner, wallet_kind, balance order by wallet_kind, owner offset 0) q
+    where a.id = q.owner and a.balance = q.balance returning 1
   ), in_budgets as (
     update ledger.budget b set spent = b.spent + q.quota
-    from (select counting, sum(quota)::bigint as quota from fit cross join lateral unnest(budgets) counting where quota > 0 and budgets <> '{}' group by counting) q
-    where b.id = q.counting returning 1
+    from (
+      select counting, sum(quota)::bigint as quota, b.spent, b.allowed
+      from fit cross join lateral unnest(budgets) counting join ledger.budget b on b.id = counting
+      where quota > 0 and budgets <> '{}' group by counting, b.spent, b.allowed order by counting offset 0
+    ) q
+    where b.id = q.counting and b.spent = q.spent and b.allowed = q.allowed returning 1
   ), as_transfers as (
     insert into ledger.transfer (kind, purse, before, from_account, amount, from_balance, reason, occurred_at, recorded_at)
     select kind, purse, before, from_account, amount, from_balance, '', post_charges.occurred_at, recorded
@@ -542,12 +540,12 @@ begin
     ) moved order by ord, kind returning 1
   )
   select array_agg(posts order by ord),
-    array[(select count(*) from in_purses), (select count(*) from as_transfers), (select count(*) from in_accounts), (select count(*) from in_budgets)],
-    array[count(*) filter (where posts), count(*) filter (where posts) + count(*) filter (where posts and quota > 0), count(distinct owner) filter (where posts and quota > 0),
-      (select count(distinct counting) from fit cross join lateral unnest(budgets) counting where quota > 0)]
+    array[(select count(*) from in_purses), (select count(*) from in_accounts), (select count(*) from in_budgets), (select count(*) from as_transfers)],
+    array[count(*) filter (where posts), count(distinct owner) filter (where posts and quota > 0),
+      (select count(distinct counting) from fit cross join lateral unnest(budgets) counting where quota > 0), count(*) filter (where posts) + count(*) filter (where posts and quota > 0)]
   into posted, changed, expected from decided;
   if changed is distinct from expected or cardinality(posted) is distinct from cardinality(purses) then
-    raise exception 'post_charges changed % (purses, transfers, accounts, budgets) where it decided %', changed, expected using errcode = 'LG500';
+    raise exception 'post_charges changed % (purses, accounts, budgets, transfers) where it decided %', changed, expected using errcode = 'LG409';
   end if;
   return posted;
 end
@@ -825,7 +823,6 @@ AS $function$
   select (hashtextextended(payer::text, 0) & 7)::smallint
 $function$;
 CREATE INDEX line_of_call ON metering.line USING btree (call_id);
-CREATE INDEX line_of_payer ON metering.line USING btree (payer) WHERE (status <> 'ended'::text);
 CREATE INDEX line_look_again ON metering.line USING btree (lane, look_again_at) WHERE (look_again_at IS NOT NULL);
 CREATE INDEX line_deadline ON metering.line USING btree (lane, deadline) WHERE (deadline IS NOT NULL);
 
@@ -1119,7 +1116,14 @@ begin
     array_agg(amount) filter (where steady), array_agg(quota) filter (where steady), array_agg(bound) filter (where steady)
   into seen, last_slot, last_id, rest, ids, calls, purses, befores, amounts, quotas, billables from told;
 
-  posted := ledger.post_charges(purses, befores, amounts, quotas, at);
+  posted := array_fill(false, array[coalesce(cardinality(ids), 0)]);
+  for attempt in 1..2 loop
+    begin
+      posted := ledger.post_charges(purses, befores, amounts, quotas, at);
+      exit;
+    exception when sqlstate 'LG409' then null;
+    end;
+  end loop;
   select rest || coalesce(array_agg(line.id) filter (where not line.charged), '{}') into rest from unnest(ids, posted) as line (id, charged);
   perform platform.tell('metering.charged', array_agg(line.call_id::text), array_agg(jsonb_build_object('callId', line.call_id, 'lineId', line.id,
       'amountKopecks', line.amount, 'chargedKopecks', line.before + line.amount, 'billableSeconds', line.billable)), at)
@@ -1129,6 +1133,7 @@ begin
   end if;
 end
 $function$;
+CREATE INDEX line_of_payer ON metering.line USING btree (payer) INCLUDE (price_per_minute, status) WHERE (status <> 'ended'::text);
 comment on table metering.tariff is 'A version of the terms of one kind of call, in force from valid_from until the next of its kind. Never changed once in force: a line keeps the version it began with.';
 comment on column metering.tariff.price_per_minute is 'Kopecks. Null: the payee names his own price (marketplace).';
 comment on table metering.line is 'One charging line: a call, its payer, its payee and the price. Money of it lies in a purse of the ledger. A steady minute changes nothing here.';

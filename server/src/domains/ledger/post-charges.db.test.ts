@@ -1,7 +1,7 @@
 /** `ledger.post_charges`, the short way of a charge, moves what `post_batch` would, or nothing. */
 import { kopecks } from "@minuta/contracts/money";
 import fc from "fast-check";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { testDatabase, type TestDatabase } from "../../testing.ts";
 import { createLedger } from "./index.ts";
 
@@ -47,6 +47,8 @@ const post = async (charges: readonly Charge[]): Promise<boolean[]> =>
 const purseIs = async (id: bigint) => (await sql("select reserved, held, set_aside, charged from ledger.purse where id = $1", [id]))[0];
 const balanceOf = async (wallet: bigint): Promise<bigint> =>
   (await sql("select balance from ledger.account where id = $1", [wallet]))[0].balance;
+
+const WAITING = "select exists (select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock') as waits";
 
 describe("a steady minute", () => {
   test("takes its quota from the wallet and its charge from the quota, and a second time moves nothing", async () => {
@@ -117,6 +119,22 @@ describe("a steady minute", () => {
     await expect(post([{ purse, amount: 100n, quota: 300n }])).rejects.toThrow("post_charges changed");
     await sql("drop trigger lose on ledger.account");
     expect(await purseIs(purse)).toEqual({ reserved: 0n, held: 0n, set_aside: 0n, charged: 0n });
+  });
+
+  test("waits for whoever moves money of the page, and moves nothing then: it is decided anew", async () => {
+    const wallet = await aWallet(1000n);
+    const [closing, going] = [await aPurse(wallet), await aPurse(wallet)];
+    const page = () => post([closing, going].map((purse) => ({ purse, amount: 100n, quota: 300n })));
+    const other = await base.db.pool.connect();
+    await other.query("begin");
+    await other.query("select ledger.close_purses(array[$1::bigint])", [closing]);
+    const waiting = expect(page()).rejects.toMatchObject({ code: "LG409" });
+    await vi.waitFor(async () => expect(await sql(WAITING)).toEqual([{ waits: true }]));
+    await other.query("commit");
+    other.release();
+    await waiting;
+    expect(await purseIs(going)).toEqual({ reserved: 0n, held: 0n, set_aside: 0n, charged: 0n });
+    expect(await page()).toEqual([false, true]);
   });
 
   test("comes to what the long way comes to, to the kopeck, for any wallets and amounts", async () => {

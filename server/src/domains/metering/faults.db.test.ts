@@ -1,8 +1,10 @@
 /** Charging while things break: connections killed between statements, rows held by others, money arriving, everybody at once. */
 import type { CallId } from "@minuta/contracts/ids";
 import pg from "pg";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { createWorld, type World } from "./testing.ts";
+
+const WAITS = "select exists (select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock') as waits";
 
 let world: World;
 let apart: pg.Client;
@@ -105,6 +107,22 @@ describe("a charging pass", () => {
     expect((await world.news(call)).filter(({ topic }) => topic === "metering.charged")).toHaveLength(1);
   });
 
+  test("charges the other calls of a page in which one is being ended", async () => {
+    const payer = await world.aPayer(30);
+    const [ending, ...going] = [await world.openCall(payer), await world.openCall(payer), await world.openCall(payer)] as const;
+    await Promise.all([ending, ...going].map((call) => world.join(call)));
+    await world.waitWithoutPass(70);
+    seen(ending);
+    let passing: Promise<void> = Promise.resolve();
+    await world.db.tx(async (tx) => {
+      await world.metering.endCall(tx, ending);
+      passing = world.pass();
+      await vi.waitFor(async () => expect((await apart.query(WAITS)).rows).toEqual([{ waits: true }]));
+    });
+    await passing;
+    for (const call of going) expect(await world.meter(call)).toMatchObject({ status: "live", charged: 200n });
+  });
+
   test("and top-ups at the same moment lose no kopeck of each other", async () => {
     const calls = await runningCalls(6, 5);
     for (let minute = 0; minute < 8; minute += 1) {
@@ -146,7 +164,6 @@ describe("the end of a call", () => {
     await apart.query("commit");
     return ending;
   };
-  const WAITS = "select exists (select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock') as waits";
 
   test("is charged by what is set aside for it, though a sibling takes the rest of the wallet at that moment", async () => {
     // Never paid in himself: he may not owe.
