@@ -3,7 +3,7 @@
  * to which both did not agree. An end records segments onto its own disk, tells their hashes at once (a chain for each side), and
  * uploads their bytes in parts when it can; the server seals what comes with a key of the side's own and checks it against the hash.
  * Only the parties open them, an arbiter within a dispute, and everybody's opening is seen by both. Old ones are deleted, hashes stay.
- * What plays is made of the segments without touching them. Time and money are not decided here: no recording, no gap stops the meter.
+ * What plays is made of the segments without touching them; they are handed out as they were hashed, too. Time and money are not decided here: no recording, no gap stops the meter.
  */
 import type { CallView } from "@minuta/contracts/calls";
 import type { CallId, PersonId, Side } from "@minuta/contracts/ids";
@@ -20,6 +20,7 @@ import { addSegment, asSegment, type NewSegment } from "./add-segment.ts";
 import { decide, type Answer } from "./decide.ts";
 import { keepShort } from "./keep.ts";
 import { listKept, openFile, type Opening, type Opener } from "./open.ts";
+import { openOriginals } from "./originals.ts";
 import { missingOf, receivePart, type OwnSegment } from "./receive-part.ts";
 import type { Span } from "./rules.ts";
 import * as store from "./store.ts";
@@ -77,6 +78,7 @@ export function createRecordings(deps: RecordingsDeps) {
     receivePart: (of: OwnSegment, sent: { part: number; bytes: Uint8Array }) => receivePart(inside, of, sent),
     kept: (callId: CallId, opener: Opener) => listKept(inside, callId, opener),
     openFile: (opening: Opening) => openFile(inside, opening),
+    openOriginals: (opening: Omit<Opening, "index" | "as">) => openOriginals(inside, opening),
 
     /** The ends of both sides' chains, for whoever signs them. */
     async heads(reader: Reader, callId: CallId): Promise<Readonly<Record<Side, RecordingHead>>> {
