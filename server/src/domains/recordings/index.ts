@@ -13,18 +13,20 @@ import type { RecordedSegment, RecordingHead } from "@minuta/contracts/recording
 import type { Bus } from "#platform/bus";
 import type { Clock } from "#platform/clock";
 import type { Db, Reader, Tx } from "#platform/db";
+import type { JobHandlers } from "#platform/jobs";
 import type { Keys } from "#platform/key-file";
 import type { Log } from "#platform/log";
 import type { Objects } from "#platform/objects";
 import { addSegment, asSegment, type NewSegment } from "./add-segment.ts";
 import { decide, type Answer } from "./decide.ts";
 import { keepShort } from "./keep.ts";
+import { NOTE_MISSING, noteMissing } from "./note-missing.ts";
 import { listKept, openFile, type Opening, type Opener } from "./open.ts";
 import { openOriginals } from "./originals.ts";
 import { missingOf, receivePart, type OwnSegment } from "./receive-part.ts";
 import type { Span } from "./rules.ts";
 import * as store from "./store.ts";
-import { tell, viewOf, watchSilent, type Word } from "./tell.ts";
+import { FIND_UNRECORDED, findUnrecorded, tell, viewOf, watchSilent, type Word } from "./tell.ts";
 import { createVault } from "./vault.ts";
 
 export interface RecordingsDeps {
@@ -97,6 +99,11 @@ export function createRecordings(deps: RecordingsDeps) {
     hold: async (tx: Tx, callId: CallId, reason: string): Promise<void> => void (await tx.run(store.addHold, [callId, reason])),
     release: async (tx: Tx, callId: CallId, reason: string): Promise<void> => void (await tx.run(store.releaseHold, [callId, reason])),
 
+    /** By task name. */
+    jobs: {
+      [FIND_UNRECORDED]: (payload) => findUnrecorded(deps, payload),
+      [NOTE_MISSING]: (payload) => noteMissing(deps, payload),
+    } satisfies JobHandlers,
     watch,
     deleteOld,
     /** Finds silent recorders and deletes old recordings from now on; answers what stops it. */
