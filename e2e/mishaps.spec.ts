@@ -10,6 +10,7 @@ import { CARRIER_TERMS } from "./harness/tariff.ts";
 import { inBrowser, joinAs, newPerson, signedIn, topUp, type Caller } from "./harness/api.ts";
 import { dismissQuestion, stopSharingByBar, type Browser as DeskBrowser } from "./harness/browser.ts";
 import {
+  answerRecording,
   button,
   control,
   end,
@@ -335,4 +336,26 @@ test("a call that both ends left is over after the grace, paid to the last secon
   expect(endReason).toBe("nobody-came-back");
   expect(meter.charged).toBe(costOfTalk(CARRIER_TERMS, meter.billableSeconds));
   await product.proveMoney();
+});
+
+test("a page that never begins to record, though both agreed, is told of at both ends", async ({ product, visitor }) => {
+  const consultant = await consultantSeat(product, await visitor());
+  const browser = await visitor();
+  await browser.route("**/recorder.worker*", (route) => route.abort());
+  const client = await seat(product, await browser.newPage());
+  await meet(product, consultant, client);
+  await talk(consultant.page, client.page);
+  for (const { page } of [consultant, client]) await answerRecording(page, "agree");
+  for (const [{ page }, now] of [
+    [consultant, "failsThere"],
+    [client, "failsHere"],
+  ] as const) {
+    await expect(page.getByTestId("recording")).toHaveAttribute("data-recording", now, { timeout: 60_000 });
+    await page.getByTestId("recording").click();
+    await expect(page.getByText(ru("recording.why.silent"))).toBeVisible();
+    await page.keyboard.press("Escape");
+  }
+  await end(consultant.page);
+  await consultant.page.getByRole("link", { name: ru("after.openProtocol") }).click();
+  await expect(consultant.page.getByText(ru("journal.kind.recording-failed"))).toBeVisible();
 });

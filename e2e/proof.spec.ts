@@ -38,8 +38,30 @@ async function savedFile(page: Page, path: string): Promise<Buffer> {
 
 /** Drops the file on `/verify` and waits for its word. */
 async function isJudged(page: Page, path: string, verdict: string): Promise<void> {
-  await page.locator('input[type="file"]').setInputFiles(path);
+  await page.getByLabel(ru("verify.choose"), { exact: true }).and(page.locator("input")).setInputFiles(path);
   await expect(page.locator("[data-verdict]")).toHaveAttribute("data-verdict", verdict);
+}
+
+/** Both sides' recordings as they were hashed, from the page that offers them: the paths of the two archives. */
+async function savedOriginals(page: Page, pathOf: (name: string) => string): Promise<string[]> {
+  await page.getByRole("link", { name: ru("recording.open") }).click();
+  const paths: string[] = [];
+  const links = page.getByRole("link", { name: ru("recording.originals") });
+  await expect(links).toHaveCount(2);
+  for (const link of await links.all()) {
+    const [download] = await Promise.all([page.waitForEvent("download"), link.click()]);
+    const path = pathOf(download.suggestedFilename());
+    await download.saveAs(path);
+    paths.push(path);
+  }
+  await page.goBack();
+  return paths;
+}
+
+/** Gives the files beside the protocol that is shown on `/verify`. */
+async function recordingIsJudged(page: Page, paths: string[], verdict: string): Promise<void> {
+  await page.getByLabel(ru("verify.recordings.choose"), { exact: true }).and(page.locator("input")).setInputFiles(paths);
+  await expect(page.locator("[data-recordings]")).toHaveAttribute("data-recordings", verdict);
 }
 
 /** What a person knows of a side's key from elsewhere, and what the page says to it. */
@@ -75,6 +97,7 @@ test("a minute of talk is signed by the server and both browsers; the file is ch
     .poll(async () => (await judgedNow(consultant, product, callId)).verdict, { message: "every second is signed" })
     .toBe("holds");
 
+  const originals = await savedOriginals(consultant, (name) => info.outputPath(name));
   const path = info.outputPath("protocol.json");
   const bytes = await savedFile(consultant, path);
   const { checks, minutes, commentKeys, file } = await checkProtocol(bytes, { server: await serverKeys(product) });
@@ -95,9 +118,14 @@ test("a minute of talk is signed by the server and both browsers; the file is ch
   const at = bytes.indexOf("Ольга");
   await writeFile(changed, bytes.with(at + 1, bytes[at + 1]! ^ 1));
   const [key] = await serverKeys(product);
-  const verify = (which: string): Promise<string> => run(process.execPath, [VERIFY, which, "--key", key!]);
+  const verify = (...given: string[]): Promise<string> => run(process.execPath, [VERIFY, "--key", key!, ...given]);
   expect(await verify(path)).toContain("HOLDS");
   await expect(verify(changed)).rejects.toThrow("ended with 1");
+  const bent = info.outputPath("bent.tar");
+  const recorded = await readFile(originals[1]!);
+  await writeFile(bent, recorded.with(2000, recorded[2000]! ^ 1));
+  expect(await verify(path, "--recording", ...originals)).not.toContain("not given");
+  await expect(verify(path, "--recording", bent)).rejects.toThrow("ended with 4");
 
   const judge = await (await visitor()).newPage();
   await judge.goto(`${product.address}/verify`);
@@ -105,6 +133,8 @@ test("a minute of talk is signed by the server and both browsers; the file is ch
   await judge.context().setOffline(true);
   await isJudged(judge, path, "holds");
   await expect(judge.locator('[data-comment-key="shown"]')).toContainText("Проводится, спасибо");
+  await recordingIsJudged(judge, [originals[0]!], "part");
+  await recordingIsJudged(judge, [originals[1]!], "whole");
   await judge.screenshot({ path: info.outputPath("verify.png"), fullPage: true });
   const clients = fingerprintOf(file!.keys.find(({ side }) => side === "client")!.publicKey);
   await giveKeyOf(judge, "client", clients.replaceAll(/(.{4})/g, "$1 ").toUpperCase(), "same");
@@ -114,6 +144,10 @@ test("a minute of talk is signed by the server and both browsers; the file is ch
   await judge.screenshot({ path: info.outputPath("verify-keys.png"), fullPage: true });
   await isJudged(judge, changed, "fails");
   await judge.screenshot({ path: info.outputPath("verify-changed.png"), fullPage: true });
+  await isJudged(judge, path, "holds");
+  await recordingIsJudged(judge, [originals[0]!, bent], "foreign");
+  await expect(judge.getByTestId("foreign-files")).toContainText("consultant-0001-");
+  await judge.screenshot({ path: info.outputPath("verify-recording.png"), fullPage: true });
 });
 
 /** Has a browser's pages refused this method for Ed25519: `generateKey`: it cannot sign; `importKey`: it has none of its own. Answers the way back. */

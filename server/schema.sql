@@ -1591,6 +1591,7 @@ create table recordings.head (
   side text not null,
   count integer not null,
   hash text not null,
+  missing_noted_at timestamp with time zone,
   constraint head_side_check CHECK ((side = ANY (ARRAY['client'::text, 'consultant'::text]))),
   constraint head_count_check CHECK ((count >= 0)),
   constraint head_hash_check CHECK ((hash ~ '^[0-9a-f]{64}$'::text)),
@@ -1695,6 +1696,7 @@ CREATE TRIGGER access_is_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON reco
 comment on table recordings.consent is 'What each side answered when asked to be recorded, and every change of mind. The last one holds.';
 comment on table recordings.take is 'One run of a recorder at one end, and what it last said of itself. One that says nothing for long is found silent.';
 comment on table recordings.head is 'The end of the chain of each side''s segments. Whoever adds one holds this row.';
+comment on column recordings.head.missing_noted_at is 'When what was still missing of the side some time after its call was written into the journal: once. What comes later is taken all the same.';
 comment on table recordings.segment is 'One piece of a recording as its end told it; hash binds it to the one before (contracts/src/recording-chain.ts). It outlives its bytes.';
 comment on table recordings.part is 'The bytes of a segment that have come, each part a sealed object of the store.';
 comment on table recordings.remux is 'The same in one file that seeks, made of the segments when somebody opens it, sealed as they are; may be thrown away at any time. segments: SHA-256 over their ids.';

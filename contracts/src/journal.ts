@@ -60,6 +60,7 @@ export const journalKind = z.enum([
   "recording-stopped",
   "recording-failed",
   "recording-gap",
+  "recording-missing",
   "recording-damaged",
   "recording-deleted",
 ]);

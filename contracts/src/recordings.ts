@@ -203,4 +203,12 @@ export const recordingsApi = endpoints({
     query: z.object({ as: whenAbsent(z.enum(["play", "download"]), "play") }),
     reply: z.instanceof(ReadableStream),
   },
+  /** Every kept segment of a side as it was hashed, in one tar archive; checked by `/verify`. */
+  originals: {
+    method: "GET",
+    path: "/api/recordings/:callId/originals/:side",
+    access: "anyone",
+    params: z.extend(ofCall, { side }),
+    reply: z.instanceof(ReadableStream),
+  },
 });

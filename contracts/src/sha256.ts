@@ -1,6 +1,6 @@
 /**
  * SHA-256 (FIPS 180-4) in plain code: the browser's own is asynchronous and absent on pages opened from a file, where a journal must
- * be checkable too.
+ * be checkable too. Files are many times larger: theirs is the browser's own.
  */
 
 /** The first 32 bits of the fractions of the cube roots (or square roots) of the first primes, computed exactly (FIPS 180-4, 4.2.2, 5.3.3). */
@@ -69,6 +69,9 @@ function compress(state: Int32Array, words: Int32Array): void {
   for (const [index, word] of [a, b, c, d, e, f, g, h].entries()) state[index] = (state[index]! + word) | 0;
 }
 
+const hexOf = (numbers: ArrayLike<number>, digits: number): string =>
+  Array.from(numbers, (number) => (number >>> 0).toString(16).padStart(digits, "0")).join("");
+
 /** SHA-256 of a text's UTF-8, as 64 hexadecimal digits. */
 export function sha256Hex(text: string): string {
   const block = padded(new TextEncoder().encode(text));
@@ -78,5 +81,9 @@ export function sha256Hex(text: string): string {
     expand(words, block, offset);
     compress(state, words);
   }
-  return Array.from(state, (word) => (word >>> 0).toString(16).padStart(8, "0")).join("");
+  return hexOf(state, 8);
 }
+
+/** The same of a file, which is read into memory whole. */
+export const sha256OfFile = async (file: Blob): Promise<string> =>
+  hexOf(new Uint8Array(await crypto.subtle.digest("SHA-256", await file.arrayBuffer())), 2);

@@ -100,7 +100,11 @@ export async function startApp(options: AppOptions): Promise<App> {
   const ice = await iceSettings(config, options.folder);
   const remote = openRemote(remotePorts({ ...domains, ...platform, sockets, evidence, ice, onTurn: front.onTurn }));
   const stops: (() => void | Promise<void>)[] = [
-    await startJobs(db, { ...mail.jobs, ...calls.jobs, "ledger.prove": nightlyProof({ ...platform, ledger }, config.OPERATOR_MAIL) }, log),
+    await startJobs(
+      db,
+      { ...mail.jobs, ...calls.jobs, ...recordings.jobs, "ledger.prove": nightlyProof({ ...platform, ledger }, config.OPERATOR_MAIL) },
+      log,
+    ),
     startEvents({ db, clock, log, subscribers: subscribersOf(domains, bus) }),
     metering.startChargingPass(charging),
     calls.start(),

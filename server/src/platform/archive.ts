@@ -1,6 +1,7 @@
 /**
  * One file that holds many parts: a tar in gzip (`tar tzf` lists it), closed by an empty gzip member whose extra field carries the
  * SHA-256 of every byte before it. So one changed byte anywhere is found before anything is believed. Read and written as a stream.
+ * The tar alone, whose length is known beforehand, is for whoever downloads.
  */
 import { createHash } from "node:crypto";
 import { createReadStream, createWriteStream } from "node:fs";
@@ -97,7 +98,8 @@ export async function* readArchive(file: string): AsyncGenerator<Part> {
   }
 }
 
-async function* tarOf(parts: AsyncIterable<Part>): AsyncGenerator<Uint8Array> {
+/** Throws when a part turns out longer or shorter than it said. */
+export async function* tarOf(parts: AsyncIterable<Part> | Iterable<Part>): AsyncGenerator<Uint8Array> {
   for await (const part of parts) {
     yield headerOf(part);
     let written = 0;
@@ -111,6 +113,9 @@ async function* tarOf(parts: AsyncIterable<Part>): AsyncGenerator<Uint8Array> {
   }
   yield Buffer.alloc(2 * BLOCK);
 }
+
+/** Of the tar of parts of these sizes, in bytes. */
+export const tarLength = (sizes: readonly number[]): number => sizes.reduce((sum, size) => sum + BLOCK + size + padding(size), 2 * BLOCK);
 
 const padding = (size: number): number => (BLOCK - (size % BLOCK)) % BLOCK;
 const octal = (value: number, digits: number): string => `${value.toString(8).padStart(digits, "0")}\0`;

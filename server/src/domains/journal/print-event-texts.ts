@@ -26,6 +26,7 @@ export interface EventTexts {
   readonly troubles: Readonly<Record<RecordingTrouble, string>>;
   readonly gap: (seconds: number) => string;
   readonly segment: (n: number) => string;
+  readonly segments: (numbers: string) => string;
   readonly sides: Readonly<Record<"client" | "consultant", string>>;
   readonly paths: Readonly<Record<string, string>>;
 }
@@ -77,6 +78,7 @@ const ru: EventTexts = {
     "recording-stopped": "запись остановлена",
     "recording-failed": "запись не идёт",
     "recording-gap": "пропуск в записи",
+    "recording-missing": "часть записи не загружена",
     "recording-damaged": "часть записи повреждена",
     "recording-deleted": "записи удалены, контрольные суммы сохранены",
   },
@@ -104,6 +106,7 @@ const ru: EventTexts = {
   },
   gap: (seconds) => `${seconds} с`,
   segment: (n) => `часть ${n}`,
+  segments: (numbers) => `отрезки: ${numbers}`,
   sides: { client: "клиент", consultant: "консультант" },
   paths: {
     websocket: "через сервер",
@@ -161,6 +164,7 @@ const en: EventTexts = {
     "recording-stopped": "recording stopped",
     "recording-failed": "recording does not run",
     "recording-gap": "gap in the recording",
+    "recording-missing": "a part of the recording was not uploaded",
     "recording-damaged": "a part of the recording is damaged",
     "recording-deleted": "recordings deleted, checksums kept",
   },
@@ -188,6 +192,7 @@ const en: EventTexts = {
   },
   gap: (seconds) => `${seconds} s`,
   segment: (n) => `part ${n}`,
+  segments: (numbers) => `segments: ${numbers}`,
   sides: { client: "client", consultant: "consultant" },
   paths: {
     websocket: "through the server",

@@ -84,8 +84,9 @@ const details: Partial<Readonly<Record<JournalKind, (facts: Facts, words: Words)
     return `${total}: ${platform} ${money(facts, "feeKopecks", words)}, ${consultant} ${money(facts, "earnedKopecks", words)}`;
   },
   "recording-refused": (facts, { texts }) => (textOf(facts, "by") === "red-stop" ? texts.facts.byRedStop : ""),
-  "recording-failed": (facts, { texts }) => within(texts.troubles, textOf(facts, "why")) ?? "",
+  "recording-failed": (facts, words) => joined(side(facts, words), within(words.texts.troubles, textOf(facts, "why"))),
   "recording-gap": (facts, words) => joined(side(facts, words), words.texts.gap(Number(facts["seconds"]))),
+  "recording-missing": (facts, words) => joined(side(facts, words), words.texts.segments(textOf(facts, "numbers") ?? "")),
   "recording-damaged": (facts, words) => joined(side(facts, words), words.texts.segment(Number(facts["n"]))),
   flagged: (facts, { texts }) =>
     Array.isArray(facts["flags"]) ? facts["flags"].map((flag) => within(texts.flags, String(flag)) ?? String(flag)).join("; ") : "",

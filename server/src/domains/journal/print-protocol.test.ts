@@ -45,6 +45,9 @@ const facts: Partial<Record<JournalEvent["kind"], JournalEvent["facts"]>> = {
   ended: { reason: "client-ended", provenSeconds: 754, billableSeconds: 754 },
   settled: { chargedKopecks: 1300 },
   flagged: { flags: ["same-address"] },
+  "recording-failed": { takeId: "0198c0de-0000-7000-8000-0000000000a2", why: "silent", side: "consultant" },
+  "recording-gap": { side: "client", from: at(31).toISOString(), to: at(126).toISOString(), seconds: 95 },
+  "recording-missing": { side: "client", segments: 4, numbers: "3, 7–9" },
 };
 
 function journal(): JournalEvent[] {
@@ -162,6 +165,9 @@ test("the printed protocol says in Russian who, when, how long and how much, and
     "24.11.2026",
     "согласие: Вы соглашаетесь, что Минута ведёт журнал",
     "Откройте, пожалуйста, журнал документов",
+    "запись не идёт: консультант, от неё ничего не слышно",
+    "пропуск в записи: клиент, 95 с",
+    "часть записи не загружена: клиент, отрезки: 3, 7–9",
     protocol.journalHead,
   ]) {
     expect(text.replaceAll(/\s/g, "")).toContain(word.replaceAll(/\s/g, ""));

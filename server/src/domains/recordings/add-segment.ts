@@ -5,9 +5,9 @@ import { SEGMENTS_MAX, type RecordedSegment, type SegmentFacts } from "@minuta/c
 import type { Tx } from "#platform/db";
 import { refuse } from "#platform/refusal";
 import type { End, RecordingsDeps } from "./index.ts";
-import { agreedSpans, CLOCK_SECONDS, gapSeconds, takes, UPLOAD_DAYS, type Span } from "./rules.ts";
+import { noteGap } from "./note-missing.ts";
+import { agreedSpans, CLOCK_SECONDS, takes, UPLOAD_DAYS, type Span } from "./rules.ts";
 import * as store from "./store.ts";
-import { tellBoth } from "./tell.ts";
 
 export interface NewSegment {
   readonly segment: SegmentFacts;
@@ -48,7 +48,8 @@ export async function addSegment(deps: RecordingsDeps, end: End, added: NewSegme
     const n = head.count + 1;
     if (added.n !== n || added.hash !== hashOfSegment({ callId, side, n, before: head.hash }, segment))
       throw refuse("recording-out-of-order", { count: head.count, hash: head.hash });
-    await noteGap(deps, tx, { end, segment, counted, agreed });
+    // What was missing some time after the call is told already.
+    if (!head.missing_noted) await noteGap(deps, tx, { end, actor: side, to: segment.from, counted, agreed });
     return write(tx, end, added);
   });
 }
@@ -75,20 +76,4 @@ async function write(tx: Tx, { callId, side }: End, { segment, n, hash }: NewSeg
   const row = await tx.one(store.addSegment, [segmentId, callId, side, n, takeId, from, to, bytes, sha256, cut, hash]);
   await tx.run(store.moveHead, [callId, side, n, hash]);
   return asSegment(row);
-}
-
-interface Gap extends Readonly<Record<"counted" | "agreed", readonly Span[]>> {
-  readonly end: End;
-  readonly segment: SegmentFacts;
-}
-
-/** Counted time before this segment that nobody recorded, back to the one before it or to the agreement, is an event that both see. */
-async function noteGap(deps: RecordingsDeps, tx: Tx, { end: { callId, side }, segment, counted, agreed }: Gap): Promise<void> {
-  const since = (await tx.one(store.endBefore, [callId, side, segment.from])).to_at ?? agreed[0]?.from;
-  if (since === undefined) return;
-  const seconds = gapSeconds({ from: since, to: segment.from }, counted, agreed);
-  if (seconds === 0) return;
-  const facts = { side, from: since.toISOString(), to: segment.from.toISOString(), seconds };
-  await deps.record(tx, callId, { actor: side, kind: "recording-gap", facts });
-  tellBoth(deps, tx, callId);
 }

@@ -4,9 +4,10 @@ import type { RecordingsView } from "@minuta/contracts/recordings";
 import type { Tx } from "#platform/db";
 import { refuse } from "#platform/refusal";
 import type { End, RecordingsDeps } from "./index.ts";
+import { awaitEnd } from "./note-missing.ts";
 import { consentOf, CONSENTS_MAX } from "./rules.ts";
 import * as store from "./store.ts";
-import { tellBoth, viewOf } from "./tell.ts";
+import { awaitRecorders, tellBoth, viewOf } from "./tell.ts";
 
 export interface Answer {
   readonly agreed: boolean;
@@ -31,5 +32,10 @@ export async function decide(deps: RecordingsDeps, tx: Tx, { end, answer }: { en
       : { actor: side, kind: "recording-refused", facts: { by: answer.by } },
   );
   tellBoth(deps, tx, callId);
-  return viewOf(deps, tx, end);
+  const view = await viewOf(deps, tx, end);
+  if (view.on) {
+    await awaitRecorders(tx, callId);
+    await awaitEnd(tx, callId);
+  }
+  return view;
 }

@@ -3,7 +3,7 @@
  * to which both did not agree. An end records segments onto its own disk, tells their hashes at once (a chain for each side), and
  * uploads their bytes in parts when it can; the server seals what comes with a key of the side's own and checks it against the hash.
  * Only the parties open them, an arbiter within a dispute, and everybody's opening is seen by both. Old ones are deleted, hashes stay.
- * What plays is made of the segments without touching them. Time and money are not decided here: no recording, no gap stops the meter.
+ * What plays is made of the segments without touching them; they are handed out as they were hashed, too. Time and money are not decided here: no recording, no gap stops the meter.
  */
 import type { CallView } from "@minuta/contracts/calls";
 import type { CallId, PersonId, Side } from "@minuta/contracts/ids";
@@ -13,17 +13,20 @@ import type { RecordedSegment, RecordingHead } from "@minuta/contracts/recording
 import type { Bus } from "#platform/bus";
 import type { Clock } from "#platform/clock";
 import type { Db, Reader, Tx } from "#platform/db";
+import type { JobHandlers } from "#platform/jobs";
 import type { Keys } from "#platform/key-file";
 import type { Log } from "#platform/log";
 import type { Objects } from "#platform/objects";
 import { addSegment, asSegment, type NewSegment } from "./add-segment.ts";
 import { decide, type Answer } from "./decide.ts";
 import { keepShort } from "./keep.ts";
+import { NOTE_MISSING, noteMissing } from "./note-missing.ts";
 import { listKept, openFile, type Opening, type Opener } from "./open.ts";
+import { openOriginals } from "./originals.ts";
 import { missingOf, receivePart, type OwnSegment } from "./receive-part.ts";
 import type { Span } from "./rules.ts";
 import * as store from "./store.ts";
-import { tell, viewOf, watchSilent, type Word } from "./tell.ts";
+import { FIND_UNRECORDED, findUnrecorded, tell, viewOf, watchSilent, type Word } from "./tell.ts";
 import { createVault } from "./vault.ts";
 
 export interface RecordingsDeps {
@@ -77,6 +80,7 @@ export function createRecordings(deps: RecordingsDeps) {
     receivePart: (of: OwnSegment, sent: { part: number; bytes: Uint8Array }) => receivePart(inside, of, sent),
     kept: (callId: CallId, opener: Opener) => listKept(inside, callId, opener),
     openFile: (opening: Opening) => openFile(inside, opening),
+    openOriginals: (opening: Omit<Opening, "index" | "as">) => openOriginals(inside, opening),
 
     /** The ends of both sides' chains, for whoever signs them. */
     async heads(reader: Reader, callId: CallId): Promise<Readonly<Record<Side, RecordingHead>>> {
@@ -95,6 +99,11 @@ export function createRecordings(deps: RecordingsDeps) {
     hold: async (tx: Tx, callId: CallId, reason: string): Promise<void> => void (await tx.run(store.addHold, [callId, reason])),
     release: async (tx: Tx, callId: CallId, reason: string): Promise<void> => void (await tx.run(store.releaseHold, [callId, reason])),
 
+    /** By task name. */
+    jobs: {
+      [FIND_UNRECORDED]: (payload) => findUnrecorded(deps, payload),
+      [NOTE_MISSING]: (payload) => noteMissing(deps, payload),
+    } satisfies JobHandlers,
     watch,
     deleteOld,
     /** Finds silent recorders and deletes old recordings from now on; answers what stops it. */

@@ -20,7 +20,11 @@ export interface Opener {
 }
 
 /** Strangers do not learn whether there is such a call. */
-async function openerOf({ calls, isArbiter }: Inside, callId: CallId, { personId, guestId }: Opener): Promise<RecordingAccess["by"]> {
+export async function openerOf(
+  { calls, isArbiter }: Inside,
+  callId: CallId,
+  { personId, guestId }: Opener,
+): Promise<RecordingAccess["by"]> {
   const party = await calls.partyOf(callId, { personId, guestId });
   if (party !== null) return party.side;
   if (personId !== null && (await isArbiter(callId, personId))) return "arbiter";
@@ -79,8 +83,7 @@ export async function openFile(deps: Inside, { callId, side, index, opener, as }
   const by = await openerOf(deps, callId, opener);
   const end = { callId, side };
   const made = await madeFile(deps, end, index);
-  const what = as === "play" ? "played" : "downloaded";
-  await deps.db.run(store.addAccess, [callId, side, by, opener.personId, opener.guestId, what, ACCESS_MINUTES]);
+  await noteAccess(deps, { callId, side, opener, by, what: as === "play" ? "played" : "downloaded" });
   const size = Number(made.bytes);
   return {
     contentType: "video/webm",
@@ -89,6 +92,13 @@ export async function openFile(deps: Inside, { callId, side, index, opener, as }
     read: (start, before) => readMade(deps, { end, objects: made.objects }, { start, before: Math.min(before, size) }),
   };
 }
+
+interface Access extends End, Pick<RecordingAccess, "by" | "what"> {
+  readonly opener: Opener;
+}
+
+export const noteAccess = ({ db }: Inside, { callId, side, by, opener, what }: Access): Promise<unknown> =>
+  db.run(store.addAccess, [callId, side, by, opener.personId, opener.guestId, what, ACCESS_MINUTES]);
 
 interface Made {
   readonly objects: readonly string[];

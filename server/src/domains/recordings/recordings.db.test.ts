@@ -1,5 +1,7 @@
 /** Recordings over HTTP, on a real database and a real folder: consent, recorders, the chain, uploads that break. */
 import { randomUUID } from "node:crypto";
+import { checkProtocol } from "@minuta/contracts/check-protocol";
+import type { CallId } from "@minuta/contracts/ids";
 import { hashOfSegment, noSegments } from "@minuta/contracts/recording-chain";
 import { PART_BYTES } from "@minuta/contracts/recordings";
 import { describe, expect, test } from "vitest";
@@ -88,6 +90,51 @@ describe("a recorder", () => {
     expect(await lastEvent(call)).toMatchObject({ kind: "recording-stopped", facts: { side: "consultant" } });
   });
 
+  test("that a page never began, though both agreed, is found failing by both, once; it may begin later", async () => {
+    const { client, expert, ...call } = await scene();
+    const theirs = randomUUID();
+    await expert.tell(theirs, "recording");
+    await world.wait(25);
+    await expert.tell(theirs, "recording");
+    world.published.length = 0;
+    for (const _ of ["as queued", "again"]) await world.recordings.jobs["recordings.find_unrecorded"]({ callId: call.id });
+    expect(world.published).toContainEqual([`call:${call.id}`, { t: "recordings-changed" }]);
+    expect((await expert.view()).body.recordings).toMatchObject({
+      client: { recorder: "failing", why: "silent" },
+      consultant: { recorder: "recording" },
+    });
+    const failures = (await world.journal.events(call.id)).filter(({ kind }) => kind === "recording-failed");
+    expect(failures).toMatchObject([{ actor: "server", facts: { side: "client", why: "silent" } }]);
+    await world.wait(1);
+    await client.tell(randomUUID(), "recording");
+    expect((await expert.view()).body.recordings.client).toMatchObject({ recorder: "recording" });
+    expect(await lastEvent(call)).toMatchObject({ kind: "recording-started", actor: "client" });
+  });
+
+  test("that stopped while both agree is looked after the same; with a refusal, or after the call, it is at rest", async () => {
+    const { client, expert, ...call } = await scene();
+    const waiting = async () =>
+      (await world.database.db.pool.query("select from graphile_worker.jobs where key = $1", [`recordings.find_unrecorded:${call.id}`]))
+        .rowCount;
+    await world.database.db.pool.query("delete from graphile_worker._private_jobs");
+    const [mine, theirs] = [randomUUID(), randomUUID()];
+    for (const [end, take] of [
+      [client, mine],
+      [expert, theirs],
+    ] as const)
+      await end.tell(take, "recording");
+    expect(await waiting()).toBe(0);
+    await client.tell(mine, "off");
+    expect(await waiting()).toBe(1);
+    await client.answer(false);
+    await world.recordings.jobs["recordings.find_unrecorded"]({ callId: call.id });
+    expect(await kinds(call)).not.toContain("recording-failed");
+    await client.answer(true);
+    await expert.browser.send("POST", `calls/${call.id}/end`);
+    await world.recordings.jobs["recordings.find_unrecorded"]({ callId: call.id });
+    expect(await kinds(call)).not.toContain("recording-failed");
+  });
+
   test("of one side cannot speak for the other's", async () => {
     const { client, expert } = await scene();
     const take = randomUUID();
@@ -174,6 +221,92 @@ describe("the chain of a side", () => {
     expect(await lastEvent(call)).toMatchObject({ kind: "recording-gap", facts: { side: "client", seconds: 20 } });
     await expert.add(await scenes.record());
     expect(await lastEvent(call)).toMatchObject({ kind: "recording-gap", facts: { side: "consultant", seconds: 20 } });
+  });
+});
+
+describe("what is missing when a call has been over for three days", () => {
+  const judge = ({ id }: { id: string }) => world.recordings.jobs["recordings.note_missing"]({ callId: id });
+  const threeDays = 72 * 3600;
+  const end = ({ expert, id }: { expert: RecordingEnd; id: string }) => expert.browser.send("POST", `calls/${id}/end`);
+  const told = async ({ id }: { id: CallId }, kind: string) => (await world.journal.events(id)).filter((event) => event.kind === kind);
+
+  test("is an event of both: a tail that was never recorded, a side that recorded nothing, a segment that never came; each once", async () => {
+    const call = await scene();
+    await talk(world, call.id, 20);
+    const first = recorded(await film({ seconds: 20 }), { at: new Date((await now()).getTime() - 20_000), seconds: 20 });
+    await call.client.add(first);
+    await talk(world, call.id, 30);
+    await end(call);
+    const endedAt = await now();
+    world.published.length = 0;
+    await judge(call);
+    await world.wait(threeDays - 1);
+    await judge(call);
+    expect(await told(call, "recording-gap"), "it may still come").toEqual([]);
+    await world.wait(1);
+    for (const _ of ["as queued", "again"]) await judge(call);
+    expect(world.published).toContainEqual([`call:${call.id}`, { t: "recordings-changed" }]);
+    expect(await told(call, "recording-gap")).toMatchObject([
+      { actor: "server", facts: { side: "client", from: first.facts.to.toISOString(), to: endedAt.toISOString(), seconds: 30 } },
+      { actor: "server", facts: { side: "consultant", seconds: 50 } },
+    ]);
+    expect(await told(call, "recording-missing")).toMatchObject([
+      { actor: "server", facts: { side: "client", segments: 1, numbers: "1" } },
+    ]);
+  });
+
+  test("is nothing where all was recorded and came, or where one side refused", async () => {
+    const [whole, refused] = [await scene(), await scene({ agreed: false })];
+    for (const call of [whole, refused]) {
+      const at = await now();
+      await talk(world, call.id, 20);
+      const ends = call === whole ? [call.client, call.expert] : [];
+      for (const one of ends) await scenes.uploaded(one, recorded(await film({ seconds: 20 }), { at, seconds: 20 }));
+      await end(call);
+    }
+    await refused.client.answer(false);
+    await world.wait(threeDays);
+    for (const call of [whole, refused]) {
+      await judge(call);
+      for (const kind of ["recording-gap", "recording-missing"]) expect(await told(call, kind)).toEqual([]);
+    }
+  });
+
+  test("may come all the same: it is taken, kept, and tells no gap a second time; the protocol states it anew", async () => {
+    const call = await scene();
+    const at = await now();
+    await talk(world, call.id, 60);
+    await end(call);
+    await world.wait(threeDays);
+    await judge(call);
+    const late = recorded(await film({ seconds: 20 }), { at: new Date(at.getTime() + 30_000), seconds: 20 });
+    await scenes.uploaded(call.client, late);
+    expect(await told(call, "recording-gap")).toHaveLength(2);
+    const { bytes } = await call.expert.browser.get(`journal/${call.id}/protocol.json`);
+    const { checks, file } = await checkProtocol(bytes, { server: [world.signing.publicKey] });
+    expect(checks.filter(({ holds }) => !holds)).toEqual([]);
+    expect(file?.recordings.client).toMatchObject([{ segmentId: late.facts.segmentId }]);
+  });
+
+  test("is looked for by itself, three days after the end, however long the call was", async () => {
+    const call = await scene();
+    const key = `recordings.note_missing:${call.id}`;
+    const hours = async () => {
+      const { rows } = await world.database.db.pool.query(
+        "select round(extract(epoch from run_at - now()) / 3600)::int as hours from graphile_worker.jobs where key = $1",
+        [key],
+      );
+      return rows.map((row) => row.hours);
+    };
+    expect(await hours()).toEqual([72]);
+    await talk(world, call.id, 10);
+    await world.wait(80 * 3600);
+    await judge(call);
+    expect(await hours(), "the call goes on").toEqual([72]);
+    await end(call);
+    await world.wait(70 * 3600);
+    await judge(call);
+    expect(await hours()).toEqual([2]);
   });
 });
 

@@ -30,4 +30,5 @@ export function recordingsRoutes(routes: Routes, recordings: Recordings, partyOf
   );
   routes.bind(recordingsApi.kept, async ({ params, caller }) => ({ kept: await recordings.kept(params.callId, caller) }));
   routes.bind(recordingsApi.file, ({ params, query, caller }) => recordings.openFile({ ...params, ...query, opener: caller }));
+  routes.bind(recordingsApi.originals, ({ params, caller }) => recordings.openOriginals({ ...params, opener: caller }));
 }

@@ -18,6 +18,11 @@ export const CLOCK_SECONDS = 10;
 export const TAKES_MAX = 500;
 /** Answers and changes of mind of one side in one call. */
 export const CONSENTS_MAX = 200;
+/**
+ * What is missing so long after the call is written down as missing: when the client's time to say how it went is over (calls/rules.ts).
+ * A page that died has come back by then, after a weekend too.
+ */
+export const LATE_SECONDS = 72 * 3600;
 /** What is still on an end's own disk may come for so long after the call. */
 export const UPLOAD_DAYS = 30;
 /** The same person opening the same recording again within so long is one line of the log. */

@@ -5,6 +5,12 @@ import { CHAIN_START } from "@minuta/contracts/journal-chain";
 import { z } from "zod";
 import { command, query } from "#platform/db";
 
+/** By the machine's clock, which jobs go by; `platform.now()` may be set apart from it. */
+export const wakeAfter = query({
+  name: "recordings.wake_after",
+  row: z.object({ at: z.date() }),
+  text: "select clock_timestamp() + make_interval(secs => $1) as at",
+});
 export const readClock = query({ name: "recordings.read_clock", row: z.object({ now: z.date() }), text: "select platform.now() as now" });
 
 // ---- consents and recorders ---------------------------------------------------------------------------------------------------
@@ -70,9 +76,15 @@ export const endSilent = query({
 const head = z.object({ count: z.int(), hash: z.string() });
 export const holdHead = query({
   name: "recordings.hold_head",
-  row: head,
+  row: head.extend({ missing_noted: z.boolean() }),
   text: `insert into recordings.head as h (call_id, side, count, hash) values ($1, $2, 0, '${CHAIN_START}')
-    on conflict (call_id, side) do update set count = h.count returning count, hash`,
+    on conflict (call_id, side) do update set count = h.count returning count, hash, missing_noted_at is not null as missing_noted`,
+});
+/** Holds the head, too. Changes nothing a second time. */
+export const noteMissing = command({
+  name: "recordings.note_missing",
+  text: `insert into recordings.head as h (call_id, side, count, hash, missing_noted_at) values ($1, $2, 0, '${CHAIN_START}', platform.now())
+    on conflict (call_id, side) do update set missing_noted_at = platform.now() where h.missing_noted_at is null`,
 });
 export const moveHead = command({
   name: "recordings.move_head",

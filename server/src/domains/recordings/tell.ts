@@ -1,7 +1,10 @@
 /** What the recorders say of themselves, what both sides see of it, and those that say nothing any more. */
-import type { CallId, Side } from "@minuta/contracts/ids";
+import { randomUUID } from "node:crypto";
+import { callId as aCall, side as sides, type CallId, type Side } from "@minuta/contracts/ids";
 import type { RecordingsView } from "@minuta/contracts/recordings";
+import { z } from "zod";
 import type { Reader, Tx } from "#platform/db";
+import { addJob } from "#platform/jobs";
 import { refuse } from "#platform/refusal";
 import type { End, RecordingsDeps } from "./index.ts";
 import { consentOf, newsOf, SILENT_SECONDS, TAKES_MAX, type Told } from "./rules.ts";
@@ -41,7 +44,9 @@ export async function tell(deps: RecordingsDeps, end: End, { takeId, recorder, w
     await tx.run(store.putTake, [takeId, callId, side, now.recorder, now.why]);
     if (before === null) await tx.run(store.retireTakes, [callId, side, takeId]);
     await writeNews(deps, tx, { end, takeId, before, now });
-    return viewOf(deps, tx, end);
+    const view = await viewOf(deps, tx, end);
+    if (view.on && recorder === "off") await awaitRecorders(tx, callId);
+    return view;
   });
 }
 
@@ -78,4 +83,32 @@ export async function watchSilent(deps: RecordingsDeps): Promise<number> {
     });
   }
   return silent.length;
+}
+
+export const FIND_UNRECORDED = "recordings.find_unrecorded";
+
+/** Both agreed, and somebody has no recorder: one is to begin. */
+export async function awaitRecorders(tx: Tx, callId: CallId): Promise<void> {
+  const { at } = await tx.one(store.wakeAfter, [SILENT_SECONDS]);
+  await addJob(tx, { task: FIND_UNRECORDED, payload: { callId }, runAt: at, key: `${FIND_UNRECORDED}:${callId}` });
+}
+
+const ofCall = z.object({ callId: aCall });
+
+/** The job of that: a page that never began to record is told of to both as one that fell silent is. A second time it changes nothing. */
+export async function findUnrecorded(deps: RecordingsDeps, payload: unknown): Promise<void> {
+  const { callId } = ofCall.parse(payload);
+  await deps.db.tx(async (tx) => {
+    await tx.one(store.lockCall, [callId]);
+    const view = await viewOf(deps, tx, { callId, side: "client" });
+    if (!view.on) return;
+    const takes = await tx.rows(store.lastTakes, [callId]);
+    for (const side of sides.options) {
+      if (view[side].recorder !== "off") continue;
+      const before = takes.find((one) => one.side === side) ?? null;
+      const [takeId, now] = [before?.id ?? randomUUID(), { recorder: "failing", why: "silent" } as const];
+      await tx.run(store.putTake, [takeId, callId, side, now.recorder, now.why]);
+      await writeNews(deps, tx, { end: { callId, side }, takeId, before, now });
+    }
+  });
 }

@@ -166,6 +166,9 @@ export class RecordingEnd {
   file(side: Side, index: number, { range, as = "play" }: { range?: string; as?: string } = {}) {
     return this.browser.get(`recordings/${this.callId}/files/${side}/${index}?as=${as}`, range);
   }
+  originals(side: Side, range?: string) {
+    return this.browser.get(`recordings/${this.callId}/originals/${side}`, range);
+  }
 }
 
 export interface Scene extends OpenCall {

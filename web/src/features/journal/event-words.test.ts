@@ -20,6 +20,11 @@ describe("an event of the journal in words", () => {
     expect(told("on-the-line", { side: "client" })).toBe("Клиент");
     expect(told("path-changed", { path: "webrtc-direct" })).toBe("Напрямую");
   });
+  it("tells whose recording lacks what", () => {
+    expect(told("recording-failed", { side: "client", why: "silent" })).toBe("Клиент");
+    expect(told("recording-gap", { side: "consultant", seconds: 95 })).toBe("Консультант, 1 мин 35 с");
+    expect(told("recording-missing", { side: "client", numbers: "3, 7–9" })).toBe("Клиент, отрезки: 3, 7–9");
+  });
   it("repeats what people wrote", () => {
     expect(told("chat", { text: "Откройте «Операции»" })).toBe("Откройте «Операции»");
   });

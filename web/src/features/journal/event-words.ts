@@ -60,6 +60,9 @@ const details: Partial<Record<JournalKind, Tell>> = {
   commented: said,
   "email-confirmed": (facts) => textOf(facts, "email"),
   ended: (facts, t) => among(callEndReason, facts["reason"], (reason) => t(`endReason.${reason}`)),
+  "recording-failed": whose,
+  "recording-gap": (facts, t, format) => joined(whose(facts, t, format), format.duration(Number(sumOf(facts, "seconds")))),
+  "recording-missing": (facts, t, format) => joined(whose(facts, t, format), t("journal.segments", { numbers: textOf(facts, "numbers") })),
   flagged: (facts, t) => (flags.safeParse(facts["flags"]).data ?? []).map((flag) => t(`flag.${flag}`)).join(" "),
 };
 

@@ -12,6 +12,7 @@ import { useTranslation } from "../../text/index.ts";
 import { Card } from "../../ui/card.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import { useFormat } from "../../ui/format.ts";
+import { TextLink } from "../../ui/link.tsx";
 import { Loading } from "../../ui/loading.tsx";
 import { Page } from "../../ui/page.tsx";
 import { Problem } from "../../ui/problem.tsx";
@@ -84,6 +85,7 @@ function OfSide({ callId, side, recorded }: OfSideProps) {
       {recorded.files.map((file) => (
         <Film key={`${file.index} ${file.segments}`} callId={callId} side={side} file={file} />
       ))}
+      {recorded.segments.some(({ state }) => state === "kept") && <Originals callId={callId} side={side} />}
       <details>
         <summary>{t("recording.segments")}</summary>
         <Segments segments={recorded.segments} />
@@ -122,16 +124,7 @@ function Film({ callId, side, file }: { readonly callId: string; readonly side: 
           {words}
           {file.picture === null && `, ${t("recording.voicesOnly")}`}
         </Text>
-        <Button
-          component="a"
-          href={address("download")}
-          download
-          variant="subtle"
-          size="compact-sm"
-          leftSection={<IconDownload size={16} aria-hidden />}
-        >
-          {t("recording.download")}
-        </Button>
+        <DownloadButton href={address("download")}>{t("recording.download")}</DownloadButton>
       </Group>
       {failed && (
         <Text size="sm" c="red" role="alert">
@@ -139,6 +132,30 @@ function Film({ callId, side, file }: { readonly callId: string; readonly side: 
         </Text>
       )}
     </div>
+  );
+}
+
+/** What the hashes are of: the films above are made of it. */
+function Originals({ callId, side }: { readonly callId: string; readonly side: Side }) {
+  const { t } = useTranslation();
+  return (
+    <Group justify="space-between" gap="xs">
+      <Text size="sm" c="dimmed" flex="1 1 260px">
+        {t("recording.originalsText")}{" "}
+        <TextLink to="/verify" size="sm">
+          {t("protocol.verify")}
+        </TextLink>
+      </Text>
+      <DownloadButton href={addressOf(recordingsApi.originals, { params: { callId, side } })}>{t("recording.originals")}</DownloadButton>
+    </Group>
+  );
+}
+
+function DownloadButton({ href, children }: { readonly href: string; readonly children: string }) {
+  return (
+    <Button component="a" href={href} download variant="subtle" size="compact-sm" leftSection={<IconDownload size={16} aria-hidden />}>
+      {children}
+    </Button>
   );
 }
 

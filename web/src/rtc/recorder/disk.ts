@@ -119,8 +119,3 @@ export class MediaFile {
     this.#handle.close();
   }
 }
-
-export async function sha256Of(file: Blob): Promise<string> {
-  const digest = await crypto.subtle.digest("SHA-256", await file.arrayBuffer());
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
-}

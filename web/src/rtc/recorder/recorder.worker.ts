@@ -1,8 +1,9 @@
 /** The recorder's worker: puts what was recorded on the disk as it comes, and tells the server that the recorder lives. The uploader does the rest. */
 import "../../no-eval.ts";
 import type { RecorderState, RecordingTrouble } from "@minuta/contracts/recordings";
+import { sha256OfFile } from "@minuta/contracts/sha256";
 import { adjusted, SAME_CLOCK } from "./clock.ts";
-import { canKeep, lockOfTake, MediaFile, readMedia, sha256Of, forget, writeNote, type Note } from "./disk.ts";
+import { canKeep, lockOfTake, MediaFile, readMedia, forget, writeNote, type Note } from "./disk.ts";
 import { nudge } from "./news.ts";
 import type { PageToRecorder, RecorderToPage } from "./messages.ts";
 import { tellRecorder } from "./server.ts";
@@ -73,7 +74,7 @@ class Take {
     open.file.close();
     const media = await readMedia(segmentId);
     if (media === null || media.size === 0) return forget(segmentId);
-    const closed = { to: Math.min(at, open.stoppedAt), bytes: media.size, sha256: await sha256Of(media), cut };
+    const closed = { to: Math.min(at, open.stoppedAt), bytes: media.size, sha256: await sha256OfFile(media), cut };
     // Without room for the note it stays open: the uploader takes it over once this take has ended.
     await writeNote({ ...open.note, offsetMs: this.#clock.offsetMs, closed }).catch(() => undefined);
     nudge();

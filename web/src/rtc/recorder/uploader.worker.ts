@@ -6,7 +6,8 @@ import "../../no-eval.ts";
 import type { CallId, Side } from "@minuta/contracts/ids";
 import { hashOfSegment } from "@minuta/contracts/recording-chain";
 import { PART_BYTES, type RecordingHead, type SegmentFacts } from "@minuta/contracts/recordings";
-import { forget, listNotes, lockOfTake, noteOf, readMedia, RECORDER_LOCKS, sha256Of, writeNote, type Note } from "./disk.ts";
+import { sha256OfFile } from "@minuta/contracts/sha256";
+import { forget, listNotes, lockOfTake, noteOf, readMedia, RECORDER_LOCKS, writeNote, type Note } from "./disk.ts";
 import { hearNews, tellLeft } from "./news.ts";
 import { telling, told } from "./own-segments.ts";
 import { addSegment, askHead, askMissing, putPart } from "./server.ts";
@@ -46,7 +47,7 @@ async function closed(seen: Note): Promise<Note | null> {
       await forget(note.segmentId);
       return null;
     }
-    const saved = { ...note, closed: { to: note.through, bytes: media.size, sha256: await sha256Of(media), cut: true } };
+    const saved = { ...note, closed: { to: note.through, bytes: media.size, sha256: await sha256OfFile(media), cut: true } };
     await writeNote(saved);
     return saved;
   });

@@ -3,8 +3,9 @@ import { Alert, Button, FileButton, List, Stack, Text } from "@mantine/core";
 import { IconFileCheck } from "@tabler/icons-react";
 import { checkProtocol, type ProtocolCheck } from "@minuta/contracts/check-protocol";
 import type { Side } from "@minuta/contracts/ids";
+import type { ProtocolFile } from "@minuta/contracts/protocol-file";
 import { chainPlace, type ChainPlace } from "@minuta/contracts/statement";
-import { useRef, useState, type DragEvent } from "react";
+import { useRef, useState } from "react";
 import { useTranslation } from "../../../text/index.ts";
 import { inFours } from "../../../keys/in-fours.ts";
 import { signedBy, witnessedIn } from "../../../keys/witnessed.ts";
@@ -12,7 +13,9 @@ import { Card } from "../../../ui/card.tsx";
 import { useFormat } from "../../../ui/format.ts";
 import { Page } from "../../../ui/page.tsx";
 import classes from "../journal.module.css";
+import { DropZone } from "./drop-zone.tsx";
 import { GiveKey } from "./give-key.tsx";
+import { Recordings } from "./recordings.tsx";
 import { Report } from "./report.tsx";
 import { useServerKeys, type ServerKeys } from "./server-keys.ts";
 import { SideKeys, type KnownEnds } from "./side-keys.tsx";
@@ -24,7 +27,6 @@ export function VerifyPage() {
   const { t } = useTranslation();
   const keys = useServerKeys();
   const [checked, setChecked] = useState<Checked | null>(null);
-  const [over, setOver] = useState(false);
   const asked = useRef<Asked>({ name: "", bytes: new Uint8Array(), ends: nobody });
   /** A check takes its time; what was asked meanwhile is shown, and nothing that was asked before. */
   const ask = async (what: Asked): Promise<void> => {
@@ -42,22 +44,11 @@ export function VerifyPage() {
     // Given for the file that is shown; another one may be on its way already.
     if (bytes === checked?.bytes) void ask({ ...asked.current, ends: { ...ends, [side]: [...ends[side], fingerprint] } });
   };
-  const drop = {
-    onDragOver: (event: DragEvent) => {
-      event.preventDefault();
-      setOver(true);
-    },
-    onDragLeave: () => setOver(false),
-    onDrop: (event: DragEvent) => {
-      event.preventDefault();
-      setOver(false);
-      void check(event.dataTransfer.files[0]);
-    },
-  };
+  const file = checked?.result.verdict === "fails" ? null : checked?.result.file;
   return (
     <Page title={t("verify.title")} lead={t("verify.lead")}>
       <Stack gap="lg">
-        <div className={classes.drop} data-over={over || undefined} {...drop}>
+        <DropZone drop={([file]) => void check(file)}>
           <IconFileCheck size={32} aria-hidden />
           <Text>{t("verify.drop")}</Text>
           <FileButton
@@ -71,8 +62,9 @@ export function VerifyPage() {
               </Button>
             )}
           </FileButton>
-        </div>
+        </DropZone>
         {checked && <Report name={checked.name} result={checked.result} />}
+        {file && hasRecordings(file) && <Recordings key={file.seal.signature} listed={file.recordings} />}
         {checked?.result.file && <SideKeys file={checked.result.file} known={checked.ends} give={give} />}
         <Keys keys={keys} />
         <Limits />
@@ -80,6 +72,8 @@ export function VerifyPage() {
     </Page>
   );
 }
+
+const hasRecordings = ({ recordings }: ProtocolFile): boolean => recordings.client.length + recordings.consultant.length > 0;
 
 interface Asked {
   readonly name: string;
