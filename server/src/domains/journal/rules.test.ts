@@ -1,8 +1,9 @@
 import { kopecks } from "@minuta/contracts/money";
+import { protocolNumber } from "@minuta/contracts/protocol-number";
 import { chargeableSeconds, costOfTalk, ownSum, paidSeconds } from "@minuta/contracts/tariff";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { isDue, protocolNumber } from "./rules.ts";
+import { isDue } from "./rules.ts";
 
 describe("the protocol's number", () => {
   test("has at least six digits and a check digit", () => {

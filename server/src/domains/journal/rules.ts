@@ -1,4 +1,4 @@
-/** The rules of the journal: its limits, when a statement is due, the protocol's number. Pure. */
+/** The rules of the journal: its limits, when a statement is due. Pure. */
 import { STATEMENT_EVERY_SECONDS, type Statement } from "@minuta/contracts/statement";
 
 /** Canonical JSON of one event's facts, characters: a comment of 4000 characters fits. */
@@ -41,24 +41,3 @@ const isClosingDue = ({ last, journalN, recordings }: StatementDue): boolean =>
 
 type OfBoth = Statement["keys" | "recordings"];
 const sameOfBoth = (one: OfBoth, other: OfBoth): boolean => one.client === other.client && one.consultant === other.consultant;
-
-/** Quasigroup of Damm (2004): catches every wrong digit and every swap of neighbours. */
-const damm = [
-  "0317598642",
-  "7092154863",
-  "4206871359",
-  "1750983426",
-  "6123045978",
-  "3674209581",
-  "5869720134",
-  "8945362017",
-  "9438617205",
-  "2581436790",
-];
-
-/** `П-000126-9`: the call's number, six digits or more, and its check digit. */
-export function protocolNumber(callNumber: bigint): string {
-  const digits = callNumber.toString().padStart(6, "0");
-  const check = Array.from(digits).reduce((row, digit) => Number(damm[row]![Number(digit)]), 0);
-  return `П-${digits}-${check}`;
-}
