@@ -1,7 +1,7 @@
 import { defineConfig } from "@playwright/test";
 
 /** Journeys without a picture that moves: these leave the cores to the calls that run beside them. */
-const still = ["catalogue", "guests", "keyboard", "pages", "people"].map((name) => `${name}.spec.ts`);
+const still = ["catalogue", "guests", "keyboard", "pages", "people", "reports"].map((name) => `${name}.spec.ts`);
 
 /** Two browsers that record, and films that are judged to the second, have the machine for themselves. By hand: add `--no-deps`. */
 const alone = ["recordings.spec.ts"];

@@ -1379,7 +1379,14 @@ create view calls.call_view as
         CASE
             WHEN (o.settled_at IS NULL) THEN o.earned_kopecks
             ELSE NULL::bigint
-        END AS earned_when_solved_kopecks
+        END AS earned_when_solved_kopecks,
+    (k.own_rate_kopecks)::bigint AS own_rate_kopecks,
+    COALESCE((o.settled_by = 'client'::text), false) AS said_solved,
+    (k.consultant ->> 'firm'::text) AS consultant_firm,
+    (k.consultant ->> 'inn'::text) AS consultant_inn,
+    (k.client ->> 'organisation'::text) AS client_organisation,
+    (k.client ->> 'inn'::text) AS client_inn,
+    k.opened_at AS began_at
    FROM (((calls.call k
      LEFT JOIN calls.ring r ON ((r.call_id = k.id)))
      LEFT JOIN calls.outcome o ON ((o.call_id = k.id)))

@@ -20,7 +20,10 @@ const asked = z.object({ side, from: day, to: day, with: z.optional(z.uuid()) })
  * What became of a call's money, seen from this side. `paid`: the caller's wallet paid the sum; `earned`: it was settled in his favour;
  * `waiting`: the client paid it and may still speak, the sum is what is left to the caller when it is solved; `nothing`: no money of the caller.
  */
-export const lineOutcome = z.enum(["paid", "earned", "waiting", "nothing"]);
+export const lineMoney = z.enum(["paid", "earned", "waiting", "nothing"]);
+
+/** As the client said it. His silence settles the money, and is no word of his; the client of a carrier call is not asked. */
+export const lineOutcome = z.enum(["solved", "not-told"]);
 
 export const reportLine = z.object({
   callId,
@@ -29,13 +32,26 @@ export const reportLine = z.object({
   name: z.string(),
   task: z.string(),
   billableSeconds: z.int(),
+  /** Of the platform: 0 for the client of a carrier call, who pays it nothing. */
   pricePerMinute: kopecksSchema,
   sum: kopecksSchema,
+  money: lineMoney,
+  /** What the consultant of a carrier call asks of his client, a minute and in all; the platform moves none of it. Null: he named no rate. */
+  ownRate: z.nullable(kopecksSchema),
+  ownSum: z.nullable(kopecksSchema),
   outcome: lineOutcome,
 });
 export type ReportLine = z.infer<typeof reportLine>;
 
-const sums = z.object({ calls: z.int(), billableSeconds: z.int(), paid: kopecksSchema, earned: kopecksSchema, waiting: kopecksSchema });
+/** `own`: by the consultant's own rate. */
+const sums = z.object({
+  calls: z.int(),
+  billableSeconds: z.int(),
+  paid: kopecksSchema,
+  earned: kopecksSchema,
+  waiting: kopecksSchema,
+  own: kopecksSchema,
+});
 export type ReportSums = z.infer<typeof sums>;
 
 export const periodReportsApi = endpoints({

@@ -75,24 +75,3 @@ function settledFits({ call: { tariff, state, outcome }, charged, events }: Writ
 
 const isTold = ({ by, fee, earned }: Extract<CallOutcome, { state: "settled" }>, settled: JournalEvent | undefined): boolean =>
   settled?.facts["by"] === by && settled.facts["feeKopecks"] === Number(fee) && settled.facts["earnedKopecks"] === Number(earned);
-
-/** Quasigroup of Damm (2004): catches every wrong digit and every swap of neighbours. */
-const damm = [
-  "0317598642",
-  "7092154863",
-  "4206871359",
-  "1750983426",
-  "6123045978",
-  "3674209581",
-  "5869720134",
-  "8945362017",
-  "9438617205",
-  "2581436790",
-];
-
-/** `П-000126-9`: the call's number, six digits or more, and its check digit. */
-export function protocolNumber(callNumber: bigint): string {
-  const digits = callNumber.toString().padStart(6, "0");
-  const check = Array.from(digits).reduce((row, digit) => Number(damm[row]![Number(digit)]), 0);
-  return `П-${digits}-${check}`;
-}

@@ -62,6 +62,10 @@ export class Fleet implements Servers {
     });
   }
 
+  pid(n: number): number | undefined {
+    return this.#running[n]?.pid;
+  }
+
   signal(n: number, signal: NodeJS.Signals): void {
     this.#running[n]?.kill(signal);
   }

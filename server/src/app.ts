@@ -166,7 +166,7 @@ function bindRoutes(
   callsRoutes(http, calls);
   recordingsRoutes(http, recordings, calls.partyOf);
   journalRoutes(http, journal, calls.partyOf);
-  reportsRoutes(http, createReports(platform));
+  reportsRoutes(http, createReports({ db: platform.db, findOwner: people.person }));
   if (platform.demo) devRoutes(http, platform.mail);
 }
 

@@ -2,7 +2,8 @@
 import { COMMENT_MAX_LENGTH, type CallView } from "@minuta/contracts/calls";
 import type { Side } from "@minuta/contracts/ids";
 import type { JournalActor } from "@minuta/contracts/journal";
-import { headOf, protocolNumber } from "@minuta/contracts/protocol-head";
+import { headOf } from "@minuta/contracts/protocol-head";
+import { protocolNumber } from "@minuta/contracts/protocol-number";
 import { isSigned } from "@minuta/contracts/signing";
 import { commentText } from "@minuta/contracts/statement";
 import type { Tx } from "#platform/db";

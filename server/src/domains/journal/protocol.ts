@@ -3,7 +3,7 @@ import type { CallId, Side } from "@minuta/contracts/ids";
 import { CHAIN_START } from "@minuta/contracts/journal-chain";
 import type { Protocol } from "@minuta/contracts/journal";
 import { writeProtocolFile, type ProtocolFile } from "@minuta/contracts/protocol-file";
-import { protocolNumber } from "@minuta/contracts/protocol-head";
+import { protocolNumber } from "@minuta/contracts/protocol-number";
 import { ownSum, paidSeconds } from "@minuta/contracts/tariff";
 import { refuse } from "#platform/refusal";
 import type { JournalDeps } from "./index.ts";

@@ -1,5 +1,5 @@
 import { kopecks } from "@minuta/contracts/money";
-import { protocolNumber } from "@minuta/contracts/protocol-head";
+import { protocolNumber } from "@minuta/contracts/protocol-number";
 import { chargeableSeconds, costOfTalk, ownSum, paidSeconds } from "@minuta/contracts/tariff";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";

@@ -7,21 +7,35 @@
  * A person sees his own calls only, one side at a time: as client or as consultant.
  * Nothing here decides anything; a slow report must not be able to hold money or a call.
  */
+import type { PersonId } from "@minuta/contracts/ids";
 import type { Statistics } from "@minuta/contracts/reports";
 import type { Db } from "#platform/db";
 import type { StreamReply } from "#platform/http";
-import { allLines, counterparties, daysAsked, pageOfLines, sumPeriod, type AskedPeriod, type Page } from "./period-report.ts";
+import {
+  allLines,
+  counterparties,
+  daysAsked,
+  headOf,
+  pageOfLines,
+  sumPeriod,
+  type AskedPeriod,
+  type Page,
+  type Party,
+} from "./period-report.ts";
 import { reportFile, type AskedFile } from "./report-file.ts";
 import { monthOfEarnings, monthOfWallet, type AskedMonth } from "./show-statement.ts";
 import { statistics, type Asked } from "./show-statistics.ts";
 
 export interface ReportsDeps {
   readonly db: Db;
+  /** Whom a report names as its owner. */
+  readonly findOwner: (personId: PersonId) => Promise<Party | null>;
 }
 
 export type Reports = ReturnType<typeof createReports>;
 
-export function createReports({ db }: ReportsDeps) {
+export function createReports(deps: ReportsDeps) {
+  const { db } = deps;
   return {
     /** Refuses (`invalid-input`) days in the wrong order and more than 366 of them. */
     statistics: (asked: Asked): Promise<Statistics> => statistics(db, asked),
@@ -36,7 +50,7 @@ export function createReports({ db }: ReportsDeps) {
     /** Refuses as `period`. */
     async periodFile(asked: AskedPeriod, file: AskedFile): Promise<StreamReply> {
       daysAsked(asked);
-      return reportFile({ asked, lines: allLines(db, asked) }, file);
+      return reportFile({ asked, head: await headOf(deps, asked), lines: allLines(db, asked) }, file);
     },
   };
 }

@@ -1,9 +1,11 @@
 /** The protocol of a period: its sums, its lines page by page, and all of them one after the other for files. */
 import type { PersonId, Side } from "@minuta/contracts/ids";
 import { kopecks } from "@minuta/contracts/money";
+import { protocolNumber } from "@minuta/contracts/protocol-number";
 import { REPORT_DAYS_MAX, type ReportLine, type ReportSums } from "@minuta/contracts/period-reports";
 import type { Reader } from "#platform/db";
 import { refuse } from "#platform/refusal";
+import type { ReportsDeps } from "./index.ts";
 import { daysOf } from "./rules.ts";
 import * as store from "./store.ts";
 
@@ -23,7 +25,14 @@ export interface PeriodReport {
 }
 
 const LINES_AT_A_TIME = 1000;
-export const nothing: ReportSums = { calls: 0, billableSeconds: 0, paid: kopecks(0), earned: kopecks(0), waiting: kopecks(0) };
+export const nothing: ReportSums = {
+  calls: 0,
+  billableSeconds: 0,
+  paid: kopecks(0),
+  earned: kopecks(0),
+  waiting: kopecks(0),
+  own: kopecks(0),
+};
 
 const argumentsOf = ({ personId, side, from, to, other }: AskedPeriod) => [personId, side, from, to, other] as const;
 
@@ -45,6 +54,7 @@ export async function sumPeriod(db: Reader, asked: AskedPeriod): Promise<PeriodR
       paid: kopecks(sum.paid + one.paid),
       earned: kopecks(sum.earned + one.earned),
       waiting: kopecks(sum.waiting + one.waiting),
+      own: kopecks(sum.own + one.own),
     }),
     nothing,
   );
@@ -63,7 +73,7 @@ export async function pageOfLines(
 ): Promise<{ lines: ReportLine[]; next: bigint | null }> {
   const rows = await db.rows(store.listPeriod, [...argumentsOf(asked), after, limit]);
   return {
-    lines: rows.map(({ number, ...line }) => ({ ...line, number: String(number) })),
+    lines: rows.map(({ number, ...line }) => ({ ...line, number: protocolNumber(number) })),
     next: rows.length === limit ? (rows.at(-1)?.number ?? null) : null,
   };
 }
@@ -79,3 +89,26 @@ export async function* allLines(db: Reader, asked: AskedPeriod): AsyncGenerator<
 
 export const counterparties = (db: Reader, asked: Omit<AskedPeriod, "other">) =>
   db.rows(store.listCounterparties, [asked.personId, asked.side, asked.from, asked.to]);
+
+export interface Party {
+  readonly name: string;
+  /** The consultant's firm, the client's organisation. */
+  readonly firm: string | null;
+  readonly inn: string | null;
+}
+
+/** Whose report it is, with whom, and when it was asked for. */
+export interface ReportHead {
+  readonly owner: Party;
+  /** Null: with everybody, or there was no call with the other side. */
+  readonly other: Party | null;
+  readonly printedAt: Date;
+}
+
+export async function headOf({ db, findOwner }: ReportsDeps, asked: AskedPeriod): Promise<ReportHead> {
+  const owner = await findOwner(asked.personId);
+  if (owner === null) throw refuse("not-found", {});
+  const other = asked.other === null ? null : await db.maybe(store.findCounterparty, argumentsOf(asked));
+  const { now } = await db.one(store.readClock);
+  return { owner, other: other && { name: other.name, firm: other.organisation, inn: other.inn }, printedAt: now };
+}

@@ -5,20 +5,28 @@ import type { ReportLine } from "@minuta/contracts/period-reports";
 
 export interface ReportTexts {
   readonly title: Readonly<Record<Side, string>>;
+  readonly side: Readonly<Record<Side, string>>;
+  readonly inn: (inn: string) => string;
   readonly period: (from: string, to: string) => string;
-  readonly columns: Readonly<Record<"number" | "date" | "time" | "name" | "task" | "duration" | "price" | "sum" | "outcome", string>>;
+  readonly printed: (date: string, time: string) => string;
+  readonly columns: Readonly<
+    Record<"number" | "date" | "time" | "name" | "task" | "duration" | "price" | "sum" | "money" | "ownRate" | "ownSum" | "outcome", string>
+  >;
+  readonly money: Readonly<Record<ReportLine["money"], string>>;
   readonly outcome: Readonly<Record<ReportLine["outcome"], string>>;
-  readonly total: string;
-  readonly calls: string;
+  readonly calls: (calls: number) => string;
   readonly sums: Readonly<Record<"paid" | "earned" | "waiting", string>>;
+  /** How many pages there are follows it. */
   readonly page: (page: number) => string;
-  readonly zone: string;
   readonly fileName: string;
 }
 
 const ru: ReportTexts = {
   title: { client: "Протокол звонков клиента", consultant: "Протокол звонков консультанта" },
-  period: (from, to) => `за период с ${from} по ${to}`,
+  side: { client: "Клиент", consultant: "Консультант" },
+  inn: (inn) => `ИНН ${inn}`,
+  period: (from, to) => `За период с ${from} по ${to}`,
+  printed: (date, time) => `Напечатано ${date} в ${time}. Всё время московское, UTC+3.`,
   columns: {
     number: "№",
     date: "Дата",
@@ -28,20 +36,25 @@ const ru: ReportTexts = {
     duration: "Длительность",
     price: "Цена, ₽/мин",
     sum: "Сумма, ₽",
+    money: "Расчёт",
+    ownRate: "Ставка, ₽/мин",
+    ownSum: "По ставке, ₽",
     outcome: "Итог",
   },
-  outcome: { paid: "оплачено", earned: "заработано", waiting: "ждёт слова клиента", nothing: "без оплаты" },
-  total: "Всего",
-  calls: "Всего звонков",
-  sums: { paid: "оплачено", earned: "заработано", waiting: "ждёт слова клиента" },
-  page: (page) => `страница ${page}`,
-  zone: "Время московское.",
+  money: { paid: "оплачено", earned: "заработано", waiting: "ждёт слова клиента", nothing: "без списания" },
+  outcome: { solved: "решено", "not-told": "не сказано" },
+  calls: (calls) => `Всего звонков: ${calls}`,
+  sums: { paid: "Всего оплачено", earned: "Всего заработано", waiting: "Всего ждёт слова клиента" },
+  page: (page) => `страница ${page} из `,
   fileName: "Протокол",
 };
 
 const en: ReportTexts = {
   title: { client: "Protocol of a client's calls", consultant: "Protocol of a consultant's calls" },
-  period: (from, to) => `from ${from} to ${to}`,
+  side: { client: "Client", consultant: "Consultant" },
+  inn: (inn) => `INN ${inn}`,
+  period: (from, to) => `For the period from ${from} to ${to}`,
+  printed: (date, time) => `Printed on ${date} at ${time}. All times are Moscow's, UTC+3.`,
   columns: {
     number: "No.",
     date: "Date",
@@ -51,14 +64,16 @@ const en: ReportTexts = {
     duration: "Length",
     price: "Price, ₽/min",
     sum: "Sum, ₽",
+    money: "Money",
+    ownRate: "Own rate, ₽/min",
+    ownSum: "By own rate, ₽",
     outcome: "Outcome",
   },
-  outcome: { paid: "paid", earned: "earned", waiting: "waits for the client's word", nothing: "no money" },
-  total: "Total",
-  calls: "Calls in all",
-  sums: { paid: "paid", earned: "earned", waiting: "waits for the client's word" },
-  page: (page) => `page ${page}`,
-  zone: "Times are Moscow's.",
+  money: { paid: "paid", earned: "earned", waiting: "waits for the client's word", nothing: "nothing charged" },
+  outcome: { solved: "solved", "not-told": "not told" },
+  calls: (calls) => `Calls in all: ${calls}`,
+  sums: { paid: "Paid in all", earned: "Earned in all", waiting: "Waits for the client's word in all" },
+  page: (page) => `page ${page} of `,
   fileName: "Protocol",
 };
 

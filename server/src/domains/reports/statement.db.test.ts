@@ -17,7 +17,7 @@ const PRICE = 4555;
 
 beforeAll(async () => {
   world = await createWorld();
-  reports = createReports({ db: world.db });
+  reports = createReports({ db: world.db, findOwner: async () => null });
   history = createHistory(world);
 });
 afterAll(async () => {

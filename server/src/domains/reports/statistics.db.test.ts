@@ -18,7 +18,7 @@ const igors = { person: igor, name: "Игорь" };
 
 beforeAll(async () => {
   world = await createWorld();
-  reports = createReports({ db: world.db });
+  reports = createReports({ db: world.db, findOwner: async () => null });
   history = createHistory(world);
   const { play, addGuest } = history;
   for (const person of [anna, igor, olga]) await world.topUp(person, 1000);

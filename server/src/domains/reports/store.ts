@@ -2,7 +2,7 @@
 import { callId, side } from "@minuta/contracts/ids";
 import { kopecksColumn } from "@minuta/contracts/money";
 import type { Figures } from "@minuta/contracts/reports";
-import { COUNTERPARTIES_MAX, lineOutcome } from "@minuta/contracts/period-reports";
+import { COUNTERPARTIES_MAX, lineMoney, lineOutcome } from "@minuta/contracts/period-reports";
 import { z } from "zod";
 import { query } from "#platform/db";
 
@@ -164,19 +164,26 @@ export const listEarnings = query({
 
 /**
  * The calls of person $1 on side $2 that are over and opened on the Moscow days $3 to $4, with $5 or (null) everybody. Money as this side
- * sees it: what his wallet paid; what was settled in his favour, or will be when the call is solved.
+ * sees it: the price if he pays it or is paid it; what his wallet paid; what was settled in his favour, or will be when the call is solved.
+ * The own rate is for the seconds that were paid for, as `ownSum` and `paidSeconds` of the contracts count them.
  */
 const period = `select k.id as call_id, k.number, k.opened_at, k.billable_seconds, k.task,
     case when $2 = 'consultant' then k.client_name else k.consultant_name end as name,
+    case when $2 = 'consultant' then k.client_organisation else k.consultant_firm end as organisation,
+    case when $2 = 'consultant' then k.client_inn else k.consultant_inn end as inn,
     case when $2 = 'consultant' then coalesce(k.client_person_id, k.client_guest_id) else k.consultant_id end as other,
-    coalesce(l.price_per_minute, 0) as price,
+    case when $1::uuid in (l.payer, l.payee) then l.price_per_minute else 0 end as price,
     case when l.payer = $1::uuid then coalesce(p.charged, 0) end as paid,
-    case when l.payee = $1::uuid then k.earned_kopecks end as earned, case when l.payee = $1::uuid then k.earned_when_solved_kopecks end as waiting
+    case when l.payee = $1::uuid then k.earned_kopecks end as earned, case when l.payee = $1::uuid then k.earned_when_solved_kopecks end as waiting,
+    k.own_rate_kopecks as own_rate,
+    case when k.own_rate_kopecks is not null
+      then coalesce(k.own_rate_kopecks * ((p.charged * 60 + l.price_per_minute - 1) / nullif(l.price_per_minute, 0)) / 60, 0) end as own_sum,
+    case when k.said_solved then 'solved' else 'not-told' end as outcome
   from calls.call_view k
   left join metering.line_view l on l.call_id = k.id
   left join lateral (select q.charged from ledger.purse_view q where q.id = l.purse) p on true
   where (($2 = 'consultant' and k.consultant_id = $1::uuid) or ($2 = 'client' and k.client_person_id = $1::uuid)) and k.state in ('ended', 'settled')
-    and k.opened_at >= ($3::date)::timestamp at time zone 'Europe/Moscow' and k.opened_at < ($4::date + 1)::timestamp at time zone 'Europe/Moscow'`;
+    and k.began_at >= ($3::date)::timestamp at time zone 'Europe/Moscow' and k.began_at < ($4::date + 1)::timestamp at time zone 'Europe/Moscow'`;
 const OF_OTHER = "($5::uuid is null or other = $5::uuid)";
 
 export const sumPeriod = query({
@@ -189,10 +196,12 @@ export const sumPeriod = query({
       paid: kopecksColumn,
       earned: kopecksColumn,
       waiting: kopecksColumn,
+      own: kopecksColumn,
     })
     .transform(({ billable_seconds, ...of }) => ({ ...of, billableSeconds: Number(billable_seconds) })),
   text: `select to_char(opened_at at time zone 'Europe/Moscow', 'YYYY-MM-DD') as day, count(*)::integer as calls, sum(billable_seconds)::bigint as billable_seconds,
-      coalesce(sum(paid), 0)::bigint as paid, coalesce(sum(earned), 0)::bigint as earned, coalesce(sum(waiting), 0)::bigint as waiting
+      coalesce(sum(paid), 0)::bigint as paid, coalesce(sum(earned), 0)::bigint as earned, coalesce(sum(waiting), 0)::bigint as waiting,
+      coalesce(sum(own_sum), 0)::bigint as own
     from (${period}) k where ${OF_OTHER} group by 1`,
 });
 
@@ -208,17 +217,22 @@ export const listPeriod = query({
       billable_seconds: z.int(),
       price: kopecksColumn,
       sum: kopecksColumn,
+      money: lineMoney,
+      own_rate: z.nullable(kopecksColumn),
+      own_sum: z.nullable(kopecksColumn),
       outcome: lineOutcome,
     })
-    .transform(({ call_id, opened_at, billable_seconds, price, ...of }) => ({
+    .transform(({ call_id, opened_at, billable_seconds, price, own_rate, own_sum, ...of }) => ({
       ...of,
       callId: call_id,
       at: opened_at,
       billableSeconds: billable_seconds,
       pricePerMinute: price,
+      ownRate: own_rate,
+      ownSum: own_sum,
     })),
   text: `select call_id, number, opened_at, name, task, billable_seconds, price, coalesce(paid, earned, waiting, 0) as sum,
-      case when paid > 0 then 'paid' when earned > 0 then 'earned' when waiting > 0 then 'waiting' else 'nothing' end as outcome
+      case when paid > 0 then 'paid' when earned > 0 then 'earned' when waiting > 0 then 'waiting' else 'nothing' end as money, own_rate, own_sum, outcome
     from (${period} and k.number > $6) k where ${OF_OTHER} order by number limit $7`,
 });
 
@@ -228,3 +242,12 @@ export const listCounterparties = query({
   text: `select other as id, (array_agg(name order by number desc))[1] as name, count(*)::integer as calls
     from (${period}) k group by other order by calls desc, name limit ${COUNTERPARTIES_MAX}`,
 });
+
+/** Who the other side is, as it stands in the last call with it. */
+export const findCounterparty = query({
+  name: "reports.find_counterparty",
+  row: z.object({ name: z.string(), organisation: z.string().nullable(), inn: z.string().nullable() }),
+  text: `select name, organisation, inn from (${period}) k where other = $5::uuid order by number desc limit 1`,
+});
+
+export const readClock = query({ name: "reports.read_clock", row: z.object({ now: z.date() }), text: "select platform.now() as now" });

@@ -6,10 +6,18 @@ import type { World } from "../metering/testing.ts";
 export interface Played {
   readonly at: string;
   readonly seconds: number;
-  readonly consultant: { readonly person: PersonId; readonly name: string };
-  readonly client: { readonly person?: PersonId; readonly guest?: string; readonly name: string };
+  readonly consultant: { readonly person: PersonId; readonly name: string; readonly firm?: string; readonly inn?: string };
+  readonly client: {
+    readonly person?: PersonId;
+    readonly guest?: string;
+    readonly name: string;
+    readonly organisation?: string;
+    readonly inn?: string;
+  };
   /** Kopecks a minute; a marketplace call has one, a carrier call costs its consultant 1 RUB. */
   readonly price?: number;
+  /** Kopecks a minute that the consultant of a carrier call asks of his client. */
+  readonly ownRate?: number;
   readonly configuration?: string;
   /** Whether the client said *solved*. */
   readonly solved?: boolean;
@@ -30,20 +38,21 @@ async function start({ world, call }: { world: World; call: Played }): Promise<C
   const id = callId.parse(crypto.randomUUID());
   await world.tick((Date.parse(call.at) - world.now().getTime()) / 1000);
   await world.db.tx((tx) => world.metering.openLine(tx, { callId: id, ...partiesOf(call) }));
-  const { consultant, client, configuration = null, price } = call;
+  const { consultant, client, configuration = null, price, ownRate = null } = call;
   await world.db.pool.query(
-    `insert into calls.call (id, tariff, state, consultant_id, consultant, client_person_id, client_guest_id, client, task, configuration, opened_at)
-    values ($1, $2, 'open', $3, $4, $5, $6, $7, '', $8, $9)`,
+    `insert into calls.call (id, tariff, state, consultant_id, consultant, client_person_id, client_guest_id, client, task, configuration, opened_at, own_rate_kopecks)
+    values ($1, $2, 'open', $3, $4, $5, $6, $7, '', $8, $9, $10)`,
     [
       id,
       price === undefined ? "carrier" : "marketplace",
       consultant.person,
-      { name: consultant.name },
+      { name: consultant.name, firm: consultant.firm, inn: consultant.inn },
       client.person ?? null,
       client.guest ?? null,
-      { name: client.name },
+      { name: client.name, organisation: client.organisation, inn: client.inn },
       configuration,
       world.now(),
+      ownRate,
     ],
   );
   for (const end of ends(id)) await world.evidence.begin(end);

@@ -1,26 +1,22 @@
 /** Figures line by line: by day, by person, by configuration. */
 import { Table } from "@mantine/core";
-import type { Side } from "@minuta/contracts/ids";
-import type { Figures } from "@minuta/contracts/reports";
 import { useTranslation } from "../../text/index.ts";
 import { useFormat } from "../../ui/format.ts";
 import { Money } from "../../ui/money.tsx";
 import classes from "./reports.module.css";
+import { present, sumIn, type Row, type Series } from "./series.ts";
 
 export interface FiguresTableProps {
-  readonly side: Side;
   /** What the first column names. */
   readonly name: string;
-  readonly rows: readonly { readonly key: string; readonly name: string; readonly figures: Figures }[];
+  readonly rows: readonly Row[];
+  readonly series: readonly Series[];
 }
 
-/** The sums a side can have; a consultant pays for the line when he invites his own clients. */
-const sumsOf = { client: ["charged"], consultant: ["charged", "earned", "held"] } as const;
-
-export function FiguresTable({ side, name, rows }: FiguresTableProps) {
+export function FiguresTable({ name, rows, series }: FiguresTableProps) {
   const { t } = useTranslation();
   const format = useFormat();
-  const sums = sumsOf[side].filter((sum) => rows.some(({ figures }) => figures[sum] > 0n));
+  const sums = present(series, rows);
   return (
     // Scrolled by keyboard too when it is wider than a phone.
     <div className={classes.scroll} tabIndex={0} role="group" aria-label={name}>
@@ -33,8 +29,8 @@ export function FiguresTable({ side, name, rows }: FiguresTableProps) {
             </Table.Th>
             <Table.Th ta="end">{t("history.time")}</Table.Th>
             {sums.map((sum) => (
-              <Table.Th key={sum} ta="end">
-                {t(`statistics.${sum}`)}
+              <Table.Th key={sum.name} ta="end">
+                {sum.label}
               </Table.Th>
             ))}
           </Table.Tr>
@@ -48,8 +44,8 @@ export function FiguresTable({ side, name, rows }: FiguresTableProps) {
               </Table.Td>
               <Table.Td ta="end">{format.duration(row.figures.billableSeconds)}</Table.Td>
               {sums.map((sum) => (
-                <Table.Td key={sum} ta="end">
-                  <Money kopecks={row.figures[sum]} />
+                <Table.Td key={sum.name} ta="end">
+                  <Money kopecks={sumIn(row, sum)} />
                 </Table.Td>
               ))}
             </Table.Tr>

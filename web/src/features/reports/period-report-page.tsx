@@ -1,8 +1,8 @@
 /** `/cabinet/report`: the protocol of a period, each call a line; with everybody or with one; as plots, as a table, and as files. */
-import { Button, Group, NativeSelect, SegmentedControl, Stack, Table, Text, TextInput } from "@mantine/core";
+import { Button, Group, NativeSelect, SegmentedControl, Stack, TextInput } from "@mantine/core";
 import { IconDownload, IconFileText } from "@tabler/icons-react";
 import type { Side } from "@minuta/contracts/ids";
-import { periodReportsApi, type ReportLine, type ReportSums } from "@minuta/contracts/period-reports";
+import { periodReportsApi, type ReportSums } from "@minuta/contracts/period-reports";
 import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { lazy, Suspense } from "react";
@@ -12,7 +12,6 @@ import { currentLocale, useTranslation } from "../../text/index.ts";
 import { Card } from "../../ui/card.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import { useFormat } from "../../ui/format.ts";
-import { TextLink } from "../../ui/link.tsx";
 import { Loading } from "../../ui/loading.tsx";
 import { Money } from "../../ui/money.tsx";
 import { More } from "../../ui/more.tsx";
@@ -20,7 +19,10 @@ import { Page } from "../../ui/page.tsx";
 import { Problem } from "../../ui/problem.tsx";
 import { useOwnCard } from "../catalogue/use-own-card.ts";
 import ledger from "../ledger/ledger.module.css";
-import { daysOf } from "./period.ts";
+import { FiguresTable } from "./figures-table.tsx";
+import { Lines } from "./period-lines.tsx";
+import { daysOf, reportPeriods, type Days } from "./period.ts";
+import { plotted } from "./plotted.ts";
 import classes from "./reports.module.css";
 import { useToday } from "./use-today.ts";
 
@@ -79,7 +81,7 @@ function Report({ side }: { readonly side: Side }) {
           <Sums total={first.total} byDay={first.byDay} side={asked.side} />
           <Card>
             <Files asked={asked} />
-            <Lines lines={read.data?.pages.flatMap(({ lines }) => lines) ?? []} />
+            <Lines lines={read.data?.pages.flatMap(({ lines }) => lines) ?? []} withOwn={first.total.own > 0n} />
             <More query={read} />
           </Card>
         </>
@@ -105,6 +107,7 @@ function Choice({ asked }: { readonly asked: Asked }) {
     void navigate({ to: "/cabinet/report", search: { ...asked, ...choice }, replace: true, resetScroll: false });
   return (
     <Group align="flex-end" gap="md">
+      <QuickPeriods chosen={{ from, to }} onChoose={choose} />
       <SegmentedControl
         aria-label={t("statistics.side")}
         value={side}
@@ -148,6 +151,30 @@ function Choice({ asked }: { readonly asked: Asked }) {
   );
 }
 
+function QuickPeriods({ chosen, onChoose }: { readonly chosen: Days; readonly onChoose: (days: Days) => void }) {
+  const { t } = useTranslation();
+  const today = useToday();
+  return (
+    <Group gap="xs" w="100%" role="group" aria-label={t("statistics.period")}>
+      {reportPeriods.map((period) => {
+        const days = daysOf(period, today);
+        const pressed = days.from === chosen.from && days.to === chosen.to;
+        return (
+          <Button
+            key={period}
+            size="compact-md"
+            variant={pressed ? "light" : "default"}
+            aria-pressed={pressed}
+            onClick={() => onChoose(days)}
+          >
+            {t(`periodReport.periods.${period}`)}
+          </Button>
+        );
+      })}
+    </Group>
+  );
+}
+
 interface SumsProps {
   readonly side: Side;
   readonly total: ReportSums;
@@ -157,7 +184,14 @@ interface SumsProps {
 function Sums({ side, total, byDay }: SumsProps) {
   const { t } = useTranslation();
   const format = useFormat();
-  const sums = (["paid", "earned", "waiting"] as const).filter((name) => total[name] > 0n);
+  const { by, bars } = plotted(byDay);
+  const rows = bars.map(({ key, sums }) => ({ key, name: by === "day" ? format.day(key) : format.month(key), figures: sums }));
+  const series = [
+    { name: "paid", label: t("periodReport.totals.paid"), color: side === "client" ? "minuta.7" : "gray.5", stackId: "out" },
+    { name: "earned", label: t("periodReport.totals.earned"), color: "minuta.7", stackId: "in" },
+    { name: "waiting", label: t("periodReport.totals.waiting"), color: "minuta.3", stackId: "in" },
+    { name: "own", label: t("periodReport.totals.own"), color: "orange.6", stackId: side === "client" ? "out" : "in" },
+  ] as const;
   return (
     <>
       <dl className={ledger.figures}>
@@ -169,18 +203,24 @@ function Sums({ side, total, byDay }: SumsProps) {
           <dt>{t("periodReport.totals.time")}</dt>
           <dd>{format.duration(total.billableSeconds)}</dd>
         </div>
-        {sums.map((name) => (
-          <div key={name}>
-            <dt>{t(`periodReport.totals.${name}`)}</dt>
-            <dd>
-              <Money kopecks={total[name]} />
-            </dd>
-          </div>
-        ))}
+        {series
+          .filter(({ name }) => total[name] > 0n)
+          .map(({ name, label }) => (
+            <div key={name}>
+              <dt>{label}</dt>
+              <dd>
+                <Money kopecks={total[name]} />
+              </dd>
+            </div>
+          ))}
       </dl>
       <Suspense fallback={<Loading height={PLOTS_HEIGHT} />}>
-        <Plots side={side} byDay={byDay.map(({ paid, waiting, ...day }) => ({ ...day, charged: paid, held: waiting }))} />
+        <Plots rows={rows} by={by} series={series} />
       </Suspense>
+      <details className={classes.details}>
+        <summary>{t("statistics.asTable")}</summary>
+        <FiguresTable name={t(`statistics.${by}`)} rows={rows.filter(({ figures }) => figures.calls > 0)} series={series} />
+      </details>
     </>
   );
 }
@@ -203,58 +243,5 @@ function Files({ asked }: { readonly asked: Asked }) {
         </Button>
       ))}
     </Group>
-  );
-}
-
-function Lines({ lines }: { readonly lines: readonly ReportLine[] }) {
-  const { t } = useTranslation();
-  return (
-    // Scrolled by keyboard too when it is wider than a phone.
-    <div className={classes.scroll} tabIndex={0} role="group" aria-label={t("periodReport.lines")}>
-      <Table className={classes.table} verticalSpacing={6}>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>{t("periodReport.name")}</Table.Th>
-            <Table.Th>{t("periodReport.at")}</Table.Th>
-            <Table.Th>{t("periodReport.task")}</Table.Th>
-            <Table.Th ta="end">{t("periodReport.time")}</Table.Th>
-            <Table.Th ta="end">{t("periodReport.price")}</Table.Th>
-            <Table.Th ta="end">{t("periodReport.sum")}</Table.Th>
-            <Table.Th>{t("periodReport.outcome")}</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {lines.map((line) => (
-            <Line key={line.callId} line={line} />
-          ))}
-        </Table.Tbody>
-      </Table>
-    </div>
-  );
-}
-
-function Line({ line }: { readonly line: ReportLine }) {
-  const { t } = useTranslation();
-  const format = useFormat();
-  return (
-    <Table.Tr>
-      <Table.Td>{line.name}</Table.Td>
-      <Table.Td>
-        <TextLink to="/call/$callId/protocol" params={{ callId: line.callId }} size="sm">
-          {format.dateTime(line.at)}
-        </TextLink>
-      </Table.Td>
-      <Table.Td>
-        <Text size="sm" maw={320} truncate title={line.task}>
-          {line.task}
-        </Text>
-      </Table.Td>
-      <Table.Td ta="end">{format.clock(line.billableSeconds)}</Table.Td>
-      <Table.Td ta="end">{format.price(line.pricePerMinute)}</Table.Td>
-      <Table.Td ta="end">
-        <Money kopecks={line.sum} />
-      </Table.Td>
-      <Table.Td>{t(`periodReport.outcomes.${line.outcome}`)}</Table.Td>
-    </Table.Tr>
   );
 }

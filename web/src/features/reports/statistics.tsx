@@ -66,6 +66,12 @@ function Shown({ statistics, side }: { readonly statistics: Statistics; readonly
   const { t } = useTranslation();
   const format = useFormat();
   const { total, byDay, byCounterparty, byConfiguration } = statistics;
+  const days = byDay.map((day) => ({ key: day.day, name: format.day(day.day), figures: day }));
+  const series = [
+    { name: "earned", label: t("statistics.earned"), color: "minuta.7", stackId: "in" },
+    { name: "held", label: t("statistics.held"), color: "minuta.3", stackId: "in" },
+    { name: "charged", label: t("statistics.charged"), color: side === "client" ? "minuta.7" : "gray.5", stackId: "out" },
+  ] as const;
   if (total.calls === 0) {
     return <EmptyState icon={<IconChartBar aria-hidden />} title={t("statistics.emptyTitle")} next={t(`statistics.emptyNext.${side}`)} />;
   }
@@ -73,22 +79,18 @@ function Shown({ statistics, side }: { readonly statistics: Statistics; readonly
     <>
       <Total total={total} />
       <Suspense fallback={<Loading height={PLOTS_HEIGHT} />}>
-        <Plots byDay={byDay} side={side} />
+        <Plots rows={days} by="day" series={series} />
       </Suspense>
       <details className={classes.details}>
         <summary>{t("statistics.asTable")}</summary>
-        <FiguresTable
-          side={side}
-          name={t("statistics.day")}
-          rows={byDay.filter((day) => day.calls > 0).map((day) => ({ key: day.day, name: format.day(day.day), figures: day }))}
-        />
+        <FiguresTable name={t("statistics.day")} rows={days.filter(({ figures }) => figures.calls > 0)} series={series} />
       </details>
       <section aria-labelledby="by-counterparty">
         <Title order={2} size="h5" id="by-counterparty" mb="xs">
           {t(`statistics.byCounterparty.${side}`)}
         </Title>
         <FiguresTable
-          side={side}
+          series={series}
           name={t("statistics.name")}
           rows={byCounterparty.map((figures, place) => ({ key: String(place), name: figures.name, figures }))}
         />
@@ -98,7 +100,7 @@ function Shown({ statistics, side }: { readonly statistics: Statistics; readonly
           {t("statistics.byConfiguration")}
         </Title>
         <FiguresTable
-          side={side}
+          series={series}
           name={t("statistics.configuration")}
           rows={byConfiguration.map(({ code, ...figures }) => ({
             key: code ?? "",
