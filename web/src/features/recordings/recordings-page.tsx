@@ -142,7 +142,7 @@ function Originals({ callId, side }: { readonly callId: string; readonly side: S
     <Group justify="space-between" gap="xs">
       <Text size="sm" c="dimmed" flex="1 1 260px">
         {t("recording.originalsText")}{" "}
-        <TextLink to="/verify" size="sm">
+        <TextLink to="/verify" size="sm" underline="always">
           {t("protocol.verify")}
         </TextLink>
       </Text>
