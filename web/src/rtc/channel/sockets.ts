@@ -66,6 +66,8 @@ export class CallSockets {
   #silentAt = 0;
   /** The control lane brought something since it was opened. */
   #heard = false;
+  /** A WebSocket brought something once: where none ever did they may open and be swallowed. */
+  #webSocketsBring = false;
   #failures = 0;
   #retry: ReturnType<typeof setTimeout> | undefined;
   #climb: ReturnType<typeof setTimeout> | undefined;
@@ -164,7 +166,7 @@ export class CallSockets {
       this.#seekNoMore();
       this.#opened();
     };
-    this.#seek();
+    if (lane instanceof WebSocket || this.#webSocketsBring) this.#seek();
   }
 
   #opened(): void {
@@ -236,6 +238,7 @@ export class CallSockets {
       this.#silentAt = performance.now() + PROBE_FRESH_MS;
       this.#failures = 0;
       this.#heard = true;
+      this.#webSocketsBring ||= lane instanceof WebSocket;
       this.#came();
       if (this.#beside !== undefined) this.#seekNoMore();
       if (typeof data === "string") this.#events.text(data);
