@@ -3,7 +3,7 @@
  * server. `--keys <file>`: a saved /.well-known/minuta-keys.json; `--statement <n>.<hash>`: as printed or as one of the sides kept it, with or without what the printed code has before it.
  * `--client`, `--consultant`: keys or fingerprints that are known to be that side's; by another key nobody has signed for it.
  * `--recording <file>...`: segments as they were recorded, or archives of them, beside what the protocol says was recorded.
- * Ends with 0 when everything holds, 3 when part of the time is not signed by both, 2 when the server's key is not among the given,
+ * Ends with 0 when everything holds, 3 when part of the time or the end is not signed by both, 2 when the server's key is not among the given,
  * 4 when a file of a recording is not of this protocol or was changed, else 1.
  */
 import { openAsBlob } from "node:fs";
@@ -20,8 +20,8 @@ import { fingerprintOf } from "@minuta/contracts/signing";
 const exits: Readonly<Record<ProtocolCheck["verdict"], number>> = { holds: 0, fails: 1, "unknown-server": 2, "part-unsigned": 3 };
 const FOREIGN_RECORDING = 4;
 const words: Readonly<Record<ProtocolCheck["verdict"], string>> = {
-  holds: "HOLDS: nothing was changed, and every second is signed by the server and by both sides",
-  "part-unsigned": "HOLDS IN PART: nothing was changed, but not every second is signed by both sides (see below)",
+  holds: "HOLDS: nothing was changed, and every second and the end are signed by the server and by both sides",
+  "part-unsigned": "HOLDS IN PART: nothing was changed, but not every second, or not the end of the call, is signed by both sides",
   "unknown-server":
     "UNKNOWN SERVER: nothing contradicts itself, but the key below was not given as the server's: anybody may have made this file",
   fails: "FAILS: this is not a protocol as the server and the sides signed it",

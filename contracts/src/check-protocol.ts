@@ -6,7 +6,7 @@ import { z } from "zod/mini";
 import { CHAIN_START, canonicalJson, checkChain } from "./journal-chain.ts";
 import type { JournalEvent } from "./journal.ts";
 import type { Side } from "./ids.ts";
-import { headFits } from "./protocol-head.ts";
+import { headEvent, headFits, wereTogether } from "./protocol-head.ts";
 import { hashesOfSegments } from "./recording-chain.ts";
 import { PROTOCOL_FORM, protocolFile, sealText, type ProtocolFile, type WitnessedStatement } from "./protocol-file.ts";
 import { fingerprintOf, isSigned, publicKey, signature } from "./signing.ts";
@@ -74,7 +74,7 @@ export type CommentKey = "shown" | "other" | "none";
 export interface ProtocolCheck {
   /**
    * `fails`: something was changed, or is not what it says. `unknown-server`: it is whole, but sealed by a key that was not known before:
-   * anybody may have made it. `part-unsigned`: it holds, but not every second is signed by both ends. `holds`: every second is.
+   * anybody may have made it. `part-unsigned`: it holds, but not every second, or not the end of the call, is signed by both ends. `holds`: all is.
    */
   readonly verdict: "holds" | "part-unsigned" | "unknown-server" | "fails";
   readonly checks: readonly Check[];
@@ -127,7 +127,15 @@ function verdictOf(file: ProtocolFile, { checks, minutes, pins }: Judged): Proto
   if (!known(file.seal.publicKey) || !file.statements.every(({ server }) => known(server))) return "unknown-server";
   const signed =
     minutes.every(({ client, consultant }) => client && consultant) && (minutes.at(-1)?.toSecond ?? 0) >= file.protocol.provenSeconds;
-  return signed ? "holds" : "part-unsigned";
+  return signed && isEndSigned(file) ? "holds" : "part-unsigned";
+}
+
+/** Both signed the event with the head, or the call still runs. */
+function isEndSigned({ protocol: { call, events }, statements }: ProtocolFile): boolean {
+  if (call.endedAt === null) return true;
+  const head = headEvent(events);
+  const covering = head === null ? [] : statements.filter(({ journal }) => journal.n >= head.n);
+  return sides.every((side) => covering.some(({ countersignatures }) => countersignatures.some((by) => by.side === side)));
 }
 
 const asObject = z.record(z.string(), z.unknown());
@@ -177,9 +185,9 @@ function isComplete({ call, events }: ProtocolFile["protocol"], last: Statement 
 function follows(said: Statement, before: Statement | null): boolean {
   if (said.before !== (before === null ? beginning : placeOf(before)).hash) return false;
   if (before === null) return true;
-  if (said.provenSeconds < before.provenSeconds || said.chargedKopecks < before.chargedKopecks) return false;
-  if (said.journal.n < before.journal.n || said.at < before.at) return false;
-  return !before.closing || (said.closing && said.provenSeconds === before.provenSeconds);
+  const more = [said.provenSeconds - before.provenSeconds, said.chargedKopecks - before.chargedKopecks];
+  if (more.some((by) => by < 0) || said.journal.n < before.journal.n || said.at < before.at) return false;
+  return !before.closing || (said.closing && more.every((by) => by === 0));
 }
 
 const headAt = (events: readonly JournalEvent[], n: number): string | undefined => (n === 0 ? CHAIN_START : events[n - 1]?.hash);
@@ -250,8 +258,6 @@ function moneyOf({ protocol, statements }: ProtocolFile): string | null {
   return BigInt(Math.trunc(told)) > charged ? "charge" : null;
 }
 
-/** A comment and its event are written in one transaction. */
-const WRITTEN_APART_MS = 10_000;
 const commented = z.object({ text: z.string(), signed: z.optional(z.object({ publicKey, signature })) });
 
 async function commentsOf({ protocol }: ProtocolFile): Promise<string | null> {
@@ -262,7 +268,7 @@ async function commentsOf({ protocol }: ProtocolFile): Promise<string | null> {
     const comment = call.comments[index];
     const read = commented.safeParse(facts).data;
     if (comment === undefined || read === undefined || actor !== comment.side || read.text !== comment.text) return `comment ${index + 1}`;
-    if (Math.abs(at.getTime() - comment.at.getTime()) > WRITTEN_APART_MS) return `comment ${index + 1}`;
+    if (!wereTogether(at, comment.at)) return `comment ${index + 1}`;
     const { signed } = read;
     if (signed !== undefined && !(await isSigned(commentText(call.id, { ...comment, publicKey: signed.publicKey }), signed)))
       return `comment ${index + 1}`;

@@ -77,7 +77,7 @@ async function blockAt(content: Blob, at: number): Promise<Uint8Array> {
 function headerOf(block: Uint8Array): Header | null {
   const text = (from: number, length: number): string => ascii.decode(block.subarray(from, from + length)).split("\0")[0] ?? "";
   const size = Number.parseInt(text(124, 12), 8);
-  if (!text(257, 6).startsWith("ustar") || !Number.isSafeInteger(size)) return null;
+  if (!text(257, 6).startsWith("ustar") || !Number.isSafeInteger(size) || size < 0) return null;
   const path = text(0, 100);
   return { name: path.slice(path.lastIndexOf("/") + 1), size, isFile: /^0?$/.test(text(156, 1)) };
 }

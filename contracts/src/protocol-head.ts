@@ -23,7 +23,8 @@ export function headOf({ number, call, intervals, provenSeconds, billableSeconds
     number,
     tariff,
     consultant,
-    client: { name, organisation, inn, email, emailConfirmed },
+    // An address that nobody confirmed says nothing of who it was.
+    client: { name, organisation, inn, email: emailConfirmed ? email : null, emailConfirmed },
     task,
     configuration,
     release,
@@ -46,19 +47,41 @@ type Written = Pick<Protocol, "events"> & Headed;
 export function headFits(protocol: Written): string | null {
   const { call, events } = protocol;
   const told = (...kinds: readonly JournalEvent["kind"][]): JournalEvent | undefined => events.findLast(({ kind }) => kinds.includes(kind));
-  const ended = told("ended");
-  if (ended === undefined) return call.endedAt === null ? beforeItsEnd(protocol, told("joined", "rung")) : "the end";
+  const [ended, again] = events.filter(({ kind }) => kind === "ended");
+  if (again !== undefined) return `event ${again.n}`;
+  if (ended === undefined) return call.endedAt === null ? beginningFits(protocol, told("joined", "rung")) : "the end";
   const confirmed = told("email-confirmed");
-  const client = confirmed === undefined ? {} : { email: confirmed.facts["email"], emailConfirmed: true };
-  const written = ended.facts["head"];
-  const { client: before, ...rest }: Record<string, unknown> = typeof written === "object" && written !== null ? { ...written } : {};
-  const expected = { ...rest, client: typeof before === "object" ? { ...before, ...client } : before };
-  if (canonicalJson(expected) !== canonicalJson(headOf(protocol))) return `event ${ended.n}`;
-  return settledFits(protocol, told("settled"));
+  const client = confirmed === undefined ? {} : { client: { email: confirmed.facts["email"], emailConfirmed: true } };
+  const head = headIn(ended) ?? { endReason: ended.facts["reason"] };
+  if (!isSaid(merged(head, client), headOf(protocol))) return `event ${ended.n}`;
+  return beginningFits(protocol, told("joined", "rung")) ?? settledFits(protocol, told("settled"));
 }
 
-/** While a call runs only its beginning is written. */
-function beforeItsEnd({ call, events }: Written, came: JournalEvent | undefined): string | null {
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** Null: the call ended before heads were written. */
+function headIn({ facts }: JournalEvent): Readonly<Record<string, unknown>> | null {
+  return isObject(facts["head"]) ? facts["head"] : null;
+}
+
+/** The event whose signatures stand for the head; null: nothing binds it, as while the call runs. */
+export const headEvent = (events: readonly JournalEvent[]): JournalEvent | null =>
+  events.find((event) => event.kind === "ended" && headIn(event) !== null) ?? null;
+
+const merged = (one: Readonly<Record<string, unknown>>, over: Readonly<Record<string, object>>): Record<string, unknown> => ({
+  ...one,
+  ...Object.fromEntries(Object.entries(over).map(([name, more]) => [name, isObject(one[name]) ? { ...one[name], ...more } : more])),
+});
+
+/** Whether `now` says all that was written; what is said since is more. */
+function isSaid(written: unknown, now: unknown): boolean {
+  if (isObject(written) && isObject(now)) return Object.entries(written).every(([name, value]) => isSaid(value, now[name]));
+  return now !== undefined && canonicalJson(written) === canonicalJson(now);
+}
+
+/** While a call runs only this is written. */
+function beginningFits({ call, events }: Written, came: JournalEvent | undefined): string | null {
   if (came !== undefined && came.facts["name"] !== call.client.name) return `event ${came.n}`;
   const task = events.findLast(({ facts }) => typeof facts["task"] === "string");
   return task !== undefined && task.facts["task"] !== call.task ? `event ${task.n}` : null;
@@ -73,5 +96,11 @@ function settledFits({ call: { tariff, state, outcome }, charged, events }: Writ
   return fits && outcome.fee + outcome.earned === charged ? null : at;
 }
 
-const isTold = ({ by, fee, earned }: Extract<CallOutcome, { state: "settled" }>, settled: JournalEvent | undefined): boolean =>
-  settled?.facts["by"] === by && settled.facts["feeKopecks"] === Number(fee) && settled.facts["earnedKopecks"] === Number(earned);
+const isTold = ({ by, at, fee, earned }: Extract<CallOutcome, { state: "settled" }>, settled: JournalEvent | undefined): boolean =>
+  settled !== undefined &&
+  isSaid({ by, feeKopecks: Number(fee), earnedKopecks: Number(earned) }, settled.facts) &&
+  wereTogether(at, settled.at);
+
+/** What is written in one transaction is written within this. */
+const TRANSACTION_MS_MAX = 10_000;
+export const wereTogether = (one: Date, other: Date): boolean => Math.abs(one.getTime() - other.getTime()) <= TRANSACTION_MS_MAX;

@@ -208,6 +208,7 @@ export const recordingsApi = endpoints({
     method: "GET",
     path: "/api/recordings/:callId/originals/:side",
     access: "anyone",
+    limit: { max: 20, perSeconds: 60 },
     params: z.extend(ofCall, { side }),
     reply: z.instanceof(ReadableStream),
   },

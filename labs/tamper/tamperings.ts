@@ -4,6 +4,7 @@ import { canonicalJson } from "@minuta/contracts/journal-chain";
 import type { Pins } from "@minuta/contracts/check-protocol";
 import type { Side } from "@minuta/contracts/ids";
 import { kopecks } from "@minuta/contracts/money";
+import { headOf } from "@minuta/contracts/protocol-head";
 import { hashesOfSegments } from "@minuta/contracts/recording-chain";
 import { sha256Hex } from "@minuta/contracts/sha256";
 import { newKeyPair, signerOf, type Signer } from "@minuta/contracts/signing";
@@ -223,17 +224,40 @@ const otherHeads: Readonly<Record<string, (protocol: Head, chance: Chance) => He
   "fewer seconds": (protocol, chance) => ({ ...protocol, billableSeconds: protocol.billableSeconds - 1 - chance(30) }),
 };
 
+/** What the server alone could add after both signed: one more event, and a statement of its own that covers it. */
+function appended(content: Content, event: Partial<Content["protocol"]["events"][number]>, more: { charge?: number } = {}): Content {
+  const { protocol, statements } = content;
+  const [last, lastEvent] = [statements.at(-1)!, protocol.events.at(-1)!];
+  const events = [...protocol.events, { ...lastEvent, ...event, n: lastEvent.n + 1 }];
+  const chargedKopecks = last.chargedKopecks + (more.charge ?? 0);
+  const closing = { ...last, n: last.n + 1, chargedKopecks, journal: { ...last.journal, n: events.length }, countersignatures: [] };
+  return { ...content, protocol: { ...protocol, events }, statements: [...statements, closing] };
+}
+
+const laterAdded: Readonly<Record<string, (content: Content) => Content>> = {
+  "another end with another rate": (content) => {
+    const protocol = otherHeads["another rate"]!(content.protocol, () => 100);
+    const facts = { reason: protocol.call.endReason, head: headOf(protocol) };
+    return appended({ ...content, protocol }, { kind: "ended", actor: "server", facts });
+  },
+  "a minute's charge": (content) => {
+    const price = content.protocol.pricePerMinute;
+    const charged = kopecks(content.protocol.charged + price);
+    const chargeableSeconds = paidSeconds(charged, price);
+    const sum = kopecks((BigInt(content.protocol.call.ownRateKopecks!) * BigInt(chargeableSeconds)) / 60n);
+    const protocol = { ...content.protocol, charged, chargeableSeconds, ownSum: sum };
+    return appended({ ...content, protocol }, { kind: "chat", actor: "server", facts: {} }, { charge: Number(price) });
+  },
+};
+
 function withCall(protocol: Head, changed: Partial<Head["call"]>): Head {
   return { ...protocol, call: { ...protocol.call, ...changed } };
 }
 
-const resealed =
-  (change: (protocol: Head, chance: Chance) => Head): Tampering =>
-  async ({ call, chance }) => {
-    const content = contentOf(call.text);
-    const changed = { ...content, protocol: change(content.protocol, chance) };
-    return asFile(await forge(changed, { server: call.signing, ends: {}, others: "kept" }));
-  };
+const byServerAlone =
+  (change: (content: Content, chance: Chance) => Content): Tampering =>
+  async ({ call, chance }) =>
+    asFile(await forge(change(contentOf(call.text), chance), { server: call.signing, ends: {}, others: "kept" }));
 
 export const tamperings: Readonly<Record<string, Tampering>> = {
   "a byte is changed": ({ call, chance }) => {
@@ -336,5 +360,19 @@ export const tamperings: Readonly<Record<string, Tampering>> = {
     const text = await forge(content, { server: of.call.signing, ends: { client: of.call.ends.client, consultant }, others: "dropped" });
     return { ...asFile(text), knows: victimKnows(of) };
   },
-  ...Object.fromEntries(Object.entries(otherHeads).map(([what, change]) => [`the server alone prints ${what}`, resealed(change)])),
+  ...Object.fromEntries(
+    Object.entries(otherHeads).map(([what, change]) => [
+      `the server alone prints ${what}`,
+      byServerAlone((content, chance) => ({ ...content, protocol: change(content.protocol, chance) })),
+    ]),
+  ),
+  ...Object.fromEntries(Object.entries(laterAdded).map(([what, add]) => [`the server alone adds ${what}`, byServerAlone(add)])),
+  "the server alone writes the end anew that nobody signed": byServerAlone((content, chance) => {
+    const protocol = otherHeads["another rate"]!(content.protocol, chance);
+    const end = protocol.events.findIndex(({ kind }) => kind === "ended");
+    const facts = { ...protocol.events[end]!.facts, head: headOf(protocol) };
+    const events = protocol.events.with(end, { ...protocol.events[end]!, facts });
+    const statements = content.statements.map((one) => (one.journal.n > end ? { ...one, countersignatures: [] } : one));
+    return { ...content, protocol: { ...protocol, events }, statements };
+  }),
 };

@@ -1,6 +1,6 @@
 -- A page of charges is written without being locked first: each row is changed only if it is still what was decided on, in the one order of
 -- locks (purses, accounts, budgets; the counts are read in that order). Where somebody else moved money of the page meanwhile nothing of it is
--- written (LG409): it is to be decided anew.
+-- written (LG409, or the key of a transfer that is there already): it is to be decided anew.
 create or replace function ledger.post_charges(purses bigint[], befores bigint[], amounts bigint[], quotas bigint[], occurred_at timestamptz)
 returns boolean[]
 language plpgsql set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$

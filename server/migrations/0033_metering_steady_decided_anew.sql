@@ -54,7 +54,9 @@ begin
     begin
       posted := ledger.post_charges(purses, befores, amounts, quotas, at);
       exit;
-    exception when sqlstate 'LG409' then null;
+    -- Unique: the same charge was written meanwhile, by the end of a call.
+    exception when sqlstate 'LG409' or unique_violation then
+      if attempt = 2 then raise log 'charge_steady: % lines go the long way: %', cardinality(ids), sqlerrm; end if;
     end;
   end loop;
   select rest || coalesce(array_agg(line.id) filter (where not line.charged), '{}') into rest from unnest(ids, posted) as line (id, charged);

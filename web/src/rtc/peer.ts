@@ -64,6 +64,7 @@ export class Peer {
   #probes = 0;
   #probeToldAt = 0;
   #tickedAt = 0;
+  #overslept = false;
   #early: RTCIceCandidateInit[] = [];
   #sending: { screen: MediaStreamTrack | null; microphone: MediaStreamTrack | null } = { screen: null, microphone: null };
   #work: Promise<void> = Promise.resolve();
@@ -144,17 +145,17 @@ export class Peer {
   /** To be called every ECHO_EVERY_MS. */
   tick(): void {
     const now = performance.now();
-    const overslept = now - this.#tickedAt > OVERSLEPT_MS;
+    this.#overslept = now - this.#tickedAt > OVERSLEPT_MS;
     this.#tickedAt = now;
     if (this.#echo.readyState === "open") this.#sendEcho(now);
-    if (overslept) return;
+    if (this.#overslept) return;
     if (this.odd) this.#events.odd();
     this.#become(timePassed(this.#direct, now));
     if (wantsRestart(this.#direct, { now, since: this.#madeAt, restartedAt: this.#restartedAt, restarts: this.#restarts })) this.#restart();
   }
 
   get odd(): boolean {
-    return isOdd(this.#direct, performance.now());
+    return !this.#overslept && isOdd(this.#direct, performance.now());
   }
 
   /** Media that should have come did not: the path is not to be trusted for now. */

@@ -91,8 +91,15 @@ describe("a marketplace minute", () => {
     for (const outcome of [null, settled, { ...waiting, fee: 0n }]) expect(await head({ outcome })).toMatch(/^event/);
     await saysSolved(call.client, call.id);
     expect(await head()).toBeNull();
-    expect(await head({ outcome: { ...settled, by: "client" } })).toBeNull();
-    for (const outcome of [null, waiting, settled, { ...settled, by: "client", fee: 510n, earned: 4600n }])
+    const said = (await protocolOf(world, call.id)).protocol.call.outcome;
+    for (const outcome of [
+      null,
+      waiting,
+      settled,
+      { ...said, by: "silence" },
+      { ...said, fee: 510n, earned: 4600n },
+      { ...said, at: new Date(0) },
+    ])
       expect(await head({ outcome })).toMatch(/^event/);
     expect(await head({ state: "ended" })).toMatch(/^event/);
   });

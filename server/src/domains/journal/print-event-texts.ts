@@ -101,7 +101,7 @@ const ru: EventTexts = {
     "disk-full": "нет места на диске",
     encoder: "отказал кодировщик",
     "not-supported": "браузер не умеет",
-    silent: "от неё ничего не слышно",
+    silent: "нет сигнала",
     internal: "сбой",
   },
   gap: (seconds) => `${seconds} с`,

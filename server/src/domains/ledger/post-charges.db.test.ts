@@ -121,18 +121,25 @@ describe("a steady minute", () => {
     expect(await purseIs(purse)).toEqual({ reserved: 0n, held: 0n, set_aside: 0n, charged: 0n });
   });
 
-  test("waits for whoever moves money of the page, and moves nothing then: it is decided anew", async () => {
+  test.each([
+    { meanwhile: "closes one of its purses", sql: "select ledger.close_purses(array[$1::bigint])", code: "LG409" },
+    {
+      meanwhile: "charges one of them alike",
+      sql: "select ledger.post_charges(array[$1::bigint], '{0}', '{100}', '{300}', now())",
+      code: "23505",
+    },
+  ])("waits for somebody who $meanwhile, and moves nothing then: it is decided anew", async ({ sql: moves, code }) => {
     const wallet = await aWallet(1000n);
-    const [closing, going] = [await aPurse(wallet), await aPurse(wallet)];
-    const page = () => post([closing, going].map((purse) => ({ purse, amount: 100n, quota: 300n })));
+    const [moving, going] = [await aPurse(wallet), await aPurse(wallet)];
+    const page = () => post([moving, going].map((purse) => ({ purse, amount: 100n, quota: 300n })));
     const other = await base.db.pool.connect();
     await other.query("begin");
-    await other.query("select ledger.close_purses(array[$1::bigint])", [closing]);
+    await other.query(moves, [moving]);
     const refused = page().catch((error: unknown) => error);
     await vi.waitFor(async () => expect(await sql(WAITING)).toEqual([{ waits: true }]));
     await other.query("commit");
     other.release();
-    expect(await refused).toMatchObject({ code: "LG409" });
+    expect(await refused).toMatchObject({ code });
     expect(await purseIs(going)).toEqual({ reserved: 0n, held: 0n, set_aside: 0n, charged: 0n });
     expect(await page()).toEqual([false, true]);
   });

@@ -20,11 +20,19 @@ export async function openOriginals(deps: Inside, { callId, side, opener }: Omit
     mode: 0o644,
     content: readOne(deps, segment),
   }));
+  const beginOf = (n: number): number => tarLength(kept.slice(0, n).map(({ bytes }) => bytes)) - tarLength([]);
   return {
     contentType: "application/x-tar",
     fileName: `${name}-originals.tar`,
     size: tarLength(kept.map(({ bytes }) => bytes)),
-    read: (start, before) => between(tarOf(parts), start, before),
+    read(start, before) {
+      // What lies before is not read from the store to be thrown away.
+      const skipped = Math.max(
+        0,
+        parts.findLastIndex((_, n) => beginOf(n) <= start),
+      );
+      return between(tarOf(parts.slice(skipped)), start - beginOf(skipped), before - beginOf(skipped));
+    },
   };
 }
 

@@ -44,7 +44,7 @@ const ru: ReportTexts = {
   money: { paid: "оплачено", earned: "заработано", waiting: "ждёт слова клиента", nothing: "без списания" },
   outcome: { solved: "решено", "not-told": "не сказано" },
   calls: (calls) => `Всего звонков: ${calls}`,
-  sums: { paid: "Всего оплачено", earned: "Всего заработано", waiting: "Всего ждёт слова клиента" },
+  sums: { paid: "Всего оплачено", earned: "Всего заработано", waiting: "Всего ожидает ответа клиента" },
   page: (page) => `страница ${page} из `,
   fileName: "Протокол",
 };

@@ -68,6 +68,8 @@ export class CallSockets {
   #heard = false;
   /** A WebSocket brought something once: where none ever did they may open and be swallowed. */
   #webSocketsBring = false;
+  /** The control lane in use opened. */
+  #isOpen = false;
   #failures = 0;
   #retry: ReturnType<typeof setTimeout> | undefined;
   #climb: ReturnType<typeof setTimeout> | undefined;
@@ -160,6 +162,7 @@ export class CallSockets {
     if (this.#closed) return;
     const lane = this.#lane(this.#paths.control);
     this.#heard = false;
+    this.#isOpen = false;
     this.#silentAt = performance.now() + OPENS_WITHIN_MS;
     this.#useControl(lane);
     lane.onopen = () => {
@@ -170,6 +173,7 @@ export class CallSockets {
   }
 
   #opened(): void {
+    this.#isOpen = true;
     this.#silentAt = performance.now() + OPENS_WITHIN_MS;
     this.#cameAt = [];
     this.#events.opened();
@@ -259,6 +263,7 @@ export class CallSockets {
     if (this.#closed) return;
     this.#events.lost();
     const refused = !this.#heard;
+    if (refused && this.#isOpen && this.#kind === "websocket") this.#webSocketsBring = false;
     if (refused) this.#become(this.#kind === "websocket" ? "http-stream" : "websocket");
     // Both ways were tried: the server is away.
     if (refused && this.#kind === "http-stream") return this.#connect();

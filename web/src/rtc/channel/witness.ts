@@ -32,9 +32,15 @@ import { ownSegments, type OwnSide } from "../recorder/own-segments.ts";
 const LEAP_MS = 2_000;
 const KEEP_EVERY_MS = 1_000;
 /** The closing statement is made as the call ends; a busy server may take a moment. */
-const CLOSING_LOOKS_MS = [700, 700, 700, 700];
+const CLOSING_LOOKS_MS = [0, 700, 700, 700];
 /** The last segments of both recordings are told after the end, and stated anew then. */
 const LATER_LOOKS_MS = [2_000, 4_000, 8_000, 15_000, 30_000];
+
+/** A signature that did not reach the server. */
+const POSTED_AT_MOST = 3;
+const POSTED_AGAIN_AFTER_MS = 1_000;
+
+const passed = (ms: number): Promise<void> => new Promise((over) => setTimeout(over, ms));
 
 const breaksChain: ReadonlySet<Objection> = new Set(["another-call", "out-of-order", "not-signed-by-server"]);
 
@@ -129,13 +135,13 @@ export class Witness {
   async #finish(): Promise<void> {
     await this.#answering;
     let closed = false;
-    for (const [look, nextMs] of [...CLOSING_LOOKS_MS, ...LATER_LOOKS_MS].entries()) {
+    for (const [look, waitMs] of [...CLOSING_LOOKS_MS, ...LATER_LOOKS_MS].entries()) {
       if (look >= CLOSING_LOOKS_MS.length && !closed) break;
+      await passed(waitMs);
       const statements = (await this.#readStatements()) ?? [];
       for (const statement of statements)
         if (statement.n > this.#last.n) await this.#answer(statement, (by) => this.#post(statement.n, by));
       closed ||= statements.at(-1)?.closing === true;
-      await new Promise((over) => setTimeout(over, nextMs));
     }
     this.#finishing = null;
   }
@@ -245,6 +251,12 @@ export class Witness {
   async #post(n: number, by: Countersignature): Promise<void> {
     const body = JSON.stringify({ n, by });
     const headers = { "content-type": "application/json" };
-    await fetch(`/api/journal/${this.#options.callId}/countersignatures`, { method: "POST", headers, body }).catch(() => null);
+    for (let tried = 0; tried < POSTED_AT_MOST; tried += 1) {
+      const answer = await fetch(`/api/journal/${this.#options.callId}/countersignatures`, { method: "POST", headers, body }).catch(
+        () => null,
+      );
+      if (answer !== null) return;
+      await passed(POSTED_AGAIN_AFTER_MS);
+    }
   }
 }
