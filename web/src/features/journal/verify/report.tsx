@@ -4,6 +4,7 @@ import { IconCircleCheck, IconCircleX, IconInfoCircle } from "@tabler/icons-reac
 import { signedSegments, type Check, type CommentKey, type ProtocolCheck, type SignedMinute } from "@minuta/contracts/check-protocol";
 import type { Comment } from "@minuta/contracts/calls";
 import type { Side } from "@minuta/contracts/ids";
+import { kopecks } from "@minuta/contracts/money";
 import type { ProtocolFile } from "@minuta/contracts/protocol-file";
 import { recordedSeconds } from "@minuta/contracts/recordings";
 import { fingerprintOf } from "@minuta/contracts/signing";
@@ -12,6 +13,7 @@ import { inFours } from "../../../keys/in-fours.ts";
 import { useTranslation } from "../../../text/index.ts";
 import { Card } from "../../../ui/card.tsx";
 import { useFormat } from "../../../ui/format.ts";
+import { termName } from "../../catalogue/terms.ts";
 import classes from "../journal.module.css";
 
 const colors = { holds: "minuta", "part-unsigned": "orange", "unknown-server": "orange", fails: "red" } as const;
@@ -59,13 +61,26 @@ function Says({ file }: { readonly file: ProtocolFile }) {
     const total = recordings[side].length;
     return total === 0 ? share : `${share}, ${t("verify.says.signedFiles", { signed: signed[side], total })}`;
   };
+  const named = (...parts: readonly (string | null)[]): string => parts.filter((part) => part !== null && part !== "").join(", ");
+  const inn = (of: string | null): string | null => (of === null ? null : t("card.inn", { inn: of }));
+  const { consultant, client } = call;
+  const byRate =
+    call.ownRateKopecks === null || protocol.ownSum === null ? null : { rate: kopecks(call.ownRateKopecks), sum: protocol.ownSum };
   const facts = [
     [t("verify.says.number"), protocol.number],
-    [t("side.consultant"), call.consultant.name],
-    [t("side.client"), call.client.name],
+    [t("side.consultant"), named(consultant.name, consultant.firm, inn(consultant.inn))],
+    [t("side.client"), named(client.name, client.organisation, inn(client.inn), client.emailConfirmed ? client.email : null)],
+    [t("protocol.task"), named(call.task, termName("configuration", call.configuration ?? ""), call.release)],
     [t("verify.says.opened"), format.dateTime(call.openedAt)],
+    ...(call.endedAt === null ? [] : [[t("verify.says.ended"), format.dateTime(call.endedAt)] as const]),
     [t("verify.says.proven"), format.duration(protocol.provenSeconds)],
-    [t("verify.says.charged"), format.money(protocol.charged)],
+    [
+      t("verify.says.charged"),
+      `${format.money(protocol.charged)} (${t("sums.perMinute", { price: format.money(protocol.pricePerMinute) })})`,
+    ],
+    ...(byRate === null
+      ? []
+      : [[t("verify.says.own"), `${format.money(byRate.sum)} (${t("sums.perMinute", { price: format.money(byRate.rate) })})`] as const]),
     [t("verify.says.recordedByClient"), recorded("client")],
     [t("verify.says.recordedByConsultant"), recorded("consultant")],
     [t("verify.says.server"), inFours(fingerprintOf(seal.publicKey))],
