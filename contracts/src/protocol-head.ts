@@ -77,7 +77,7 @@ const merged = (one: Readonly<Record<string, unknown>>, over: Readonly<Record<st
 /** Whether `now` says all that was written; what is said since is more. */
 function isSaid(written: unknown, now: unknown): boolean {
   if (isObject(written) && isObject(now)) return Object.entries(written).every(([name, value]) => isSaid(value, now[name]));
-  return now !== undefined && canonicalJson(written) === canonicalJson(now);
+  return written !== undefined && now !== undefined && canonicalJson(written) === canonicalJson(now);
 }
 
 /** While a call runs only this is written. */

@@ -1,8 +1,10 @@
 import { checkProtocol, type Pins } from "@minuta/contracts/check-protocol";
 import { newKeyPair, signerOf } from "@minuta/contracts/signing";
+import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { testDatabase, type TestDatabase } from "../../server/src/testing.ts";
 import { openStage, type PlayedCall } from "./calls.ts";
+import { contentOf, forge } from "./forge.ts";
 import { playCalls, tamper } from "./run.ts";
 import { tamperings } from "./tamperings.ts";
 
@@ -26,6 +28,21 @@ describe("a protocol", () => {
     expect(await failing({ own: [publicKey] })).toEqual(["keys"]);
     expect(await failing({ ends: { consultant: [publicKey] } })).toEqual(["keys"]);
   });
+
+  test("is answered for whatever stands in the facts of its events, also when everybody signed it", async () => {
+    const [{ text, signing, ends }] = played as [PlayedCall];
+    const content = contentOf(text);
+    const { events } = content.protocol;
+    await fc.assert(
+      fc.asyncProperty(fc.nat(events.length - 1), fc.dictionary(fc.string(), fc.jsonValue()), async (at, facts) => {
+        const protocol = { ...content.protocol, events: events.with(at, { ...events[at]!, facts }) };
+        const forged = await forge({ ...content, protocol }, { server: signing, ends, others: "kept" });
+        const { file } = await checkProtocol(new TextEncoder().encode(forged), { server: signing.publicKeys });
+        expect(file?.protocol.events[at]?.facts).toEqual(facts);
+      }),
+      { numRuns: 60, examples: [[events.findIndex(({ kind }) => kind === "ended"), {}]] },
+    );
+  }, 60_000);
 
   test("that was tampered with, by a stranger, with fresh keys, or by the server together with one end, is found", async () => {
     const ROUNDS = 3;
