@@ -109,6 +109,12 @@ describe("an archive of them", () => {
   });
 });
 
+test("a file that says it begins before itself is no archive, and is read once", async () => {
+  const hostile = archive();
+  hostile.set(new TextEncoder().encode("-0000001000\0"), 512 + 124);
+  expect(await checkRecordings(listed, [fileOf(hostile, "a.tar")])).toMatchObject({ foreign: ["a.tar"] });
+});
+
 test("numbers in order are said as ranges", () => {
   expect(inRanges([])).toBe("");
   expect(inRanges([1, 2, 3, 5, 7, 8])).toBe("1–3, 5, 7–8");

@@ -2,7 +2,7 @@
  * Whether files are what was recorded: each is compared by its SHA-256 with the segments that a protocol lists, anywhere and without
  * network. Names prove nothing and are not looked at. Files are read one after the other, so that a whole call's need the memory of one.
  */
-import type { Side } from "./ids.ts";
+import { side as anySide, type Side } from "./ids.ts";
 import type { ProtocolFile } from "./protocol-file.ts";
 import { sha256OfFile } from "./sha256.ts";
 
@@ -19,7 +19,7 @@ export interface RecordingsCheck {
   readonly foreign: readonly string[];
 }
 
-const sides = ["client", "consultant"] as const;
+const sides = anySide.options;
 const noneYet: RecordingsCheck["sides"] = { client: { fit: [], missing: [] }, consultant: { fit: [], missing: [] } };
 
 /** The same segment given twice is one. `before`: what fitted of files given earlier. */

@@ -2,6 +2,7 @@
 import { Alert, Button, FileButton, List, Stack, Text } from "@mantine/core";
 import { IconCircleCheck, IconCircleX, IconInfoCircle } from "@tabler/icons-react";
 import { checkRecordings, inRanges, type RecordingsCheck } from "@minuta/contracts/check-recordings";
+import { side as sides } from "@minuta/contracts/ids";
 import type { ProtocolFile } from "@minuta/contracts/protocol-file";
 import { useState } from "react";
 import { useTranslation } from "../../../text/index.ts";
@@ -9,7 +10,6 @@ import { Card } from "../../../ui/card.tsx";
 import classes from "../journal.module.css";
 import { DropZone } from "./drop-zone.tsx";
 
-const sides = ["client", "consultant"] as const;
 /** A whole archive may be another call's. */
 const NAMES_SHOWN_MAX = 10;
 
@@ -81,7 +81,7 @@ function Result({ result }: { readonly result: RecordingsCheck }) {
       >
         {t(`verify.recordings.${verdict}.text`)}
       </Alert>
-      {sides.map((side) => {
+      {sides.options.map((side) => {
         const { fit, missing } = result.sides[side];
         return (
           <div key={side} data-recording-of={side}>
