@@ -1,3 +1,5 @@
+import { open } from "node:fs/promises";
+
 /** A picture in memory: rows from the top, four bytes a pixel (red, green, blue, and one byte that is not used). */
 export interface Pixels {
   readonly width: number;
@@ -17,6 +19,29 @@ export function parseWindowDump(dump: Buffer): Pixels {
   const { width, height, start, bytesPerLine } = layout;
   if (dump.length < start + bytesPerLine * height) throw new Error("the X window dump is cut short");
   return { width, height, rgba: rgbaOf(dump, layout) };
+}
+
+/** Rows of pixels, the last one included. */
+export interface Rows {
+  readonly top: number;
+  readonly bottom: number;
+}
+
+/** Some rows of the dump in this file: a fraction of what reading all of it takes. */
+export async function readDumpRows(path: string, { top, bottom }: Rows): Promise<Pixels> {
+  const file = await open(path, "r");
+  try {
+    const header = Buffer.alloc(DUMP_HEADER_BYTES);
+    await file.read(header, 0, header.length, 0);
+    const layout = parseDumpHeader(header);
+    const rows = { ...layout, start: 0, height: bottom - top + 1 };
+    const bytes = Buffer.alloc(rows.height * layout.bytesPerLine);
+    const { bytesRead } = await file.read(bytes, 0, bytes.length, layout.start + top * layout.bytesPerLine);
+    if (bytesRead < bytes.length) throw new Error("the X window dump is cut short");
+    return { width: rows.width, height: rows.height, rgba: rgbaOf(bytes, rows) };
+  } finally {
+    await file.close();
+  }
 }
 
 /** Where the pixels stand in a dump: from byte `start`, `bytesPerLine` a row, four bytes a pixel (blue, green, red, and one not used). */

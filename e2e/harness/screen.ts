@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PNG } from "pngjs";
-import { parseWindowDump, type Pixels } from "./pixels.ts";
+import { parseWindowDump, readDumpRows, type Pixels, type Rows } from "./pixels.ts";
 import { run, start, until, type Running } from "./process.ts";
 
 export const SCREEN_WIDTH = 1280;
@@ -22,8 +22,8 @@ export interface Screen {
   readonly display: string;
   /** Environment of a program that is to appear on this screen. */
   readonly env: NodeJS.ProcessEnv;
-  /** The whole screen as it is now (from the frame buffer's file: a few milliseconds, no X request). */
-  pixels(): Promise<Pixels>;
+  /** The screen as it is now, or some rows of it (from the frame buffer's file: a few milliseconds, no X request). */
+  pixels(rows?: Rows): Promise<Pixels>;
   /** The file Xvfb keeps those pixels in, for a reader in more haste than `pixels`. */
   readonly pixelsFile: string;
   png(): Promise<Buffer>;
@@ -59,7 +59,8 @@ export async function startScreen(): Promise<Screen> {
   await until("the window manager", () => (manager.output().includes("the manager stands") ? true : null));
   const programs: Running[] = [manager];
   const pixelsFile = join(folder, "Xvfb_screen0");
-  const pixels = async (): Promise<Pixels> => parseWindowDump(await readFile(pixelsFile));
+  const pixels = async (rows?: Rows): Promise<Pixels> =>
+    rows === undefined ? parseWindowDump(await readFile(pixelsFile)) : await readDumpRows(pixelsFile, rows);
   const xdotool = async (...args: string[]): Promise<string> => (await run("xdotool", args, env)).trim();
   return {
     display,

@@ -1,11 +1,13 @@
 /** The client's screen shows a number after number; what the consultant's screen shows of them, and when. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { findMarker, MARKER_VALUES, widthOf, type Box } from "../../e2e/harness/marker.ts";
-import type { Pixels } from "../../e2e/harness/pixels.ts";
+import type { Pixels, Rows } from "../../e2e/harness/pixels.ts";
 import type { Stage } from "../../e2e/harness/stage.ts";
 
 const NUMBER_EVERY_MS = 200;
-const LOOK_EVERY_MS = 80;
+const LOOK_EVERY_MS = 20;
+/** The whole screen takes longer to look at, from what others need. */
+const LOOK_EVERYWHERE_EVERY_MS = 100;
 /** A number drawn longer ago than this is an old picture; the numbers come round again after more than twice as long. */
 const OLD_AFTER_MS = 20_000;
 
@@ -32,10 +34,10 @@ export function watch({ marker, consultant }: Pick<Stage, "marker" | "consultant
   }, NUMBER_EVERY_MS);
   let going = true;
   const look = async (): Promise<void> => {
-    const read = quickReader();
+    const read = quickReader((rows) => consultant.screen.pixels(rows));
     let last: number | null = null;
     while (going) {
-      const seen = read(await consultant.screen.pixels());
+      const seen = await read();
       const now = performance.now();
       const drawn = seen === null ? -Infinity : (drawnAt.get(seen) ?? -Infinity);
       if (seen !== last && now - drawn < OLD_AFTER_MS) {
@@ -60,23 +62,20 @@ export function watch({ marker, consultant }: Pick<Stage, "marker" | "consultant
   };
 }
 
-/** Looks first where the marker was last seen: the whole screen takes longer. */
-export function quickReader(): (pixels: Pixels) => number | null {
+/** Looks first where the marker was last seen, in the pixels that `look` gives: the whole screen takes longer. */
+export function quickReader(look: (rows?: Rows) => Promise<Pixels>): () => Promise<number | null> {
   let last: Readonly<Box> | null = null;
-  return (pixels) => {
-    const here = last === null ? null : findMarker(rowsOf(pixels, last));
+  let everywhereAt = -Infinity;
+  return async () => {
+    const here = last === null ? null : findMarker(await look(last));
     if (here !== null) return here.value;
-    const found = findMarker(pixels);
+    if (performance.now() - everywhereAt < LOOK_EVERYWHERE_EVERY_MS) return null;
+    const found = findMarker(await look());
+    everywhereAt = performance.now();
     if (found === null || (last !== null && widthOf(found.box) < widthOf(last) * MIRRORED_BELOW)) return null;
     last = found.box;
     return found.value;
   };
-}
-
-/** The rows of the picture that the box takes up. */
-function rowsOf({ width, rgba }: Pixels, { top, bottom }: Readonly<Box>): Pixels {
-  const rows = rgba.subarray(top * width * 4, (bottom + 1) * width * 4);
-  return { width, height: rows.length / width / 4, rgba: rows };
 }
 
 /** The longest silence among the instants from `from` on: where it began and how long it was. */

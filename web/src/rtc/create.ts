@@ -33,7 +33,7 @@ export function createCallEngine(options: CallEngineOptions): CallEngine {
     sendChat: (text) => engine.sendChat(text),
     record: (on) => engine.recorder.record(on),
     point: (at) => engine.point(at),
-    attachPicture: (host) => engine.attachPicture(host),
+    attachPicture: (host) => engine.view.attach(host),
     stopEverything: () => engine.stopEverything(),
     dispose: () => engine.dispose(),
   };
@@ -43,9 +43,9 @@ class Engine {
   state: CallEngineState;
   readonly own: OwnMedia;
   readonly recorder: Recorder;
+  readonly view = new PictureView(() => this.#update());
   readonly #options: CallEngineOptions;
   readonly #worker = new Worker(new URL("./channel/channel.worker.ts", import.meta.url), { type: "module", name: "call" });
-  readonly #view = new PictureView(() => this.#update());
   readonly #sound = new Sound(() => this.#update());
   readonly #direct: DirectWay;
   readonly #listeners = new Set<() => void>();
@@ -108,15 +108,15 @@ class Engine {
         changed: () => this.#update(),
         odd: () => this.#order({ t: "doubt" }),
         probeBack: (n) => this.#directProbeBack(n),
-        track: (track) => (track.kind === "video" ? this.#view.setDirect(track) : this.#sound.playDirect(track)),
+        track: (track) => (track.kind === "video" ? this.view.setDirect(track) : this.#sound.playDirect(track)),
         came: (what) => this.#order({ t: "direct-came", ...what }),
       },
     );
     this.#worker.onmessage = ({ data }: MessageEvent<WorkerToPage>) => this.#hear(data);
     this.#order({ t: "start", origin: location.origin, callId: call.id, side: call.side, personId: options.personId });
     void certificate.then((own) => this.#order({ t: "fingerprint", fingerprint: own?.fingerprint ?? NO_FINGERPRINT }));
-    const canvas = this.#view.offscreen();
-    this.#order({ t: "canvas", canvas }, [canvas]);
+    const surface = this.view.relaySurface();
+    this.#order({ t: "surface", surface }, [surface]);
     void this.#sound.relayPort().then((port) => this.#order({ t: "loudspeaker", port }, [port]));
   }
 
@@ -155,10 +155,6 @@ class Engine {
     if (at !== null && now - this.#pointedAt < POINTER_EVERY_MS) return;
     this.#pointedAt = now;
     this.#order({ t: "signal", signal: { t: "pointer", at } });
-  }
-
-  attachPicture(host: HTMLElement): () => void {
-    return this.#view.attach(host);
   }
 
   stopEverything(): void {
@@ -227,12 +223,13 @@ class Engine {
         return this.#hearSignal(message.signal);
       case "picture":
         this.#relayPicture = { width: message.width, height: message.height };
+        this.view.relayDrawn = message.drawn;
         return this.#update();
       case "relay-probe":
         return void (this.#relayProbe = { roundTripMs: message.roundTripMs, at: performance.now() });
       case "tick":
         this.#direct.tick();
-        this.#view.relayDrawn = message.drawn;
+        this.view.relayDrawn = message.drawn;
         this.recorder.tick(performance.now());
         return this.#update();
     }
@@ -282,7 +279,7 @@ class Engine {
   #useScreen(track: MediaStreamTrack | null): void {
     const frames = track === null ? null : framesOf(track);
     this.#order({ t: "screen", frames }, frames === null ? [] : [frames]);
-    this.#view.setOwn(track);
+    this.view.setOwn(track);
   }
 
   #useMicrophone(track: MediaStreamTrack | null): void {
@@ -317,11 +314,11 @@ class Engine {
   /** What there is to record: nothing that is hidden, nothing during a pause. */
   #sceneOf({ otherSharing }: Plan): Scene {
     const { picture } = this.state;
-    const element = otherSharing === "on" ? this.#view.showing : null;
+    const element = otherSharing === "on" ? this.view.showing : null;
     return {
       paused: this.#known().paused,
       own: this.own.sendable.screen,
-      shown: element === null || picture === null ? null : { element, ...picture, drawn: () => this.#view.drawn },
+      shown: element === null || picture === null ? null : { element, ...picture, drawn: () => this.view.drawn },
       voices: this.#sound.voices,
     };
   }
@@ -371,20 +368,20 @@ class Engine {
   /** The picture before stays until the one on the new path is there; the other end may have left the direct path before this one. */
   #show(): void {
     const { path, otherSharing, sharing } = this.state;
-    if (this.#options.call.side === "client") return this.#view.show(sharing === "on" ? "own" : "nothing");
+    if (this.#options.call.side === "client") return this.view.show(sharing === "on" ? "own" : "nothing");
     if (otherSharing !== "on") {
       this.#relayPicture = null;
-      return this.#view.show("nothing");
+      return this.view.show("nothing");
     }
     const direct = isDirect(path) && this.#direct.pictureCame;
-    if (direct && !this.#direct.odd) this.#relayDrawnBefore = this.#view.relayDrawn;
-    if (this.#relayPicture !== null && this.#view.relayDrawn > this.#relayDrawnBefore) this.#view.show("relay");
-    else if (direct) this.#view.show("direct");
+    if (direct && !this.#direct.odd) this.#relayDrawnBefore = this.view.relayDrawn;
+    if (this.#relayPicture !== null && this.view.relayDrawn > this.#relayDrawnBefore) this.view.show("relay");
+    else if (direct) this.view.show("direct");
   }
 
   /** Of the picture that is shown; the same object as long as it is the same size. */
   #pictureSize(): PictureSize | null {
-    const { shown, directSize } = this.#view;
+    const { shown, directSize } = this.view;
     const size = shown === "direct" ? directSize : shown === "relay" ? this.#relayPicture : null;
     const { picture } = this.state;
     return size?.width === picture?.width && size?.height === picture?.height ? picture : size;

@@ -136,6 +136,7 @@ export class DirectWay {
   /** The way to the server was lost and is another now: if this one is silent as well, it was the same cause. */
   doubted(): void {
     this.#doubtedAt = performance.now();
+    this.#distrustIfSilentToo();
   }
 
   /** Whether the other side's screen should be coming this way. */
@@ -152,11 +153,15 @@ export class DirectWay {
     if (peer === null) return;
     peer.tick();
     const waitedMs = this.#dueSince === null || this.#pictureCame ? null : now - this.#dueSince;
-    const silentToo = peer.odd && now - this.#doubtedAt < DOUBTED_FOR_MS;
-    if (silentToo || (waitedMs ?? 0) > PICTURE_WITHIN_MS) peer.distrust();
+    this.#distrustIfSilentToo();
+    if ((waitedMs ?? 0) > PICTURE_WITHIN_MS) peer.distrust();
     if (waitedMs === null && now - this.#lookedAt < LOOK_EVERY_MS) return;
     this.#lookedAt = now;
     void this.#look(peer).catch(() => undefined);
+  }
+
+  #distrustIfSilentToo(): void {
+    if (this.odd && performance.now() - this.#doubtedAt < DOUBTED_FOR_MS) this.#peer?.distrust();
   }
 
   close(): void {

@@ -6,7 +6,7 @@
 /** An echo goes over the direct path this often. */
 export const ECHO_EVERY_MS = 125;
 /** Without an echo for this long something is odd: the channel to the server may have been lost by the same cause. */
-const ODD_AFTER_MS = 400;
+const ODD_AFTER_MS = 300;
 /** Without an echo for this long the path carries nothing. */
 export const STALLED_AFTER_MS = 1500;
 /** Without an echo for this long ICE is started anew. */

@@ -20,7 +20,7 @@ export type PageToWorker =
   /** Whoever records asks here for the shared screen. */
   | { readonly t: "film"; readonly port: MessagePort }
   | { readonly t: "microphone"; readonly data: ReadableStream<AudioData> | null }
-  | { readonly t: "canvas"; readonly canvas: OffscreenCanvas }
+  | { readonly t: "surface"; readonly surface: Surface }
   | { readonly t: "loudspeaker"; readonly port: MessagePort }
   /** Whether pictures and voice go over the relay now. */
   | { readonly t: "send"; readonly picture: boolean; readonly voice: boolean }
@@ -35,6 +35,9 @@ export type PageToWorker =
   | { readonly t: "doubt" }
   | { readonly t: "red-stop" }
   | { readonly t: "dispose" };
+
+/** Where the worker puts the relay's pictures: a track that a video shows, or a canvas where the browser has no such tracks. */
+export type Surface = WritableStream<VideoFrame> | OffscreenCanvas;
 
 /** On the port of a film: which frame the asker had last; -1: none. */
 export type FilmAsk = number;
@@ -69,10 +72,9 @@ export type WorkerToPage =
   | { readonly t: "signed"; readonly client: number; readonly consultant: number }
   | { readonly t: "not-signing"; readonly side: Side; readonly why: Objection }
   | { readonly t: "signal"; readonly signal: Signal }
-  /** The first picture after a break came over the relay and is on the canvas. */
-  | { readonly t: "picture"; readonly width: number; readonly height: number }
+  /** The first picture after a break came over the relay and is shown. */
+  | { readonly t: "picture"; readonly width: number; readonly height: number; readonly drawn: number }
   /** Round trip of a probe over the relay, ms. */
   | { readonly t: "relay-probe"; readonly roundTripMs: number }
-  /** The worker's clock, which a browser does not slow down for a hidden page. */
-  /** `drawn`: pictures put on the canvas so far. */
+  /** The worker's clock, which a browser does not slow down for a hidden page. `drawn`: pictures of the relay shown so far. */
   | { readonly t: "tick"; readonly drawn: number };

@@ -1,9 +1,13 @@
-/** What is shown of the shared screen: the relay's canvas, WebRTC's video, or one's own screen; one of them at a time. */
+/** What is shown of the shared screen: the relay's picture, WebRTC's, or one's own screen; one of them at a time. */
+import type { Surface } from "./messages.ts";
 
 export interface PictureSize {
   readonly width: number;
   readonly height: number;
 }
+
+/** A video shows a decoded frame some 5 ms sooner than a canvas it is drawn on, and costs less. */
+const showsFrames = typeof MediaStreamTrackGenerator !== "undefined";
 
 export type Shown = "relay" | "direct" | "own" | "nothing";
 
@@ -11,10 +15,10 @@ export type Shown = "relay" | "direct" | "own" | "nothing";
 const OWN_STILL_EVERY_MS = 1000;
 
 export class PictureView {
-  /** Pictures that the worker put on the relay's canvas so far. */
+  /** Pictures of the relay that the worker showed so far. */
   relayDrawn = 0;
   readonly #box = document.createElement("div");
-  readonly #relay = document.createElement("canvas");
+  readonly #relay = document.createElement(showsFrames ? "video" : "canvas");
   readonly #direct = document.createElement("video");
   readonly #own = document.createElement("canvas");
   /** Where the stills of one's own screen are taken from; never seen itself. */
@@ -29,7 +33,7 @@ export class PictureView {
       element.style.cssText = "position:absolute;inset:0;width:100%;height:100%;object-fit:contain;visibility:hidden";
       this.#box.append(element);
     }
-    for (const video of [this.#direct, this.#source]) Object.assign(video, { muted: true, autoplay: true, playsInline: true });
+    for (const video of this.#videos) Object.assign(video, { muted: true, autoplay: true, playsInline: true });
     this.#direct.addEventListener("resize", sized);
   }
 
@@ -54,8 +58,11 @@ export class PictureView {
   }
 
   /** For the worker; can be asked for once. */
-  offscreen(): OffscreenCanvas {
-    return this.#relay.transferControlToOffscreen();
+  relaySurface(): Surface {
+    if (this.#relay instanceof HTMLCanvasElement) return this.#relay.transferControlToOffscreen();
+    const track = new MediaStreamTrackGenerator({ kind: "video" });
+    play(this.#relay, track);
+    return track.writable;
   }
 
   setDirect(track: MediaStreamTrack): void {
@@ -78,10 +85,14 @@ export class PictureView {
   attach(host: HTMLElement): () => void {
     host.append(this.#box);
     // A video that was out of the document is paused.
-    for (const video of [this.#direct, this.#source]) if (video.srcObject !== null) void video.play().catch(() => undefined);
+    for (const video of this.#videos) if (video.srcObject !== null) void video.play().catch(() => undefined);
     return () => {
       if (this.#box.parentElement === host) this.#box.remove();
     };
+  }
+
+  get #videos(): HTMLVideoElement[] {
+    return [this.#relay, this.#direct, this.#source].filter((element) => element instanceof HTMLVideoElement);
   }
 
   #takeStill(): void {

@@ -58,7 +58,7 @@ export class CallEnd {
   readonly viewer = new PictureViewer({
     arrived: (sequence) => this.signal({ t: "arrived", sequence }),
     shown: () => this.#screenCame(),
-    beganShowing: (size) => this.#options.tell({ t: "picture", ...size }),
+    beganShowing: (size) => this.#options.tell({ t: "picture", ...size, drawn: this.viewer.drawn }),
     askKeyFrame: () => this.signal({ t: "key-frame-please" }),
   });
   readonly player = new VoicePlayer();

@@ -26,8 +26,8 @@ function obey(to: CallEnd, order: Exclude<PageToWorker, { t: "start" }>): void {
       return to.pictures.film(order.port);
     case "microphone":
       return to.voice.speak(order.data);
-    case "canvas":
-      return to.viewer.useCanvas(order.canvas);
+    case "surface":
+      return to.viewer.useSurface(order.surface);
     case "loudspeaker":
       return to.player.usePort(order.port);
     case "send":

@@ -1,25 +1,35 @@
-/** Which codecs the relay's pictures may use, best first. Measured in the design's table: AV1's screen tools sharpen small text at once. */
+/**
+ * Which codecs the relay's pictures may use, best first. AV1's screen tools sharpen small text at once, and what scrolls or stands still costs it
+ * least of all; only its key frames take long. VP9 is no way out where that is too slow: a scrolled page costs it twice as much.
+ */
+
+import { SKETCH_CODEC } from "./picture.ts";
 
 export interface Codec {
   readonly name: string;
   /** As WebCodecs calls it: a level that holds a large screen. */
   readonly codec: string;
+  /** For a computer that cannot keep up with the better ones. */
+  readonly light: boolean;
 }
 
 const codecs: readonly Codec[] = [
-  { name: "av1", codec: "av01.0.13M.08" },
-  { name: "vp9", codec: "vp09.00.51.08" },
-  { name: "h264", codec: "avc1.420034" },
-  { name: "vp8", codec: "vp8" },
+  { name: "av1", codec: "av01.0.13M.08", light: false },
+  { name: "vp9", codec: "vp09.00.51.08", light: false },
+  { name: "h264", codec: "avc1.420034", light: true },
+  { name: "vp8", codec: "vp8", light: true },
 ];
 
-/** Names of the codecs this browser can show. */
+/** Names of the codecs that are no way out where this one is too slow, its own among them. */
+export const asHeavyAs = (one: Codec): string[] => (one.light ? [one] : codecs.filter(({ light }) => !light)).map(({ name }) => name);
+
+/** Names of the codecs this browser can show, and of sketches. */
 export async function canShow(): Promise<string[]> {
   if (typeof VideoDecoder === "undefined") return [];
   const able = await Promise.all(
     codecs.map(async ({ name, codec }) => ((await isSupported(() => VideoDecoder.isConfigSupported({ codec }))) ? name : null)),
   );
-  return able.filter((name) => name !== null);
+  return [...able.filter((name) => name !== null), SKETCH_CODEC];
 }
 
 export interface PictureSize {

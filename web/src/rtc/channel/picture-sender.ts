@@ -5,13 +5,14 @@
 import { afterArrival, startingRate, underwayAtMost, wantsAlone } from "../rate.ts";
 import type { Seal } from "../seal.ts";
 import { Underway } from "../underway.ts";
-import { chooseCodec, encoderConfig, type Codec, type PictureSize } from "./codecs.ts";
-import { configText, packPicture } from "./picture.ts";
+import { asHeavyAs, chooseCodec, encoderConfig, type Codec, type PictureSize } from "./codecs.ts";
+import { configText, packPicture, SKETCH_CODEC } from "./picture.ts";
 import { createScreen } from "./screen.ts";
+import { sketchOf } from "./sketch.ts";
 
 const WAITING_BYTES_AT_MOST = 500_000;
-/** Encoding slower than this makes way for a lighter codec. */
-const ENCODE_AT_MOST_MS = 24;
+/** Encoding slower than this, twenty pictures a second, makes way for a lighter codec: it is less sharp, and a busy computer slows it down as well. */
+const ENCODE_AT_MOST_MS = 50;
 const ENCODES_TO_JUDGE = 30;
 /** Where pictures have only begun to go this way much else is under way, and says nothing of the codec; another one is a break. */
 const NOT_JUDGED_FOR_MS = 3_000;
@@ -19,6 +20,9 @@ const NOT_JUDGED_FOR_MS = 3_000;
 const SHARPEN_AFTER_MS = 250;
 /** The encoder is told a new bitrate when it differs by this share. */
 const BITRATE_STEP = 0.12;
+
+/** A key frame that takes this long is worth a sketch before it. */
+const SKETCH_FROM_MS = 120;
 
 export interface PictureWay {
   /** False when there is no way just now. */
@@ -54,6 +58,10 @@ export class PictureSender {
   #choosing = false;
   #enabled = false;
   #wantsKeyFrame = true;
+  /** Of the key frame that is wanted next. */
+  #sketch: "wanted" | "in the making" | "made" = "wanted";
+  /** What the last key frame took. */
+  #keyFrameMs = Infinity;
   #rate = startingRate;
   #config: string | null = null;
 
@@ -130,16 +138,16 @@ export class PictureSender {
     const size = this.#screen.size();
     if (!this.#enabled || watcher === null || size === null || !this.#hasRoom()) return;
     if (!this.#screen.changed() && !this.#wantsKeyFrame) return;
-    const encoder = this.#encoderOf(size);
-    if (encoder !== null) this.#encode(encoder);
-    else void this.#prepare(watcher, size);
+    const making = this.#makingOf(size);
+    if (making === null) void this.#prepare(watcher, size);
+    else if (!this.#wantsKeyFrame || !this.#sketchFirst(watcher)) this.#encode(making.encoder);
   }
 
   /** The one at work, if it makes pictures of this size. One that broke has said so to nobody yet. */
-  #encoderOf({ width, height }: PictureSize): VideoEncoder | null {
+  #makingOf({ width, height }: PictureSize): Making | null {
     const making = this.#making;
     const fits = making?.size.width === width && making.size.height === height && making.encoder.state === "configured";
-    return fits ? making.encoder : null;
+    return fits ? making : null;
   }
 
   #encode(encoder: VideoEncoder): void {
@@ -148,8 +156,27 @@ export class PictureSender {
     if (frame === null) return;
     this.#encoding.set(timestamp, performance.now());
     encoder.encode(frame, { keyFrame: this.#wantsKeyFrame });
+    if (this.#wantsKeyFrame) this.#sketch = "wanted";
     this.#wantsKeyFrame = false;
     frame.close();
+  }
+
+  /** Whether a sketch goes before the key frame: beside it each would take the time of both. */
+  #sketchFirst(watcher: Watcher): boolean {
+    if (this.#sketch === "made" || this.#keyFrameMs < SKETCH_FROM_MS || !watcher.shows.includes(SKETCH_CODEC)) return false;
+    if (this.#sketch === "wanted") void this.#makeSketch(watcher);
+    return true;
+  }
+
+  async #makeSketch(watcher: Watcher): Promise<void> {
+    const frame = this.#screen.take(Math.round(performance.now() * 1000));
+    if (frame === null) return;
+    this.#sketch = "in the making";
+    const picture = await sketchOf(frame);
+    const wanted = this.#enabled && watcher === this.#watcher && this.#screen.size() !== null;
+    this.#sketch = wanted ? "made" : "wanted";
+    if (picture !== null && wanted) void this.#send(watcher, picture, "sketch");
+    this.#pump();
   }
 
   #hasRoom(): boolean {
@@ -182,16 +209,19 @@ export class PictureSender {
     const watcher = this.#watcher;
     if (watcher === null || !this.#enabled) return void (this.#wantsKeyFrame = true);
     const keyFrame = chunk.type === "key";
-    void this.#send(watcher, packPicture(keyFrame ? this.#config : null, chunk), keyFrame);
-    if (began !== undefined && began > this.#judgedFrom) this.#judge(performance.now() - began);
+    void this.#send(watcher, packPicture(keyFrame ? this.#config : null, chunk), chunk.type);
+    if (began === undefined) return;
+    const tookMs = performance.now() - began;
+    if (keyFrame) this.#keyFrameMs = tookMs;
+    if (began > this.#judgedFrom) this.#judge(tookMs);
   }
 
-  async #send(watcher: Watcher, picture: Uint8Array<ArrayBuffer>, keyFrame: boolean): Promise<void> {
-    const { frame, sequence } = await watcher.seal.seal("picture", picture, keyFrame);
+  async #send(watcher: Watcher, picture: Uint8Array<ArrayBuffer>, type: EncodedVideoChunkType | "sketch"): Promise<void> {
+    const { frame, sequence } = await watcher.seal.seal("picture", picture, type !== "delta");
     if (watcher !== this.#watcher) return;
     if (!this.#way.send(frame)) return void (this.#wantsKeyFrame = true);
     const now = performance.now();
-    this.#underway.add(sequence, { sentAt: now, bytes: frame.length, keyFrame });
+    this.#underway.add(sequence, { sentAt: now, bytes: frame.length, keyFrame: type === "key" });
     this.#sent.push({ at: now, bits: frame.length * 8 });
   }
 
@@ -203,8 +233,10 @@ export class PictureSender {
     const middle = this.#encodeTimes.toSorted((a, b) => a - b)[ENCODES_TO_JUDGE >> 1] ?? 0;
     this.#encodeTimes = [];
     const { codec } = this.#making;
-    const lighter = this.#watcher?.shows.some((name) => name !== codec.name && !this.#tooSlow.has(name)) ?? false;
-    if (middle > ENCODE_AT_MOST_MS && lighter) this.#giveUp(codec);
+    if (middle <= ENCODE_AT_MOST_MS) return;
+    const heavy = asHeavyAs(codec);
+    const lighter = this.#watcher?.shows.some((name) => !heavy.includes(name) && !this.#tooSlow.has(name)) ?? false;
+    if (lighter) this.#giveUp(heavy);
   }
 
   #steer(): void {
@@ -217,12 +249,12 @@ export class PictureSender {
 
   /** Another may have taken its place before it says so. */
   #broke(encoder: VideoEncoder, codec: Codec): void {
-    if (this.#making?.encoder === encoder) this.#giveUp(codec);
+    if (this.#making?.encoder === encoder) this.#giveUp([codec.name]);
     else this.#tooSlow.add(codec.name);
   }
 
-  #giveUp(codec: Codec): void {
-    this.#tooSlow.add(codec.name);
+  #giveUp(codecs: readonly string[]): void {
+    for (const name of codecs) this.#tooSlow.add(name);
     this.#discard();
     this.#pump();
   }

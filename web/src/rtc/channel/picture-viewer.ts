@@ -1,6 +1,8 @@
-/** Pictures from the relay onto the canvas. A picture that cannot be shown asks for a key frame. */
+/** Pictures from the relay onto the page. A picture that cannot be shown asks for a key frame. */
+import type { Surface } from "../messages.ts";
 import type { PictureSize } from "./codecs.ts";
-import { parseConfig, unpackPicture } from "./picture.ts";
+import { parseConfig, SKETCH, unpackPicture } from "./picture.ts";
+import { openSketch } from "./sketch.ts";
 
 const ASK_AT_MOST_EVERY_MS = 400;
 /** With more than this in the decoder the sender is let wait. */
@@ -10,7 +12,7 @@ export interface ViewerEvents {
   /** The picture came and the decoder keeps up: another may follow. */
   arrived(sequence: number): void;
   shown(): void;
-  /** The first picture after a break is on the canvas. */
+  /** The first picture after a break is shown. */
   beganShowing(size: PictureSize): void;
   askKeyFrame(): void;
 }
@@ -22,11 +24,10 @@ interface Arrived {
 }
 
 export class PictureViewer {
-  /** Pictures put on the canvas so far. */
+  /** Pictures shown so far. */
   drawn = 0;
   readonly #events: ViewerEvents;
-  #canvas: OffscreenCanvas | null = null;
-  #context: OffscreenCanvasRenderingContext2D | null = null;
+  #put: ((frame: VideoFrame) => void) | null = null;
   #decoder: VideoDecoder | null = null;
   #config: string | null = null;
   #last: number | null = null;
@@ -39,14 +40,14 @@ export class PictureViewer {
     this.#events = events;
   }
 
-  useCanvas(canvas: OffscreenCanvas): void {
-    this.#canvas = canvas;
-    this.#context = canvas.getContext("2d", { alpha: false, desynchronized: true });
+  useSurface(surface: Surface): void {
+    this.#put = surface instanceof OffscreenCanvas ? ontoCanvas(surface) : intoVideo(surface);
   }
 
   show({ keyFrame, sequence, bytes }: Arrived): void {
     const picture = unpackPicture(bytes);
     if (picture === null) return;
+    if (picture.config === SKETCH) return void this.#showSketch(picture.chunk, sequence);
     try {
       if (keyFrame && picture.config !== null && picture.config !== this.#config) this.#prepare(picture.config);
       const follows = keyFrame || sequence - 1 === this.#last;
@@ -57,11 +58,21 @@ export class PictureViewer {
     }
   }
 
-  /** Forgets what was before: new keys, new sender. The last picture stays on the canvas, and the decoder for more of the same kind. */
+  /** Forgets what was before: new keys, new sender. The last picture stays in sight, and the decoder for more of the same kind. */
   reset(): void {
     this.#last = null;
     this.#keySequence = null;
     this.#untold = [];
+  }
+
+  /** Unless what came after it was quicker; nothing else depends on it. */
+  async #showSketch(bytes: Uint8Array<ArrayBuffer>, sequence: number): Promise<void> {
+    const before = this.drawn;
+    const frame = await openSketch(bytes, sequence).catch(() => null);
+    this.#events.arrived(sequence);
+    if (frame === null || before !== this.drawn) return frame?.close();
+    this.#keySequence = sequence;
+    this.#draw(frame);
   }
 
   #decode(decoder: VideoDecoder, { keyFrame, sequence, bytes }: Arrived): void {
@@ -89,12 +100,10 @@ export class PictureViewer {
 
   #draw(frame: VideoFrame): void {
     const size = { width: frame.displayWidth, height: frame.displayHeight };
-    const canvas = this.#canvas;
-    if (canvas !== null && (canvas.width !== size.width || canvas.height !== size.height)) Object.assign(canvas, size);
-    this.#context?.drawImage(frame, 0, 0);
-    this.drawn += 1;
     const sequence = frame.timestamp;
-    frame.close();
+    if (this.#put === null) frame.close();
+    else this.#put(frame);
+    this.drawn += 1;
     this.#events.shown();
     this.#tellArrived();
     if (sequence === this.#keySequence) this.#events.beganShowing(size);
@@ -115,4 +124,20 @@ export class PictureViewer {
     this.#askedAt = performance.now();
     this.#events.askKeyFrame();
   }
+}
+
+/** Whoever is given a frame closes it. */
+function ontoCanvas(canvas: OffscreenCanvas): (frame: VideoFrame) => void {
+  const context = canvas.getContext("2d", { alpha: false, desynchronized: true });
+  return (frame) => {
+    const size = { width: frame.displayWidth, height: frame.displayHeight };
+    if (canvas.width !== size.width || canvas.height !== size.height) Object.assign(canvas, size);
+    context?.drawImage(frame, 0, 0);
+    frame.close();
+  };
+}
+
+function intoVideo(track: WritableStream<VideoFrame>): (frame: VideoFrame) => void {
+  const writer = track.getWriter();
+  return (frame) => void writer.write(frame).catch(() => frame.close());
 }

@@ -1,6 +1,6 @@
 /**
  * One encoded picture as it is sealed: length of the decoder's configuration 2 (big endian; 0: as before), the configuration as JSON
- * (with the colour space, or colours are wrong at the other end), then the chunk.
+ * (with the colour space, or colours are wrong at the other end), then the chunk. A sketch is a JPEG under a configuration of its own.
  */
 import { z } from "zod/mini";
 import { fromBase64url, toBase64url } from "@minuta/contracts/base64url";
@@ -18,6 +18,9 @@ const configuration = z.object({
   colorSpace: z.optional(colorSpace),
   description: z.optional(z.string()),
 });
+
+export const SKETCH_CODEC = "jpeg";
+export const SKETCH = JSON.stringify({ codec: SKETCH_CODEC });
 
 export interface Picture {
   /** JSON as it was sent: the same text means the same decoder. */
@@ -48,12 +51,13 @@ export function parseConfig(text: string): VideoDecoderConfig {
   } as VideoDecoderConfig;
 }
 
-export function packPicture(config: string | null, chunk: EncodedVideoChunk): Uint8Array<ArrayBuffer> {
+export function packPicture(config: string | null, chunk: EncodedVideoChunk | Uint8Array): Uint8Array<ArrayBuffer> {
   const head = config === null ? new Uint8Array() : new TextEncoder().encode(config);
   const bytes = new Uint8Array(2 + head.length + chunk.byteLength);
   new DataView(bytes.buffer).setUint16(0, head.length);
   bytes.set(head, 2);
-  chunk.copyTo(bytes.subarray(2 + head.length));
+  if (chunk instanceof Uint8Array) bytes.set(chunk, 2 + head.length);
+  else chunk.copyTo(bytes.subarray(2 + head.length));
   return bytes;
 }
 

@@ -26,6 +26,8 @@ export interface SocketEvents {
   mediaOpened(): void;
 }
 
+/** A lane that carried is opened anew at once, but for so much that all pages of a server do not come in one moment. */
+const SPREAD_MS = 100;
 const FIRST_RETRY_MS = 200;
 /** A server that was restarted is met soon; of one that stays away something is asked less often. */
 const SOON_RETRY_MS = 350;
@@ -38,11 +40,13 @@ const BESIDE_AT_MOST = 3;
 /** After so many, HTTP is tried as well: somebody may swallow WebSockets, and the person waits. */
 const WEBSOCKETS_ALONE = 2;
 /** Nothing for so long is odd where voice or pictures came all the time, and where only answers to beats came. */
-const HUSH_MS = 500;
+const HUSH_MS = 400;
 const QUIET_MS = 1_600;
 const RUNNING_MESSAGES = 10;
 const RUNNING_WITHIN_MS = 1_000;
-const DOUBT_AT_MOST_EVERY_MS = 1_000;
+const DOUBT_AT_MOST_EVERY_MS = 250;
+/** A question is cheap, another lane is not: most silences are a busy computer's. */
+const ANSWERS_WITHIN_MS = 80;
 /** A worker that slept this long may find everything waiting that came meanwhile. */
 const OVERSLEPT_MS = 400;
 /** A better way is tried again after this, twice as long after each time it failed. */
@@ -71,6 +75,7 @@ export class CallSockets {
   /** The control lane in use opened. */
   #isOpen = false;
   #failures = 0;
+  #brokeAt = -Infinity;
   #retry: ReturnType<typeof setTimeout> | undefined;
   #climb: ReturnType<typeof setTimeout> | undefined;
   #climbMs = FIRST_CLIMB_MS;
@@ -130,15 +135,20 @@ export class CallSockets {
     this.#become("http-poll");
   }
 
-  /** Something is odd on the way: unless the server answers on this WebSocket first, another one takes its place. */
+  /** Something is odd on the way: unless the server answers on this WebSocket, another one takes its place. */
   doubt(): void {
     const now = performance.now();
     if (this.#kind !== "websocket" || this.#control?.readyState !== WebSocket.OPEN) return;
     if (this.#beside !== undefined || now - this.#doubtedAt < DOUBT_AT_MOST_EVERY_MS) return;
     this.#doubtedAt = now;
     this.#events.ask();
-    this.#seek();
-    this.#tryBeside();
+    const lane = this.#control;
+    setTimeout(() => {
+      const [cameAt = -Infinity] = this.#cameAt.slice(-1);
+      if (lane !== this.#control || cameAt > now || this.#beside !== undefined) return;
+      this.#seek();
+      this.#tryBeside();
+    }, ANSWERS_WITHIN_MS);
   }
 
   /** Tries at once instead of waiting: the network changed. */
@@ -267,10 +277,16 @@ export class CallSockets {
     if (refused) this.#become(this.#kind === "websocket" ? "http-stream" : "websocket");
     // Both ways were tried: the server is away.
     if (refused && this.#kind === "http-stream") return this.#connect();
+    this.#retry = setTimeout(() => this.#connect(), this.#retryAfterMs(refused));
+  }
+
+  #retryAfterMs(refused: boolean): number {
+    const now = performance.now();
+    const atOnce = !refused && now - this.#brokeAt > LAST_RETRY_MS;
+    this.#brokeAt = now;
+    if (atOnce) return Math.random() * SPREAD_MS;
     const atMost = this.#failures < SOON_RETRIES ? SOON_RETRY_MS : LAST_RETRY_MS;
-    const wait = Math.min(atMost, FIRST_RETRY_MS * 2 ** this.#failures) * (0.75 + Math.random() / 2);
-    this.#failures += 1;
-    this.#retry = setTimeout(() => this.#connect(), wait);
+    return Math.min(atMost, FIRST_RETRY_MS * 2 ** this.#failures++) * (0.75 + Math.random() / 2);
   }
 
   #lane(path: string): Lane {

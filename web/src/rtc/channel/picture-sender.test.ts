@@ -1,0 +1,108 @@
+/** What goes out first when a picture begins, and what does not go out any more. */
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import type { Seal } from "../seal.ts";
+import { SKETCH, SKETCH_CODEC, unpackPicture } from "./picture.ts";
+import { PictureSender } from "./picture-sender.ts";
+
+const pass = (ms = 10): Promise<void> => new Promise((resume) => setTimeout(resume, ms));
+let keyFrameMs = 0;
+
+class Frame {
+  readonly displayWidth = 1280;
+  readonly displayHeight = 720;
+  readonly timestamp: number;
+  constructor(_: unknown, { timestamp }: { timestamp: number }) {
+    this.timestamp = timestamp;
+  }
+  close(): void {}
+}
+
+class Encoder {
+  static isConfigSupported = ({ codec }: VideoEncoderConfig): Promise<{ supported: boolean }> =>
+    Promise.resolve({ supported: codec.startsWith("av01") });
+  readonly #deliver: EncodedVideoChunkOutputCallback;
+  state = "unconfigured";
+  constructor({ output }: VideoEncoderInit) {
+    this.#deliver = output;
+  }
+  configure(): void {
+    this.state = "configured";
+  }
+  encode({ timestamp }: Frame, { keyFrame }: { keyFrame: boolean }): void {
+    const chunk = { type: keyFrame ? "key" : "delta", timestamp, byteLength: 1, copyTo: () => undefined } as unknown as EncodedVideoChunk;
+    setTimeout(() => this.#deliver(chunk, { decoderConfig: { codec: "av01" } }), keyFrame ? keyFrameMs : 0);
+  }
+  close(): void {
+    this.state = "closed";
+  }
+}
+
+class Canvas {
+  getContext = (): { drawImage(): void } => ({ drawImage: () => undefined });
+  async convertToBlob({ type }: { type: string }): Promise<Blob> {
+    await pass(5);
+    return new Blob(["still"], { type });
+  }
+}
+
+beforeEach(() => {
+  keyFrameMs = 200;
+  for (const [name, stub] of Object.entries({ VideoFrame: Frame, VideoEncoder: Encoder, OffscreenCanvas: Canvas }))
+    vi.stubGlobal(name, stub);
+});
+afterEach(() => vi.unstubAllGlobals());
+
+/** A sender whose screen is shared, and what it sent, in words. */
+function sharing(...shows: readonly string[]) {
+  const sent: string[] = [];
+  const sender = new PictureSender({ send: () => true, waitingBytes: () => 0 });
+  let sequence = 0;
+  const seal: Seal = {
+    pairing: 1,
+    seal: (_, plain, keyFrame) => {
+      const picture = unpackPicture(plain as Uint8Array<ArrayBuffer>);
+      sent.push(picture?.config === SKETCH ? "sketch" : keyFrame === true ? "key frame" : "picture");
+      return Promise.resolve({ frame: new Uint8Array(1), sequence: sequence++ });
+    },
+    open: () => Promise.resolve(null),
+  };
+  const port = { onmessage: null as ((event: { data: Frame }) => void) | null, postMessage: () => undefined };
+  sender.share(port as unknown as MessagePort);
+  sender.enable(true);
+  sender.meet({ seal, shows });
+  port.onmessage?.({ data: new Frame(null, { timestamp: 1 }) });
+  return { sender, sent, arrive: () => sender.arrived(sequence - 1) };
+}
+
+test("a sketch is sent while the key frame would still be in the making, and the key frame after it", async () => {
+  const { sent } = sharing("av1", SKETCH_CODEC);
+  await pass(60);
+  expect(sent).toEqual(["sketch"]);
+  await pass(300);
+  expect(sent).toEqual(["sketch", "key frame"]);
+});
+
+test("whoever cannot show sketches gets none", async () => {
+  const { sent } = sharing("av1");
+  await pass(300);
+  expect(sent).toEqual(["key frame"]);
+});
+
+test("a screen that is hidden while its sketch is made is not sent", async () => {
+  const { sender, sent } = sharing("av1", SKETCH_CODEC);
+  await pass(0);
+  sender.enable(false);
+  await pass(300);
+  expect(sent).toEqual([]);
+});
+
+test("a computer that made its last key frame quickly sends no more sketches", async () => {
+  keyFrameMs = 0;
+  const { sender, sent, arrive } = sharing("av1", SKETCH_CODEC);
+  await pass(100);
+  expect(sent).toEqual(["sketch", "key frame"]);
+  arrive();
+  sender.keyFrame();
+  await pass(100);
+  expect(sent).toEqual(["sketch", "key frame", "key frame"]);
+});
