@@ -11,7 +11,7 @@ let root: string;
 
 const sound = {
   "contracts/src/money.ts": 'import { z } from "zod";\nexport const sum = z.bigint();',
-  "server/src/main.ts": 'import { app } from "./app.ts";\napp();',
+  "server/src/main.js": 'import { app } from "./app.ts";\napp();',
   "server/src/app.ts":
     'import { ledger } from "#ledger";\nimport { metering } from "#metering";\nexport const app = () => [ledger, metering];',
   "server/src/platform/db.ts": 'import pg from "pg";\nexport const db = pg;',

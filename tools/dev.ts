@@ -23,7 +23,7 @@ function start(args: readonly string[], env: Readonly<Record<string, string>>): 
 
 const port = await freePort();
 const watched = ["server/src", "server/migrations", "contracts/src"].map((folder) => `--watch-path=${folder}`);
-const server = start([...watched, "--watch-preserve-output", "server/src/main.ts"], {
+const server = start([...watched, "--watch-preserve-output", "server/src/main.js"], {
   PORT: String(port),
   PUBLIC_URL: `http://localhost:${PAGES_PORT}`,
   LOG_LEVEL: process.env["LOG_LEVEL"] ?? "info",

@@ -168,6 +168,8 @@ export type LiveMessage = z.infer<typeof liveMessage>;
 
 /** Why the server closed a socket for good; after any other code the end tries again. */
 export const closeCodes = { replaced: 4001, callOver: 4002, notAllowed: 4003, signedOut: 4004, badMessage: 4005, tooMuch: 4006 } as const;
+/** WebSocket's own "service restart": the server will be back at once, and the ends with it. */
+export const SERVICE_RESTART = 1012;
 
 // ---- sealed signals: end to end, the server cannot read them ------------------------------------------------------------
 

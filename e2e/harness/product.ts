@@ -61,7 +61,7 @@ async function startServer({ dataFolder, port, withPast, host = "localhost" }: S
   const demo = { DEMO: "on", DEMO_HISTORY: withPast ? "on" : "off" };
   const place = { DATA_DIR: dataFolder, PORT: port, HOST: host, UDP_PORT: "0", LOG_LEVEL: "warn" };
   const env = { ...process.env, ...demo, ...place };
-  const server = start(process.execPath, ["server/src/main.ts"], { cwd: ROOT, env });
+  const server = start(process.execPath, ["server/src/main.js"], { cwd: ROOT, env });
   const address = await until(
     "the product's address",
     () => {

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { startPostgres, type EmbeddedPostgres } from "../../server/src/platform/postgres.ts";
 import type { Servers } from "./pages.ts";
 
-const main = fileURLToPath(new URL("../../server/src/main.ts", import.meta.url));
+const main = fileURLToPath(new URL("../../server/src/main.js", import.meta.url));
 /** A copy nobody could reach is tried again after this. */
 const TRY_AGAIN_AFTER_MS = 4000;
 

@@ -11,7 +11,7 @@ import { certify, type Certificate } from "./certificates.ts";
 import { openMoney, type Money } from "./money.ts";
 import { SERVER_NAME, type Spaces } from "./spaces.ts";
 
-const MAIN = fileURLToPath(new URL("../../server/src/main.ts", import.meta.url));
+const MAIN = fileURLToPath(new URL("../../server/src/main.js", import.meta.url));
 const START_PATIENCE_MS = 90_000;
 const STOP_PATIENCE_MS = 30_000;
 

@@ -80,7 +80,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   const recordingsStore = await recordingsStoreOf(options);
   const platform = { db, bus, mail, clock, log, signing, publicUrl, demo: config.DEMO, recordingsStore };
   const domains = createDomains(platform);
-  const { presence, calls, journal, ledger, metering, recordings } = domains;
+  const { presence, calls, journal, metering, recordings } = domains;
 
   const front = createFront({ certificate: options.certificate ?? null, behindProxy: config.BEHIND_PROXY, log });
   const http = createHttp({
@@ -100,11 +100,6 @@ export async function startApp(options: AppOptions): Promise<App> {
   const ice = await iceSettings(config, options.folder);
   const remote = openRemote(remotePorts({ ...domains, ...platform, sockets, evidence, ice, onTurn: front.onTurn }));
   const stops: (() => void | Promise<void>)[] = [
-    await startJobs(
-      db,
-      { ...mail.jobs, ...calls.jobs, ...recordings.jobs, "ledger.prove": nightlyProof({ ...platform, ledger }, config.OPERATOR_MAIL) },
-      log,
-    ),
     startEvents({ db, clock, log, subscribers: subscribersOf(domains, bus) }),
     metering.startChargingPass(charging),
     calls.start(),
@@ -120,15 +115,20 @@ export async function startApp(options: AppOptions): Promise<App> {
       await http.server.listen(at);
       const udpPort = config.UDP_PORT ?? at.port;
       if (udpPort !== 0) await remote.listenUdp({ host: at.host, port: udpPort });
+      // Who comes back to his call goes before what can wait.
+      stops.unshift(await startJobs(db, jobsOf(platform, domains, config), log));
     },
     async stop() {
+      // From now on nobody new comes: who left would be back before we are gone.
+      const closed = http.server.close();
       // Channels first, so that their evidence is written while everything still works.
       sockets.close();
       await remote.stop();
       await journal.flush();
       await evidence.close();
+      sockets.drop();
       front.close();
-      await http.server.close();
+      await closed;
       front.close();
       for (const stop of stops) await stop();
       await bus.close();
@@ -168,6 +168,11 @@ function bindRoutes(
   journalRoutes(http, journal, calls.partyOf);
   reportsRoutes(http, createReports({ db: platform.db, findOwner: people.person }));
   if (platform.demo) devRoutes(http, platform.mail);
+}
+
+function jobsOf(platform: Platform, { calls, recordings, ledger }: Domains, config: Config): Parameters<typeof startJobs>[1] {
+  const prove = nightlyProof({ ...platform, ledger }, config.OPERATOR_MAIL);
+  return { ...platform.mail.jobs, ...calls.jobs, ...recordings.jobs, "ledger.prove": prove };
 }
 
 /** Answers and attempts are kept no longer than they are needed. */

@@ -8,7 +8,7 @@ import { readCertificate, type Certificate } from "./platform/certificate.ts";
 import { systemClock } from "./platform/clock.ts";
 import { ownNames, selfMadeCertificate } from "./platform/self-made.ts";
 import { createLog, type Log } from "./platform/log.ts";
-import { startPostgres, type EmbeddedPostgres } from "./platform/postgres.ts";
+import { launchPostgres } from "./platform/postgres.ts";
 
 /** How far from the asked port a free one is looked for. */
 const PORTS_TRIED = 50;
@@ -18,27 +18,33 @@ async function main(): Promise<void> {
   const log = createLog(config.LOG_LEVEL);
   const folder = resolve(config.DATA_DIR);
   await mkdir(folder, { recursive: true });
+  const postgres = config.DATABASE_URL === undefined ? await launchPostgres({ folder: join(folder, "postgres") }) : null;
   // The product is read while its database starts.
-  const [{ startApp }, postgres] = await Promise.all([
-    import("./app.ts"),
-    config.DATABASE_URL === undefined ? startPostgres({ folder: join(folder, "postgres") }) : null,
-  ]);
+  const [{ startApp }] = await Promise.all([import("./app.ts"), postgres?.ready()]);
   const port = await freePort(config);
   if (port !== config.PORT && config.PORT !== 0) console.log(`Port ${config.PORT} is busy, taking ${port}.`);
   const certificate = await certificateOf(config, { folder, log });
-  const scheme = certificate === null ? "http" : "https";
-  const publicUrl = config.PUBLIC_URL ?? `${scheme}://${config.HOST === "0.0.0.0" ? "localhost" : config.HOST}:${port}`;
+  const publicUrl = publicUrlOf(config, { secure: certificate !== null, port });
   const connection = config.DATABASE_URL ?? postgres!.connection;
   const tell = (text: string): void => void process.stdout.write(text);
   const app = await startApp({ config, log, folder, connection, certificate, publicUrl, tell });
-  await app.listen({ host: config.HOST, port });
+  const listening = app.listen({ host: config.HOST, port });
+  stopOnSignals(async () => {
+    await listening;
+    await app.stop();
+    await postgres?.stop();
+  });
+  await listening;
   greet(publicUrl, app);
   if (config.TLS_SELF_MADE && config.TLS_CERT_FILE === undefined) console.log(SELF_MADE_TOLD);
-  stopOnSignals(app, postgres);
 }
 
 const SELF_MADE_TOLD =
   "\nThe certificate is self-made: each browser warns of it once, and nobody vouches that it is this server. For your own network only.";
+
+function publicUrlOf({ PUBLIC_URL, HOST }: Config, { secure, port }: { secure: boolean; port: number }): string {
+  return PUBLIC_URL ?? `${secure ? "https" : "http"}://${HOST === "0.0.0.0" ? "localhost" : HOST}:${port}`;
+}
 
 /** Files of others go before one made here; null: no TLS. */
 async function certificateOf(config: Config, { folder, log }: { folder: string; log: Log }): Promise<Certificate | null> {
@@ -60,18 +66,17 @@ function greet(publicUrl: string, app: App): void {
   console.log("\nStop with Ctrl+C; the data stays.");
 }
 
-function stopOnSignals(app: App, postgres: EmbeddedPostgres | null): void {
+function stopOnSignals(stop: () => Promise<void>): void {
   let stopping = false;
-  const stop = async (): Promise<void> => {
+  const stopOnce = async (): Promise<void> => {
     if (stopping) return;
     stopping = true;
-    await app.stop();
-    await postgres?.stop();
+    await stop();
     process.exit(0);
   };
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.on(signal, () => {
-      stop().catch((error: unknown) => {
+      stopOnce().catch((error: unknown) => {
         console.error(error);
         process.exit(1);
       });

@@ -1,5 +1,5 @@
 /** Work for later, queued in the transaction that wants it (graphile-worker): mail, timers. Runs at least once; failed jobs are tried again. */
-import { Logger, parseCronItems, run as runWorker } from "graphile-worker";
+import type { Logger } from "graphile-worker";
 import pg from "pg";
 import { command, type Db, type Tx } from "./db.ts";
 import type { Json } from "./bus.ts";
@@ -46,6 +46,8 @@ export async function startJobs(
   jobs: Readonly<Record<string, JobHandlers[string] | Nightly>>,
   log: Log,
 ): Promise<() => Promise<void>> {
+  // Read when the product already answers: every start has people in calls who wait for it.
+  const { Logger, parseCronItems, run: runWorker } = await import("graphile-worker");
   const taskList = Object.fromEntries(
     Object.entries(jobs).map(([task, job]) => [task, (payload: unknown) => (typeof job === "function" ? job(payload) : job.run())]),
   );
@@ -65,7 +67,7 @@ export async function startJobs(
     noHandleSignals: true,
     taskList,
     parsedCronItems: parseCronItems(timetable),
-    logger: quietLogger(log),
+    logger: new Logger(quietly(log)),
     pollInterval: 1000,
   });
   return async () => {
@@ -75,10 +77,10 @@ export async function startJobs(
 }
 
 /** The worker's own lines, at the levels of our log; its debug chatter is left out. */
-function quietLogger(log: Log): Logger {
+function quietly(log: Log): ConstructorParameters<typeof Logger>[0] {
   // Its facts are left out: they hold the job's payload, and that may hold a secret of a mail.
-  return new Logger(() => (level, message) => {
+  return () => (level, message) => {
     if (level === "error") log.error(`jobs.worker: ${message}`);
     if (level === "warning") log.warn(`jobs.worker: ${message}`);
-  });
+  };
 }

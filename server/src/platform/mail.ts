@@ -5,7 +5,7 @@
 import { randomUUID } from "node:crypto";
 import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { createTransport, type SendMailOptions } from "nodemailer";
+import type { SendMailOptions, Transporter } from "nodemailer";
 import { z } from "zod";
 import type { Clock } from "./clock.ts";
 import type { Tx } from "./db.ts";
@@ -64,6 +64,9 @@ export function createMail(options: MailOptions): Mail {
   };
 }
 
+/** Read when there is something to send: every start has people in calls who wait for it. */
+const nodemailer = () => import("nodemailer");
+
 /** The message itself. Made by a machine, so that no vacation answers come back (RFC 3834). */
 function messageOf({ from }: MailOptions, { id, to, subject, text }: QueuedMail, at: Date): SendMailOptions {
   const domain = /@([^\s<>@]+)>?\s*$/.exec(from)?.[1] ?? "localhost";
@@ -79,13 +82,14 @@ function messageOf({ from }: MailOptions, { id, to, subject, text }: QueuedMail,
 }
 
 function deliverBySmtp(options: MailOptions, url: string): (mail: QueuedMail) => Promise<void> {
-  const transport = createTransport({
-    url,
-    connectionTimeout: CONNECT_TIMEOUT_MS,
-    greetingTimeout: CONNECT_TIMEOUT_MS,
-    socketTimeout: SILENCE_TIMEOUT_MS,
-  });
+  let transport: Transporter | null = null;
   return async (mail) => {
+    transport ??= (await nodemailer()).createTransport({
+      url,
+      connectionTimeout: CONNECT_TIMEOUT_MS,
+      greetingTimeout: CONNECT_TIMEOUT_MS,
+      socketTimeout: SILENCE_TIMEOUT_MS,
+    });
     try {
       await transport.sendMail(messageOf(options, mail, options.clock.now()));
     } catch (error) {
@@ -102,6 +106,7 @@ const isRefusedForGood = (error: unknown): boolean => recipientRefused.safeParse
 
 async function keep(options: MailOptions, mail: QueuedMail): Promise<void> {
   const at = options.clock.now();
+  const { createTransport } = await nodemailer();
   const written = await createTransport({ streamTransport: true, buffer: true, newline: "windows" }).sendMail(messageOf(options, mail, at));
   await mkdir(options.folder, { recursive: true, mode: 0o700 });
   const name = join(options.folder, `${at.toISOString().replaceAll(/[:.]/g, "-")}-${mail.id}`);

@@ -1,7 +1,6 @@
 /** Applies server/migrations/NNNN_name.sql in order, each in a transaction of its own, once; several copies may start together. */
 import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
-import { Logger, runMigrations } from "graphile-worker";
 import type pg from "pg";
 
 const folder = new URL("../../migrations/", import.meta.url);
@@ -23,12 +22,19 @@ export async function migrate(pool: pg.Pool): Promise<void> {
     const unknown = [...applied.keys()].filter((name) => !files.includes(name));
     if (unknown.length > 0) throw new Error(`the database is newer than this program: it has ${unknown.join(", ")}`);
     for (const name of files) await applyOnce(connection, name, applied.get(name));
-    // The job queue keeps its tables in a schema of its own and brings its own migrations.
-    await runMigrations({ pgPool: pool, logger: new Logger(() => () => {}) });
+    await migrateQueue(connection, pool);
   } finally {
     await connection.query("select pg_advisory_unlock($1)", [MIGRATION_LOCK]).catch(() => {});
     connection.release();
   }
+}
+
+/** The job queue keeps its tables in a schema of its own and brings its own migrations: newer ones when it begins to work (jobs.ts). */
+async function migrateQueue(connection: pg.PoolClient, pool: pg.Pool): Promise<void> {
+  const { rows } = await connection.query("select to_regclass('graphile_worker.migrations') is not null as known");
+  if (rows[0].known) return;
+  const { Logger, runMigrations } = await import("graphile-worker");
+  await runMigrations({ pgPool: pool, logger: new Logger(() => () => {}) });
 }
 
 async function applyOnce(connection: pg.PoolClient, name: string, appliedHash: string | undefined): Promise<void> {

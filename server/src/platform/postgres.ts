@@ -2,21 +2,21 @@
  * Starts the PostgreSQL that comes with the product, on a data folder, reachable by a Unix socket only: no port, no password.
  * A server that still runs after its program was killed is adopted. Design and measurements: docs/decisions/0001.
  */
-import { execFile, spawn, type ChildProcess } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { constants, existsSync } from "node:fs";
 import { access, chmod, chown, copyFile, mkdir, open, readFile, rm, stat, symlink } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir, totalmem } from "node:os";
 import { dirname, join, resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import pg from "pg";
 import { z } from "zod";
 
 const run = promisify(execFile);
 const START_TIMEOUT_MS = 60_000;
-/** A server that cannot start says so well within this. */
-const START_GRACE_MS = 150;
+const LOOK_EVERY_MS = 10;
 const STOP_TIMEOUT_MS = 30_000;
 /** The user that owns nothing else on any Unix. */
 const NOBODY = { uid: 65534, gid: 65534 };
@@ -40,6 +40,10 @@ export interface PostgresOptions {
   readonly throwaway?: boolean;
 }
 
+export interface LaunchedPostgres extends EmbeddedPostgres {
+  ready(): Promise<void>;
+}
+
 /** How PostgreSQL, which refuses to run as root, is run: as ourselves, as another user, or as root in a name space where it looks like another. */
 interface Runner {
   readonly command: readonly string[];
@@ -49,6 +53,13 @@ interface Runner {
 
 /** Starts or adopts the server on `folder`; answers when it takes connections. */
 export async function startPostgres(options: PostgresOptions): Promise<EmbeddedPostgres> {
+  const postgres = await launchPostgres(options);
+  await postgres.ready();
+  return postgres;
+}
+
+/** The same for who has something else to do meanwhile: it takes connections when `ready` says so. */
+export async function launchPostgres(options: PostgresOptions): Promise<LaunchedPostgres> {
   const folder = resolve(options.folder);
   const cluster = join(folder, "cluster");
   const binaries = await binariesFor(folder);
@@ -57,11 +68,14 @@ export async function startPostgres(options: PostgresOptions): Promise<EmbeddedP
   const sockets = await socketFolder(cluster, runner);
   const connection = { host: sockets, user: USER, database: DATABASE };
   if (!existsSync(join(cluster, "PG_VERSION"))) await initialise(cluster, binaries, runner);
+  const again = (): Promise<Launched> => launch({ cluster, sockets, binaries, runner, options: { ...options, folder } });
   const adopted = await runningPid(cluster);
-  if (adopted === null) await launch({ cluster, sockets, binaries, runner, options: { ...options, folder } });
-  await untilReady({ ...connection, database: "postgres" });
-  await createDatabase(connection);
-  return { connection, stop: () => stopUnlessShared(cluster, connection) };
+  const launched = adopted === null ? await again() : null;
+  return {
+    connection,
+    ready: () => untilReady(connection, { launched, again }),
+    stop: () => stopUnlessShared(cluster, connection),
+  };
 }
 
 async function binariesFor(folder: string): Promise<{ bin: string; libraries: string | null }> {
@@ -200,54 +214,62 @@ const settings = [
 ];
 const throwawaySettings = ["fsync=off", "synchronous_commit=off", "full_page_writes=off"];
 
-async function launch({ cluster, sockets, binaries, runner, options }: Launch): Promise<void> {
+/** Answers why the server has ended; null while it runs. */
+type Launched = () => Promise<string | null>;
+
+async function launch({ cluster, sockets, binaries, runner, options }: Launch): Promise<Launched> {
   const all = ["listen_addresses=", `unix_socket_directories=${sockets}`, ...settings, ...(options.throwaway ? throwawaySettings : [])];
   const [file, ...args] = [...runner.command, join(binaries.bin, "postgres"), "-D", cluster, ...all.flatMap((one) => ["-c", one])];
+  const words = join(options.folder, "postgres.log");
+  // A file, not a pipe: PostgreSQL outlives a program that is killed, and must still be able to write.
+  const log = await open(words, "w+");
+  // Detached: an interrupt typed at our terminal must reach us, and we then stop PostgreSQL in order.
+  const child = spawn(file!, args, { ...runner.ids, env: runner.env, cwd: "/", detached: true, stdio: ["ignore", log.fd, log.fd] });
+  let failure: Error | null = null;
+  child.once("error", (error) => (failure = error));
+  child.unref();
+  await log.close();
+  return async () => {
+    if (failure !== null) throw failure;
+    return child.exitCode === null && child.signalCode === null ? null : (await readFile(words, "utf8")).trim();
+  };
+}
+
+/** After a kill -9 the old server's children may hold the shared memory for a moment longer, and another copy may have been first. */
+const OF_THE_MOMENT = /still in use|lock file .* already exists/i;
+const AGAIN_AFTER_MS = 200;
+
+async function untilReady(
+  connection: Connection,
+  { launched, again }: { launched: Launched | null; again: () => Promise<Launched> },
+): Promise<void> {
   const deadline = performance.now() + START_TIMEOUT_MS;
+  let server = launched;
   for (;;) {
-    // A file, not a pipe: PostgreSQL outlives a program that is killed, and must still be able to write.
-    const log = await open(join(options.folder, "postgres.log"), "w+");
-    // Detached: an interrupt typed at our terminal must reach us, and we then stop PostgreSQL in order.
-    const child = spawn(file!, args, { ...runner.ids, env: runner.env, cwd: "/", detached: true, stdio: ["ignore", log.fd, log.fd] });
-    const stays = await staysUp(child);
-    const words = stays ? "" : (await readFile(join(options.folder, "postgres.log"), "utf8")).trim();
-    await log.close();
-    if (stays) return;
-    // After a kill -9 the old server's children may hold the shared memory for a moment longer.
-    if (!/still in use|lock file .* already exists/i.test(words) || performance.now() > deadline)
-      throw new Error(`PostgreSQL did not start: ${words}`);
-    await new Promise((resume) => setTimeout(resume, 200));
+    const refused = await tryToConnect(connection);
+    if (refused === null) return;
+    const ended = (await server?.()) ?? null;
+    if (ended !== null && !OF_THE_MOMENT.test(ended)) throw new Error(`PostgreSQL did not start: ${ended}`);
+    if (performance.now() > deadline) throw new Error("PostgreSQL does not answer", { cause: refused });
+    await sleep(ended === null ? LOOK_EVERY_MS : AGAIN_AFTER_MS);
+    if (ended !== null) server = await again();
   }
 }
 
-/** Whether the process is still there after a moment; that it is ready is told by a connection later. */
-function staysUp(child: ChildProcess): Promise<boolean> {
-  return new Promise((resolveStays, reject) => {
-    const timer = setTimeout(() => {
-      child.unref();
-      resolveStays(true);
-    }, START_GRACE_MS);
-    child.once("error", reject);
-    child.once("exit", () => {
-      clearTimeout(timer);
-      resolveStays(false);
-    });
-  });
-}
+const NO_SUCH_DATABASE = "3D000";
 
-async function untilReady(connection: Connection): Promise<void> {
-  const deadline = performance.now() + START_TIMEOUT_MS;
-  for (;;) {
-    const client = new pg.Client(connection);
-    try {
-      await client.connect();
-      await client.end();
-      return;
-    } catch (error) {
-      await client.end().catch(() => {});
-      if (performance.now() > deadline) throw new Error("PostgreSQL does not answer", { cause: error });
-      await new Promise((resume) => setTimeout(resume, 25));
-    }
+/** Null when it takes connections to our database, which is made if it has to be; else why not. */
+async function tryToConnect(connection: Connection): Promise<unknown> {
+  const client = new pg.Client(connection);
+  try {
+    await client.connect();
+    return null;
+  } catch (error) {
+    if ((error as { code?: string }).code !== NO_SUCH_DATABASE) return error;
+    await createDatabase(connection);
+    return null;
+  } finally {
+    await client.end().catch(() => {});
   }
 }
 
@@ -255,8 +277,7 @@ async function createDatabase(connection: Connection): Promise<void> {
   const client = new pg.Client({ ...connection, database: "postgres" });
   await client.connect();
   try {
-    const found = await client.query("select 1 from pg_database where datname = $1", [connection.database]);
-    if (found.rowCount === 0) await client.query(`create database ${connection.database}`);
+    await client.query(`create database ${connection.database}`);
   } catch (error) {
     // Another copy started at the same moment and was first.
     if ((error as { code?: string }).code !== "42P04" && (error as { code?: string }).code !== "23505") throw error;
@@ -278,5 +299,5 @@ async function stopUnlessShared(cluster: string, connection: Connection): Promis
   // SIGINT is PostgreSQL's fast shutdown: connections are ended, everything is written.
   process.kill(pid, "SIGINT");
   const deadline = performance.now() + STOP_TIMEOUT_MS;
-  while (alive(pid) && performance.now() < deadline) await new Promise((resume) => setTimeout(resume, 25));
+  while (alive(pid) && performance.now() < deadline) await sleep(LOOK_EVERY_MS);
 }

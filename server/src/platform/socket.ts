@@ -5,6 +5,7 @@
 import type { IncomingMessage, Server } from "node:http";
 import type { Duplex } from "node:stream";
 import { TLSSocket } from "node:tls";
+import { SERVICE_RESTART } from "@minuta/contracts/wire";
 import { WebSocketServer, type RawData } from "ws";
 import type { Caller } from "./http.ts";
 import { checkOrigin } from "./http.ts";
@@ -55,6 +56,8 @@ export interface Sockets {
   lead(path: string, request: IncomingMessage, socket: Channel): Promise<boolean>;
   /** Refuses new sockets and closes the open ones with code 1012 (service restart), so that the ends come back at once. */
   close(): void;
+  /** Ends those that have not answered the goodbye yet. */
+  drop(): void;
 }
 
 export interface SocketOptions {
@@ -87,6 +90,7 @@ export function createSockets({ server, callerOf, log }: SocketOptions): Sockets
   ): Promise<void> => {
     const caller = await callerOf(request);
     use((socket) => {
+      if (closing) return socket.terminate();
       open.add(socket);
       socket.on("close", () => open.delete(socket));
       route.onOpen({ socket, caller, params, reached: reachedBy(request) });
@@ -125,7 +129,10 @@ export function createSockets({ server, callerOf, log }: SocketOptions): Sockets
     },
     close() {
       closing = true;
-      for (const socket of open) socket.close(1012, "restart");
+      for (const socket of open) socket.close(SERVICE_RESTART, "restart");
+    },
+    drop() {
+      for (const socket of open) socket.terminate();
     },
   };
 }

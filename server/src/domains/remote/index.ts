@@ -4,9 +4,9 @@
  * A call's two ends meet in the memory of one server copy.
  * Design: "How a call connects"; messages and frames: contracts/wire.ts.
  */
+import { SERVICE_RESTART } from "@minuta/contracts/wire";
 import { serveCheck } from "./check.ts";
 import { serveCalls } from "./control.ts";
-import { RESTART } from "./limits.ts";
 import { serveLive } from "./live.ts";
 import type { RemotePorts } from "./ports.ts";
 
@@ -33,7 +33,7 @@ export function openRemote(ports: RemotePorts): Remote {
     if (rooms.size > 0) await work().catch((error: unknown) => log.warn({ err: error }, `remote.${what}_failed`));
   };
   const closeAll = async (reason: string): Promise<void> =>
-    void (await Promise.all([...rooms.values()].map((room) => room.close(RESTART, reason))));
+    void (await Promise.all([...rooms.values()].map((room) => room.close(SERVICE_RESTART, reason))));
   const stops = [
     clock.every(
       LOOK_AT_LINES_EVERY_MS,

@@ -1,8 +1,5 @@
 /** Every limit of the sockets by name, and the bucket that counts. */
 
-/** WebSocket's close code "service restart": the ends come back at once. */
-export const RESTART = 1012;
-
 /** The first message must come this soon, or the socket is closed. */
 export const FIRST_MESSAGE_WITHIN_MS = 10_000;
 /** A check before a call lasts this long at most, and says back so many words of so many characters. */

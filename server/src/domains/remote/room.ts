@@ -12,6 +12,7 @@ import {
   isWebRtc,
   noMedia,
   readFrame,
+  SERVICE_RESTART,
   type EndMedia,
   type EndMessage,
   type FrameHeader,
@@ -21,7 +22,7 @@ import type { Channel } from "#platform/socket";
 import type { End } from "./end.ts";
 import { mediaEvents } from "./events.ts";
 import { openLine } from "./evidence.ts";
-import { CHAT_LINES_IN_WELCOME, RESTART, SILENT_END_IS_GONE_MS } from "./limits.ts";
+import { CHAT_LINES_IN_WELCOME, SILENT_END_IS_GONE_MS } from "./limits.ts";
 import type { RemotePorts, WrittenChat } from "./ports.ts";
 import { relayPicture } from "./relay.ts";
 import { Signing } from "./signing.ts";
@@ -78,7 +79,7 @@ export class Room {
     await this.#signing.begin();
     const chat = await this.#ports.journal.chat(this.callId);
     // The last other end may have left meanwhile, and the room with it: the page comes again at once.
-    if (this.#closed) end.close(RESTART, "room closed");
+    if (this.#closed) end.close(SERVICE_RESTART, "room closed");
     if (!end.facts.connected) return;
     this.#takePlace(end);
     this.#mediaPasses = passesMedia(view.meter);

@@ -3,8 +3,9 @@
  * HTTP where those are refused, as a stream or, where a proxy holds answers back whole, by asking again and again; and up again when a
  * better way works.
  */
-import { closeCodes, PROBE_FRESH_MS, remotePaths, type RelayKind } from "@minuta/contracts/wire";
+import { closeCodes, PROBE_FRESH_MS, remotePaths, SERVICE_RESTART, type RelayKind } from "@minuta/contracts/wire";
 import { HttpSocket, streamsComeThrough } from "./http-socket.ts";
+import { Retry } from "./retry.ts";
 
 export interface SocketEvents {
   /** The control lane is open: say hello. */
@@ -26,13 +27,10 @@ export interface SocketEvents {
   mediaOpened(): void;
 }
 
-/** A lane that carried is opened anew at once, but for so much that all pages of a server do not come in one moment. */
-const SPREAD_MS = 100;
-const FIRST_RETRY_MS = 200;
-/** A server that was restarted is met soon; of one that stays away something is asked less often. */
-const SOON_RETRY_MS = 350;
-const SOON_RETRIES = 60;
-const LAST_RETRY_MS = 3_000;
+/** The media lane is opened again after this. */
+const MEDIA_RETRY_MS = 400;
+/** A server that said it restarts refuses nobody for so long: it is away. */
+const RESTARTS_WITHIN_MS = 5_000;
 const OPENS_WITHIN_MS = 8_000;
 /** Beside a lane that does not open a WebSocket is tried this often: a lost first packet costs an attempt seconds. */
 const BESIDE_EVERY_MS = 800;
@@ -74,8 +72,8 @@ export class CallSockets {
   #webSocketsBring = false;
   /** The control lane in use opened. */
   #isOpen = false;
-  #failures = 0;
-  #brokeAt = -Infinity;
+  readonly #retries = new Retry();
+  #restartsUntil = -Infinity;
   #retry: ReturnType<typeof setTimeout> | undefined;
   #climb: ReturnType<typeof setTimeout> | undefined;
   #climbMs = FIRST_CLIMB_MS;
@@ -154,7 +152,7 @@ export class CallSockets {
   /** Tries at once instead of waiting: the network changed. */
   hurry(): void {
     if (this.#closed) return;
-    this.#failures = 0;
+    this.#retries.worked();
     if (this.#control === null) this.#connect();
     else if (this.#control.readyState === WebSocket.CONNECTING) this.#tryBeside();
     else this.doubt();
@@ -250,7 +248,7 @@ export class CallSockets {
     lane.onmessage = ({ data }: { data: string | ArrayBuffer }) => {
       if (this.#control !== lane) return;
       this.#silentAt = performance.now() + PROBE_FRESH_MS;
-      this.#failures = 0;
+      this.#retries.worked();
       this.#heard = true;
       this.#webSocketsBring ||= lane instanceof WebSocket;
       this.#came();
@@ -260,6 +258,7 @@ export class CallSockets {
     };
     lane.onclose = ({ code }: { code: number }) => {
       if (this.#control !== lane) return;
+      if (code === SERVICE_RESTART) this.#restartsUntil = performance.now() + RESTARTS_WITHIN_MS;
       if (!forGood.has(code)) return this.#broke();
       this.#dropAll();
       this.#closed = true;
@@ -272,21 +271,12 @@ export class CallSockets {
     this.#dropAll();
     if (this.#closed) return;
     this.#events.lost();
-    const refused = !this.#heard;
+    const refused = !this.#heard && performance.now() > this.#restartsUntil;
     if (refused && this.#isOpen && this.#kind === "websocket") this.#webSocketsBring = false;
     if (refused) this.#become(this.#kind === "websocket" ? "http-stream" : "websocket");
     // Both ways were tried: the server is away.
     if (refused && this.#kind === "http-stream") return this.#connect();
-    this.#retry = setTimeout(() => this.#connect(), this.#retryAfterMs(refused));
-  }
-
-  #retryAfterMs(refused: boolean): number {
-    const now = performance.now();
-    const atOnce = !refused && now - this.#brokeAt > LAST_RETRY_MS;
-    this.#brokeAt = now;
-    if (atOnce) return Math.random() * SPREAD_MS;
-    const atMost = this.#failures < SOON_RETRIES ? SOON_RETRY_MS : LAST_RETRY_MS;
-    return Math.min(atMost, FIRST_RETRY_MS * 2 ** this.#failures++) * (0.75 + Math.random() / 2);
+    this.#retry = setTimeout(() => this.#connect(), this.#retries.after(!refused, performance.now()));
   }
 
   #lane(path: string): Lane {
@@ -372,7 +362,7 @@ export class CallSockets {
       if (this.#media !== lane) return;
       this.#media = null;
       // The ticket is good as long as the control lane it came over.
-      setTimeout(() => this.#ticket === ticket && this.#media === null && this.#connectMedia(), FIRST_RETRY_MS * 2);
+      setTimeout(() => this.#ticket === ticket && this.#media === null && this.#connectMedia(), MEDIA_RETRY_MS);
     };
   }
 
