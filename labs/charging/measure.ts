@@ -14,15 +14,16 @@ export interface Cost {
 
 /** Linux counts CPU in hundredths of a second: measure stretches of seconds. */
 export async function costOf(server: number, work: () => Promise<unknown>): Promise<Cost> {
-  const before = await cpuSeconds(server);
+  const before = await ticksOf(server);
+  const own = process.cpuUsage();
   const began = performance.now();
   await work();
   const seconds = (performance.now() - began) / 1000;
-  return { seconds, cpuSeconds: (await cpuSeconds(server)) - before };
+  const { user, system } = process.cpuUsage(own);
+  return { seconds, cpuSeconds: ((await ticksOf(server)) - before) / TICKS_PER_SECOND + (user + system) / 1e6 };
 }
 
-async function cpuSeconds(server: number): Promise<number> {
-  const own = process.cpuUsage();
+async function ticksOf(server: number): Promise<number> {
   let ticks = 0;
   for (const pid of (await readdir("/proc")).filter((name) => /^\d+$/.test(name))) {
     const stat = (await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "")).split(") ")[1]?.split(" ");
@@ -30,7 +31,7 @@ async function cpuSeconds(server: number): Promise<number> {
     if (stat === undefined || (Number(pid) !== server && Number(stat[1]) !== server)) continue;
     ticks += Number(stat[11]) + Number(stat[12]) + (Number(pid) === server ? Number(stat[13]) + Number(stat[14]) : 0);
   }
-  return ticks / TICKS_PER_SECOND + (own.user + own.system) / 1e6;
+  return ticks;
 }
 
 /** pgbench's "simple update", as everybody runs it: transactions a second. */

@@ -42,7 +42,7 @@ export async function rawRound(db: Db, { round, quotaEvery }: { round: number; q
 
 const batch = `with asked as materialized (
     select p.id, p.owner, l.call_id, l.id as line, p.id % $4::bigint = $3::bigint % $4::bigint as extend
-    from raw.line l join raw.purse p on p.id = l.purse where l.lane = $1 and l.page = $2
+    from raw.line l join raw.purse p on p.id = l.purse where l.lane = $1 and l.page = $2 order by p.id
   ), purse as (
     update raw.purse p set reserved = reserved - 1 + case when extend then 1 else 0 end, held = held + 1, set_aside = set_aside + 1, charged = charged + 1 from asked where p.id = asked.id returning p.id
   ), account as (
@@ -55,4 +55,4 @@ const batch = `with asked as materialized (
     select 'charge', id, $3::bigint, 1, '', now(), now() from asked
   )
   insert into raw.event (topic, queue, body, told_at)
-  select 'metering.charged', call_id, jsonb_build_object('callId', call_id, 'lineId', line, 'amountKopecks', 100, 'chargedKopecks', 1000, 'billableSeconds', 660), now() from asked`;
+  select 'metering.charged', call_id, format('{"callId":"%s","lineId":"%s","amountKopecks":%s,"chargedKopecks":%s,"billableSeconds":%s}', call_id, line, 100, 1000, 660)::jsonb, now() from asked`;
