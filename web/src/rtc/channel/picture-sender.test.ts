@@ -106,3 +106,10 @@ test("a computer that made its last key frame quickly sends no more sketches", a
   await pass(100);
   expect(sent).toEqual(["sketch", "key frame", "key frame"]);
 });
+
+test("a browser that cannot make the sketch sends the key frame", async () => {
+  vi.stubGlobal("OffscreenCanvas", undefined);
+  const { sent } = sharing("av1", SKETCH_CODEC);
+  await pass(300);
+  expect(sent).toEqual(["key frame"]);
+});

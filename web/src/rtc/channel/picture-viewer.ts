@@ -65,14 +65,13 @@ export class PictureViewer {
     this.#untold = [];
   }
 
-  /** Unless what came after it was quicker; nothing else depends on it. */
+  /** Unless a key frame came meanwhile, or what is watched is another; nothing else depends on it. */
   async #showSketch(bytes: Uint8Array<ArrayBuffer>, sequence: number): Promise<void> {
-    const before = this.drawn;
-    const frame = await openSketch(bytes, sequence).catch(() => null);
-    this.#events.arrived(sequence);
-    if (frame === null || before !== this.drawn) return frame?.close();
     this.#keySequence = sequence;
-    this.#draw(frame);
+    const frame = await openSketch(bytes, sequence).catch(() => null);
+    if (this.#keySequence !== sequence) return frame?.close();
+    this.#events.arrived(sequence);
+    if (frame !== null) this.#draw(frame);
   }
 
   #decode(decoder: VideoDecoder, { keyFrame, sequence, bytes }: Arrived): void {

@@ -10,14 +10,17 @@ const TYPE = "image/jpeg";
 
 /** Ready to be sealed; null: this browser cannot. The frame is closed. */
 export async function sketchOf(frame: VideoFrame): Promise<Uint8Array<ArrayBuffer> | null> {
-  const canvas = new OffscreenCanvas(frame.displayWidth, frame.displayHeight);
-  canvas.getContext("2d", { alpha: false })?.drawImage(frame, 0, 0);
-  frame.close();
   try {
+    const canvas = new OffscreenCanvas(frame.displayWidth, frame.displayHeight);
+    canvas.getContext("2d", { alpha: false })?.drawImage(frame, 0, 0);
+    // Nobody needs it while the JPEG is made.
+    frame.close();
     const still = await canvas.convertToBlob({ type: TYPE, quality: QUALITY });
     return still.type === TYPE ? packPicture(SKETCH, new Uint8Array(await still.arrayBuffer())) : null;
   } catch {
     return null;
+  } finally {
+    frame.close();
   }
 }
 
