@@ -4,7 +4,7 @@ import type { Side } from "@minuta/contracts/ids";
 import type { EndMedia, RelayKind, Signal } from "@minuta/contracts/wire";
 import { makeCertificate, NO_FINGERPRINT } from "./certificate.ts";
 import { DirectWay } from "./direct-way.ts";
-import { framesOf, soundOf } from "./devices.ts";
+import { framesOf, givesFrames, soundOf } from "./devices.ts";
 import type { CallEngine, CallEngineOptions, CallEngineState, ChatLine, MediaPath } from "./engine.ts";
 import type { PageToWorker, WorkerToPage } from "./messages.ts";
 import { OwnMedia } from "./own-media.ts";
@@ -57,10 +57,10 @@ class Engine {
   #relayKind: RelayKind = "websocket";
   #relayProbe: { roundTripMs: number; at: number } | null = null;
   #directProbeAt = 0;
-  /** Size of the relay's picture as it last began; null: none of what is shared now. */
-  #relayPicture: PictureSize | null = null;
-  /** How many pictures of the relay had been drawn when the direct one was last to be trusted: any further one is newer. */
-  #relayDrawnBefore = 0;
+  /** Of the worker's picture as it last began. */
+  #framesSize: PictureSize | null = null;
+  /** How many the worker had shown when WebRTC's picture was last to be trusted, or none was shared: any further one is newer. */
+  #framesDrawnBefore = 0;
   #overlapSince = -Infinity;
   #pointedAt = 0;
   #told = { media: "", send: "" };
@@ -108,14 +108,15 @@ class Engine {
         changed: () => this.#update(),
         odd: () => this.#order({ t: "doubt" }),
         probeBack: (n) => this.#directProbeBack(n),
-        track: (track) => (track.kind === "video" ? this.view.setDirect(track) : this.#sound.playDirect(track)),
+        track: (track) => (track.kind === "video" ? this.view.setTrack(track) : this.#sound.playDirect(track)),
+        lane: (channel) => this.#order({ t: "lane", channel }, channel === null ? [] : [channel]),
         came: (what) => this.#order({ t: "direct-came", ...what }),
       },
     );
     this.#worker.onmessage = ({ data }: MessageEvent<WorkerToPage>) => this.#hear(data);
     this.#order({ t: "start", origin: location.origin, callId: call.id, side: call.side, personId: options.personId });
     void certificate.then((own) => this.#order({ t: "fingerprint", fingerprint: own?.fingerprint ?? NO_FINGERPRINT }));
-    const surface = this.view.relaySurface();
+    const surface = this.view.framesSurface();
     this.#order({ t: "surface", surface }, [surface]);
     void this.#sound.relayPort().then((port) => this.#order({ t: "loudspeaker", port }, [port]));
   }
@@ -222,14 +223,15 @@ class Engine {
       case "signal":
         return this.#hearSignal(message.signal);
       case "picture":
-        this.#relayPicture = { width: message.width, height: message.height };
-        this.view.relayDrawn = message.drawn;
+        if (message.direct) this.#direct.laneBegan();
+        this.#framesSize = { width: message.width, height: message.height };
+        this.view.framesDrawn = message.drawn;
         return this.#update();
       case "relay-probe":
         return void (this.#relayProbe = { roundTripMs: message.roundTripMs, at: performance.now() });
       case "tick":
         this.#direct.tick();
-        this.view.relayDrawn = message.drawn;
+        this.view.framesDrawn = message.drawn;
         this.recorder.tick(performance.now());
         return this.#update();
     }
@@ -335,6 +337,7 @@ class Engine {
       otherBefore: this.#otherBefore,
       directUsable: this.#direct.usable,
       directKind: this.#direct.kind,
+      directLane: givesFrames && this.#direct.lane,
       relayKind: this.#relayKind,
       onlyPath: this.#options.onlyPath ?? null,
       paused,
@@ -344,11 +347,11 @@ class Engine {
     };
   }
 
-  #carryOut({ relay, direct, path, pictureDue }: Plan): void {
+  #carryOut({ pictures, relayVoice, tracks, path, pictureDue }: Plan): void {
     const { screen, microphone } = this.own.sendable;
-    this.#direct.send(direct.picture ? screen : null, direct.voice ? microphone : null);
+    this.#direct.send(tracks.screen ? screen : null, tracks.voice ? microphone : null);
     this.#direct.expectPicture(pictureDue);
-    this.#orderOnce({ t: "send", ...relay });
+    this.#orderOnce({ t: "send", pictures, voice: relayVoice });
     this.#orderOnce({ t: "media", ...this.own.told, path });
   }
 
@@ -369,20 +372,17 @@ class Engine {
   #show(): void {
     const { path, otherSharing, sharing } = this.state;
     if (this.#options.call.side === "client") return this.view.show(sharing === "on" ? "own" : "nothing");
-    if (otherSharing !== "on") {
-      this.#relayPicture = null;
-      return this.view.show("nothing");
-    }
-    const direct = isDirect(path) && this.#direct.pictureCame;
-    if (direct && !this.#direct.odd) this.#relayDrawnBefore = this.view.relayDrawn;
-    if (this.#relayPicture !== null && this.view.relayDrawn > this.#relayDrawnBefore) this.view.show("relay");
-    else if (direct) this.view.show("direct");
+    const track = isDirect(path) && this.#direct.pictureCame;
+    if (otherSharing !== "on" || (track && !this.#direct.odd)) this.#framesDrawnBefore = this.view.framesDrawn;
+    if (otherSharing !== "on") this.view.show("nothing");
+    else if (this.view.framesDrawn > this.#framesDrawnBefore) this.view.show("frames");
+    else if (track) this.view.show("track");
   }
 
   /** Of the picture that is shown; the same object as long as it is the same size. */
   #pictureSize(): PictureSize | null {
-    const { shown, directSize } = this.view;
-    const size = shown === "direct" ? directSize : shown === "relay" ? this.#relayPicture : null;
+    const { shown, trackSize } = this.view;
+    const size = shown === "track" ? trackSize : shown === "frames" ? this.#framesSize : null;
     const { picture } = this.state;
     return size?.width === picture?.width && size?.height === picture?.height ? picture : size;
   }

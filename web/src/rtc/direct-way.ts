@@ -11,6 +11,8 @@ const LOOK_EVERY_MS = 500;
 const PICTURES_TO_TRUST = 4;
 /** A still screen has fewer. */
 const FEW_TRUSTED_AFTER_MS = 3_000;
+/** A picture that came straight this long before it was due is the one: the other end began a moment sooner. */
+const BEFORE_DUE_MS = 2_000;
 /** For so long after the way to the server was lost, silence here has the same cause. */
 const DOUBTED_FOR_MS = 1_500;
 
@@ -23,6 +25,8 @@ export interface DirectWayEvents {
   odd(): void;
   probeBack(n: number): void;
   track(track: MediaStreamTrack): void;
+  /** For pictures, from the worker to the other end's; to be taken there at once. Null: it is closed. */
+  lane(channel: RTCDataChannel | null): void;
   /** Something of the other side came this way since the last look. */
   came(what: { screen: boolean; voice: boolean }): void;
 }
@@ -40,6 +44,8 @@ export interface OtherPage {
   readonly endId: string;
   /** Of the certificate it committed to. */
   readonly fingerprint: string;
+  /** Pictures may go straight between the two workers. */
+  readonly lane: boolean;
 }
 
 export class DirectWay {
@@ -57,6 +63,8 @@ export class DirectWay {
   #cameBefore = 0;
   #doubtedAt = -Infinity;
   #pictureCame = false;
+  /** The last one that came straight and began a row of them. */
+  #begunAt = -Infinity;
   /** The other end said that a picture came, since one is sent. */
   otherSees = false;
 
@@ -78,11 +86,16 @@ export class DirectWay {
     return this.#peer?.odd ?? false;
   }
 
+  /** The worker's pictures can go straight to the other end's. */
+  get lane(): boolean {
+    return this.#peer !== null && this.#other?.lane === true;
+  }
+
   get roundTripMs(): number | null {
     return this.#peer?.roundTripMs ?? null;
   }
 
-  /** Whether pictures come since they are due. */
+  /** Whether WebRTC's own pictures come since they are due. */
   get pictureCame(): boolean {
     return this.#pictureCame;
   }
@@ -99,11 +112,11 @@ export class DirectWay {
     this.close();
     this.#other = other;
     void this.#options.certificate.then((own) => {
-      if (own !== null && other === this.#other) this.#begin(own.certificate, fingerprint);
+      if (own !== null && other === this.#other) this.#begin(own.certificate, other);
     });
   }
 
-  #begin(certificate: RTCCertificate, otherFingerprint: string): void {
+  #begin(certificate: RTCCertificate, other: OtherPage): void {
     this.#seen = { pictures: 0, voicePackets: 0 };
     this.#cameBefore = 0;
     this.#peer = new Peer({
@@ -111,13 +124,15 @@ export class DirectWay {
       iceServers: this.#iceServers,
       turnOnly: this.#options.turnOnly,
       certificate,
-      otherFingerprint,
+      otherFingerprint: other.fingerprint,
+      lane: other.lane,
       events: {
         signal: this.#events.signal,
         askServers: this.#events.askServers,
         changed: this.#events.changed,
         odd: this.#events.odd,
         track: this.#events.track,
+        lane: this.#events.lane,
         probeBack: () => this.#events.probeBack(this.#probes++),
       },
     });
@@ -147,17 +162,26 @@ export class DirectWay {
     this.#pictureCame = false;
   }
 
+  /** A picture that begins came straight. */
+  laneBegan(): void {
+    this.#begunAt = performance.now();
+  }
+
   tick(): void {
     const now = performance.now();
     const peer = this.#peer;
     if (peer === null) return;
     peer.tick();
-    const waitedMs = this.#dueSince === null || this.#pictureCame ? null : now - this.#dueSince;
+    const waitedMs = this.#dueSince === null || this.#isMet(this.#dueSince) ? null : now - this.#dueSince;
     this.#distrustIfSilentToo();
     if ((waitedMs ?? 0) > PICTURE_WITHIN_MS) peer.distrust();
     if (waitedMs === null && now - this.#lookedAt < LOOK_EVERY_MS) return;
     this.#lookedAt = now;
     void this.#look(peer).catch(() => undefined);
+  }
+
+  #isMet(dueSince: number): boolean {
+    return this.#pictureCame || this.#begunAt > dueSince - BEFORE_DUE_MS;
   }
 
   #distrustIfSilentToo(): void {
@@ -166,6 +190,7 @@ export class DirectWay {
 
   close(): void {
     this.#peer?.close();
+    this.#events.lane(null);
     this.#peer = null;
     this.#other = null;
   }

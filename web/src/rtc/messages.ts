@@ -22,8 +22,10 @@ export type PageToWorker =
   | { readonly t: "microphone"; readonly data: ReadableStream<AudioData> | null }
   | { readonly t: "surface"; readonly surface: Surface }
   | { readonly t: "loudspeaker"; readonly port: MessagePort }
-  /** Whether pictures and voice go over the relay now. */
-  | { readonly t: "send"; readonly picture: boolean; readonly voice: boolean }
+  /** Where pictures go now, and whether voice goes over the relay. */
+  | { readonly t: "send"; readonly pictures: PictureRoute | null; readonly voice: boolean }
+  /** Between this page and the other end's, for pictures; null: it is closed. */
+  | { readonly t: "lane"; readonly channel: RTCDataChannel | null }
   | { readonly t: "signal"; readonly signal: Signal }
   | { readonly t: "chat"; readonly id: string; readonly text: string }
   /** A probe came back over WebRTC. */
@@ -36,7 +38,10 @@ export type PageToWorker =
   | { readonly t: "red-stop" }
   | { readonly t: "dispose" };
 
-/** Where the worker puts the relay's pictures: a track that a video shows, or a canvas where the browser has no such tracks. */
+/** By the server, or straight to the other page. */
+export type PictureRoute = "relay" | "direct";
+
+/** Where the worker puts the pictures: a track that a video shows, or a canvas where the browser has no such tracks. */
 export type Surface = WritableStream<VideoFrame> | OffscreenCanvas;
 
 /** On the port of a film: which frame the asker had last; -1: none. */
@@ -66,15 +71,21 @@ export type WorkerToPage =
   /** Of the keys that stand now; null: none do. */
   | { readonly t: "safety-number"; readonly number: string | null }
   /** Keys with the other end stand, it said who it is, and committed to the certificate it shows over WebRTC. */
-  | { readonly t: "about"; readonly endId: string; readonly fingerprint: string }
+  | {
+      readonly t: "about";
+      readonly endId: string;
+      readonly fingerprint: string;
+      /** Pictures may go straight between the two workers. */
+      readonly lane: boolean;
+    }
   | { readonly t: "recordings-changed" }
   /** Proven seconds each side signed. */
   | { readonly t: "signed"; readonly client: number; readonly consultant: number }
   | { readonly t: "not-signing"; readonly side: Side; readonly why: Objection }
   | { readonly t: "signal"; readonly signal: Signal }
-  /** The first picture after a break came over the relay and is shown. */
-  | { readonly t: "picture"; readonly width: number; readonly height: number; readonly drawn: number }
+  /** The first picture after a break is shown. */
+  | { readonly t: "picture"; readonly width: number; readonly height: number; readonly direct: boolean; readonly drawn: number }
   /** Round trip of a probe over the relay, ms. */
   | { readonly t: "relay-probe"; readonly roundTripMs: number }
-  /** The worker's clock, which a browser does not slow down for a hidden page. `drawn`: pictures of the relay shown so far. */
+  /** The worker's clock, which a browser does not slow down for a hidden page. `drawn`: pictures the worker showed so far. */
   | { readonly t: "tick"; readonly drawn: number };

@@ -28,6 +28,8 @@ export interface PeerEvents {
   /** A probe came back, at most one a second; `n` grows. */
   probeBack(n: number): void;
   track(track: MediaStreamTrack): void;
+  /** For pictures. Whoever wants it elsewhere takes it there at once: later it cannot go. */
+  lane(channel: RTCDataChannel): void;
 }
 
 export interface PeerOptions {
@@ -38,6 +40,8 @@ export interface PeerOptions {
   readonly certificate: RTCCertificate;
   /** What the other end committed to: a description with another one is not its own. */
   readonly otherFingerprint: string;
+  /** A channel for pictures is wanted, as it is at the other end. */
+  readonly lane: boolean;
   readonly events: PeerEvents;
 }
 
@@ -70,7 +74,7 @@ export class Peer {
   #work: Promise<void> = Promise.resolve();
   #serversCame: () => void = () => {};
 
-  constructor({ side, iceServers, turnOnly, certificate, otherFingerprint, events }: PeerOptions) {
+  constructor({ side, iceServers, turnOnly, certificate, otherFingerprint, lane, events }: PeerOptions) {
     this.#side = side;
     this.#otherFingerprint = otherFingerprint;
     this.#events = events;
@@ -87,6 +91,7 @@ export class Peer {
       if (typeof data === "string") this.#otherSays(data === GOOD);
       else this.#hearEcho(new Uint8Array(data));
     };
+    if (lane) events.lane(connection.createDataChannel("pictures", { negotiated: true, id: 1 }));
     connection.onicecandidate = ({ candidate }) => {
       if (candidate !== null)
         events.signal({ t: "candidate", candidate: candidate.candidate, mid: candidate.sdpMid, line: candidate.sdpMLineIndex });

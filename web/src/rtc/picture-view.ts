@@ -1,4 +1,4 @@
-/** What is shown of the shared screen: the relay's picture, WebRTC's, or one's own screen; one of them at a time. */
+/** What is shown of the shared screen: the worker's picture, WebRTC's, or one's own screen; one of them at a time. */
 import type { Surface } from "./messages.ts";
 
 export interface PictureSize {
@@ -9,37 +9,37 @@ export interface PictureSize {
 /** A video shows a decoded frame some 5 ms sooner than a canvas it is drawn on, and costs less. */
 const showsFrames = typeof MediaStreamTrackGenerator !== "undefined";
 
-export type Shown = "relay" | "direct" | "own" | "nothing";
+export type Shown = "frames" | "track" | "own" | "nothing";
 
 /** One's own screen is shown as stills: a moving picture of the screen it stands on would mirror itself without end. */
 const OWN_STILL_EVERY_MS = 1000;
 
 export class PictureView {
-  /** Pictures of the relay that the worker showed so far. */
-  relayDrawn = 0;
+  /** Pictures the worker showed so far. */
+  framesDrawn = 0;
   readonly #box = document.createElement("div");
-  readonly #relay = document.createElement(showsFrames ? "video" : "canvas");
-  readonly #direct = document.createElement("video");
+  readonly #frames = document.createElement(showsFrames ? "video" : "canvas");
+  readonly #track = document.createElement("video");
   readonly #own = document.createElement("canvas");
   /** Where the stills of one's own screen are taken from; never seen itself. */
   readonly #source = document.createElement("video");
   #shown: Shown = "nothing";
   #stillAt = -Infinity;
 
-  /** `sized`: the direct picture may have another size now. */
+  /** `sized`: WebRTC's picture may have another size now. */
   constructor(sized: () => void) {
     this.#box.style.cssText = "position:relative;width:100%;height:100%";
-    for (const element of [this.#relay, this.#direct, this.#own, this.#source]) {
+    for (const element of [this.#frames, this.#track, this.#own, this.#source]) {
       element.style.cssText = "position:absolute;inset:0;width:100%;height:100%;object-fit:contain;visibility:hidden";
       this.#box.append(element);
     }
     for (const video of this.#videos) Object.assign(video, { muted: true, autoplay: true, playsInline: true });
-    this.#direct.addEventListener("resize", sized);
+    this.#track.addEventListener("resize", sized);
   }
 
   /** Null before its first picture. */
-  get directSize(): PictureSize | null {
-    const { videoWidth: width, videoHeight: height } = this.#direct;
+  get trackSize(): PictureSize | null {
+    const { videoWidth: width, videoHeight: height } = this.#track;
     return width > 0 && height > 0 ? { width, height } : null;
   }
 
@@ -49,24 +49,24 @@ export class PictureView {
 
   /** Where the other's picture is shown now; null: it is not. */
   get showing(): HTMLCanvasElement | HTMLVideoElement | null {
-    return { relay: this.#relay, direct: this.#direct, own: null, nothing: null }[this.#shown];
+    return { frames: this.#frames, track: this.#track, own: null, nothing: null }[this.#shown];
   }
 
   /** How many pictures of the other's were shown so far; another number tells of another picture. */
   get drawn(): number {
-    return this.#shown === "direct" ? this.#direct.getVideoPlaybackQuality().totalVideoFrames : this.relayDrawn;
+    return this.#shown === "track" ? this.#track.getVideoPlaybackQuality().totalVideoFrames : this.framesDrawn;
   }
 
   /** For the worker; can be asked for once. */
-  relaySurface(): Surface {
-    if (this.#relay instanceof HTMLCanvasElement) return this.#relay.transferControlToOffscreen();
+  framesSurface(): Surface {
+    if (this.#frames instanceof HTMLCanvasElement) return this.#frames.transferControlToOffscreen();
     const track = new MediaStreamTrackGenerator({ kind: "video" });
-    play(this.#relay, track);
+    play(this.#frames, track);
     return track.writable;
   }
 
-  setDirect(track: MediaStreamTrack): void {
-    play(this.#direct, track);
+  setTrack(track: MediaStreamTrack): void {
+    play(this.#track, track);
   }
 
   setOwn(track: MediaStreamTrack | null): void {
@@ -78,8 +78,8 @@ export class PictureView {
     if (what === "own") this.#takeStill();
     if (what === this.#shown) return;
     this.#shown = what;
-    const visible = { relay: this.#relay, direct: this.#direct, own: this.#own, nothing: null }[what];
-    for (const element of [this.#relay, this.#direct, this.#own]) element.style.visibility = element === visible ? "visible" : "hidden";
+    const visible = { frames: this.#frames, track: this.#track, own: this.#own, nothing: null }[what];
+    for (const element of [this.#frames, this.#track, this.#own]) element.style.visibility = element === visible ? "visible" : "hidden";
   }
 
   attach(host: HTMLElement): () => void {
@@ -92,7 +92,7 @@ export class PictureView {
   }
 
   get #videos(): HTMLVideoElement[] {
-    return [this.#relay, this.#direct, this.#source].filter((element) => element instanceof HTMLVideoElement);
+    return [this.#frames, this.#track, this.#source].filter((element) => element instanceof HTMLVideoElement);
   }
 
   #takeStill(): void {

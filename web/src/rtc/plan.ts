@@ -1,6 +1,7 @@
 /** What goes which way, worked out from what is known. Pure. */
 import { isWebRtc, type EndMedia, type RelayKind } from "@minuta/contracts/wire";
 import type { CallEngineOptions, CallEngineState, MediaPath } from "./engine.ts";
+import type { PictureRoute } from "./messages.ts";
 
 export interface Known {
   /** Our channel to the server stands. */
@@ -12,6 +13,8 @@ export interface Known {
   /** Both ends find the direct path good. */
   readonly directUsable: boolean;
   readonly directKind: "webrtc-direct" | "webrtc-relay";
+  /** The worker's pictures can go straight to the other page; WebRTC need not make its own. */
+  readonly directLane: boolean;
   /** How the server's relay is reached. */
   readonly relayKind: RelayKind;
   readonly onlyPath: CallEngineOptions["onlyPath"] | null;
@@ -30,8 +33,11 @@ export interface Plan {
   readonly otherMicrophone: boolean;
   /** The other's picture should be coming over the direct path. */
   readonly pictureDue: boolean;
-  readonly relay: { readonly picture: boolean; readonly voice: boolean };
-  readonly direct: { readonly picture: boolean; readonly voice: boolean };
+  /** Where the worker's pictures go. */
+  readonly pictures: PictureRoute | null;
+  readonly relayVoice: boolean;
+  /** What WebRTC carries as tracks. */
+  readonly tracks: { readonly screen: boolean; readonly voice: boolean };
 }
 
 export function planOf(known: Known): Plan {
@@ -48,17 +54,22 @@ export function planOf(known: Known): Plan {
   };
 }
 
-/** Voice goes over one path at a time; pictures too, but for a moment in which the direct path is not yet trusted to show one. */
-function waysOf(known: Known, path: MediaPath | null): Pick<Plan, "relay" | "direct"> {
+/** All goes over one path at a time, but for a moment in which WebRTC's own pictures are not yet trusted to show one. */
+function waysOf(known: Known, path: MediaPath | null): Pick<Plan, "pictures" | "relayVoice" | "tracks"> {
   const sending = path !== null && !known.paused;
   const direct = isDirect(path);
-  const picture = known.screen && sending;
+  const screen = known.screen && sending;
   const voice = known.microphone && sending;
-  const relayed = !refusesRelay(known.onlyPath) && (!direct || known.justBegan);
   return {
-    relay: { picture: picture && relayed, voice: voice && !direct },
-    direct: { picture: picture && direct, voice: voice && direct },
+    pictures: screen ? routeOf(known, direct) : null,
+    relayVoice: voice && !direct,
+    tracks: { screen: screen && direct && !known.directLane, voice: voice && direct },
   };
+}
+
+function routeOf({ directLane, justBegan, onlyPath }: Known, direct: boolean): PictureRoute | null {
+  if (direct && directLane) return "direct";
+  return (direct && !justBegan) || refusesRelay(onlyPath) ? null : "relay";
 }
 
 const sharingOf = (other: EndMedia | null): Plan["otherSharing"] =>

@@ -61,6 +61,9 @@ function withBase(rate: Rate, { alone, roundTripMs, now }: Arrived): Rate {
   return newer || roundTripMs <= (rate.baseMs ?? Infinity) ? { ...rate, baseMs: roundTripMs, baseAt: now } : rate;
 }
 
+/** Its own time is not known yet. */
+export const onAnotherWay = (rate: Rate): Rate => ({ ...rate, baseMs: null });
+
 /** Whether the next picture should wait until nothing is on the way, so that the path's own time can be measured. */
 export function wantsAlone(rate: Rate, now: number): boolean {
   return rate.baseMs !== null && now - rate.baseAt > BASE_GOOD_FOR_MS;

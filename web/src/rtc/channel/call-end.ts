@@ -16,13 +16,14 @@ import {
 } from "@minuta/contracts/wire";
 import { ECHO_EVERY_MS } from "../direct.ts";
 import type { MediaPath } from "../engine.ts";
-import type { WorkerToPage } from "../messages.ts";
+import type { PictureRoute, WorkerToPage } from "../messages.ts";
 import type { Seal } from "../seal.ts";
 import { NO_FINGERPRINT } from "../certificate.ts";
 import { canShow } from "./codecs.ts";
+import { DATA_CHANNEL, DirectLane, hasDataChannels, type AboutPictures } from "./direct-lane.ts";
 import { KeyMeeting, type Met } from "./meeting.ts";
-import { PictureSender } from "./picture-sender.ts";
-import { PictureViewer } from "./picture-viewer.ts";
+import { PictureSender, type PictureWay, type Watcher } from "./picture-sender.ts";
+import { PictureViewer, RELAY, type From } from "./picture-viewer.ts";
 import { Probes } from "./probes.ts";
 import { CallSockets } from "./sockets.ts";
 import { Witness } from "./witness.ts";
@@ -47,24 +48,26 @@ export interface CallEndOptions {
 }
 
 export class CallEnd {
-  readonly pictures = new PictureSender({
-    send: (frame) => this.#sockets.sendMedia(frame),
-    waitingBytes: () => this.#sockets.waitingMediaBytes,
-  });
+  readonly pictures = new PictureSender();
   readonly voice = new VoiceSender({
     send: (packet) => void this.#sendVoice(packet),
     waitingBytes: () => this.#sockets.waitingControlBytes,
   });
   readonly viewer = new PictureViewer({
-    arrived: (sequence) => this.signal({ t: "arrived", sequence }),
+    arrived: (sequence, from) => this.#tellOfPictures(from, { t: "arrived", sequence }),
     shown: () => this.#screenCame(),
-    beganShowing: (size) => this.#options.tell({ t: "picture", ...size, drawn: this.viewer.drawn }),
-    askKeyFrame: () => this.signal({ t: "key-frame-please" }),
+    beganShowing: (size, from) => this.#options.tell({ t: "picture", ...size, direct: from !== RELAY, drawn: this.viewer.drawn }),
+    askKeyFrame: (from) => this.#tellOfPictures(from, { t: "key-frame-please" }),
   });
   readonly player = new VoicePlayer();
   readonly #options: CallEndOptions;
   readonly #endId = crypto.randomUUID();
   readonly #canShow = canShow();
+  /** Who would see what goes out over the relay, and straight; null: nobody. */
+  readonly #watchers: Record<PictureRoute, Watcher | null> = { relay: null, direct: null };
+  #route: PictureRoute | null = null;
+  #lane: DirectLane | null = null;
+  #otherShows: readonly string[] = [];
   readonly #sockets: CallSockets;
   readonly #probes: Probes;
   readonly #witness: Witness;
@@ -129,6 +132,28 @@ export class CallEnd {
   directCame({ screen, voice }: { screen: boolean; voice: boolean }): void {
     if (voice) this.#voiceAt = performance.now();
     if (screen) this.#screenCame();
+  }
+
+  /** Where the shared screen goes; null: nowhere. */
+  sendPictures(route: PictureRoute | null): void {
+    if (route === "direct") this.#lane?.begin();
+    this.#route = route;
+    this.#meetWatcher();
+  }
+
+  /** A channel to the page the other end has open now; null: there is none any more. */
+  useLane(channel: RTCDataChannel | null): void {
+    this.#lane?.close();
+    this.viewer.directAnew();
+    this.#lane =
+      channel &&
+      new DirectLane(channel, {
+        picture: (arrived) => this.viewer.show(arrived),
+        arrived: (sequence) => this.#picturesBy("direct")?.arrived(sequence),
+        askedKeyFrame: () => this.#picturesBy("direct")?.keyFrame(),
+      });
+    this.#watchers.direct = this.#lane && { way: this.#lane, shows: this.#otherShows };
+    this.#meetWatcher();
   }
 
   probeBack(n: number): void {
@@ -200,7 +225,7 @@ export class CallEnd {
         this.#unsaid.delete(message.line.id);
         return this.#options.tell({ t: "chat", lines: [message.line] });
       case "key-frame-please":
-        return this.pictures.dropped();
+        return this.#picturesBy("relay")?.dropped();
       case "signing-since":
         return this.#witness.begin(message.since, message.unsigned);
       case "statement":
@@ -268,8 +293,9 @@ export class CallEnd {
     this.#seal = null;
     this.#early = [];
     this.#options.tell({ t: "safety-number", number: null });
-    this.pictures.meet(null);
-    this.viewer.reset();
+    this.#watchers.relay = null;
+    this.#meetWatcher();
+    this.viewer.relayAnew();
     this.#setMedia({ ...this.#media, receives: { screen: false, voice: false } });
   }
 
@@ -282,7 +308,7 @@ export class CallEnd {
     const { header, sealed } = frame;
     const plain = await seal.open(header, sealed);
     if (plain === null) return;
-    if (header.kind === "picture") this.viewer.show({ keyFrame: header.keyFrame, sequence: header.sequence, bytes: plain });
+    if (header.kind === "picture") this.viewer.show({ from: RELAY, keyFrame: header.keyFrame, sequence: header.sequence, bytes: plain });
     else if (header.kind === "voice") this.#hearVoice(plain, header.sequence);
     else this.#hearSignal(signalSchema.safeParse(JSON.parse(new TextDecoder().decode(plain))).data);
   }
@@ -293,12 +319,37 @@ export class CallEnd {
 
   #hearSignal(signal: Signal | undefined): void {
     if (signal === undefined) return;
-    if (signal.t === "arrived") return this.pictures.arrived(signal.sequence);
-    if (signal.t === "key-frame-please") return this.pictures.keyFrame();
+    if (signal.t === "arrived") return this.#picturesBy("relay")?.arrived(signal.sequence);
+    if (signal.t === "key-frame-please") return this.#picturesBy("relay")?.keyFrame();
     if (signal.t !== "about") return this.#options.tell({ t: "signal", signal });
     this.#witness.otherKeyIs(signal.signingKey);
-    if (this.#seal !== null) this.pictures.meet({ seal: this.#seal, shows: signal.decodes });
-    this.#options.tell({ t: "about", endId: signal.endId, fingerprint: this.#otherFingerprint });
+    this.#otherShows = signal.decodes;
+    if (this.#seal !== null) this.#watchers.relay = { way: this.#relayOf(this.#seal), shows: signal.decodes };
+    this.#meetWatcher();
+    const lane = hasDataChannels && signal.decodes.includes(DATA_CHANNEL);
+    this.#options.tell({ t: "about", endId: signal.endId, fingerprint: this.#otherFingerprint, lane });
+  }
+
+  #relayOf(seal: Seal): PictureWay {
+    return {
+      seal: (picture, keyFrame) => seal.seal("picture", picture, keyFrame),
+      send: (frame) => this.#sockets.sendMedia(frame),
+      waitingBytes: () => this.#sockets.waitingMediaBytes,
+    };
+  }
+
+  /** The pictures, if they go this way: what is said of another is of the past. */
+  #picturesBy(route: PictureRoute): PictureSender | null {
+    return this.#route === route ? this.pictures : null;
+  }
+
+  #meetWatcher(): void {
+    this.pictures.meet(this.#route && this.#watchers[this.#route]);
+  }
+
+  #tellOfPictures(from: From, signal: AboutPictures): void {
+    if (from === RELAY) this.signal(signal);
+    else this.#lane?.tell(signal);
   }
 
   #hearVoice(packet: Uint8Array<ArrayBuffer>, sequence: number): void {

@@ -31,8 +31,10 @@ function obey(to: CallEnd, order: Exclude<PageToWorker, { t: "start" }>): void {
     case "loudspeaker":
       return to.player.usePort(order.port);
     case "send":
-      to.pictures.enable(order.picture);
+      to.sendPictures(order.pictures);
       return to.voice.enable(order.voice);
+    case "lane":
+      return to.useLane(order.channel);
     case "signal":
       return to.signal(order.signal);
     case "chat":

@@ -3,6 +3,7 @@
  * least of all; only its key frames take long. VP9 is no way out where that is too slow: a scrolled page costs it twice as much.
  */
 
+import { DATA_CHANNEL, hasDataChannels } from "./direct-lane.ts";
 import { SKETCH_CODEC } from "./picture.ts";
 
 export interface Codec {
@@ -23,13 +24,17 @@ const codecs: readonly Codec[] = [
 /** Names of the codecs that are no way out where this one is too slow, its own among them. */
 export const asHeavyAs = (one: Codec): string[] => (one.light ? [one] : codecs.filter(({ light }) => !light)).map(({ name }) => name);
 
-/** Names of the codecs this browser can show, and of sketches. */
+/** Whether anything is left that the other end shows. */
+export const isAnyLeft = (shows: readonly string[], without: readonly string[]): boolean =>
+  codecs.some(({ name }) => shows.includes(name) && !without.includes(name));
+
+/** Names of the codecs this browser can show, of sketches, and of a way by which pictures can come to it. */
 export async function canShow(): Promise<string[]> {
   if (typeof VideoDecoder === "undefined") return [];
   const able = await Promise.all(
     codecs.map(async ({ name, codec }) => ((await isSupported(() => VideoDecoder.isConfigSupported({ codec }))) ? name : null)),
   );
-  return [...able.filter((name) => name !== null), SKETCH_CODEC];
+  return [...able.filter((name) => name !== null), SKETCH_CODEC, ...(hasDataChannels ? [DATA_CHANNEL] : [])];
 }
 
 export interface PictureSize {

@@ -1,8 +1,7 @@
 /** What goes out first when a picture begins, and what does not go out any more. */
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { Seal } from "../seal.ts";
 import { SKETCH, SKETCH_CODEC, unpackPicture } from "./picture.ts";
-import { PictureSender } from "./picture-sender.ts";
+import { PictureSender, type PictureWay } from "./picture-sender.ts";
 
 const pass = (ms = 10): Promise<void> => new Promise((resume) => setTimeout(resume, ms));
 let keyFrameMs = 0;
@@ -55,23 +54,23 @@ afterEach(() => vi.unstubAllGlobals());
 /** A sender whose screen is shared, and what it sent, in words. */
 function sharing(...shows: readonly string[]) {
   const sent: string[] = [];
-  const sender = new PictureSender({ send: () => true, waitingBytes: () => 0 });
+  const sender = new PictureSender();
   let sequence = 0;
-  const seal: Seal = {
-    pairing: 1,
-    seal: (_, plain, keyFrame) => {
-      const picture = unpackPicture(plain as Uint8Array<ArrayBuffer>);
-      sent.push(picture?.config === SKETCH ? "sketch" : keyFrame === true ? "key frame" : "picture");
+  const way = (name: string): PictureWay => ({
+    seal: (plain, keyFrame) => {
+      const picture = unpackPicture(plain);
+      sent.push(`${name}${picture?.config === SKETCH ? "sketch" : keyFrame ? "key frame" : "picture"}`);
       return Promise.resolve({ frame: new Uint8Array(1), sequence: sequence++ });
     },
-    open: () => Promise.resolve(null),
-  };
+    send: () => true,
+    waitingBytes: () => 0,
+  });
   const port = { onmessage: null as ((event: { data: Frame }) => void) | null, postMessage: () => undefined };
   sender.share(port as unknown as MessagePort);
-  sender.enable(true);
-  sender.meet({ seal, shows });
-  port.onmessage?.({ data: new Frame(null, { timestamp: 1 }) });
-  return { sender, sent, arrive: () => sender.arrived(sequence - 1) };
+  sender.meet({ way: way(""), shows });
+  const draw = (): void => port.onmessage?.({ data: new Frame(null, { timestamp: 1 }) });
+  draw();
+  return { sender, sent, draw, arrive: () => sender.arrived(sequence - 1), another: { way: way("other "), shows } };
 }
 
 test("a sketch is sent while the key frame would still be in the making, and the key frame after it", async () => {
@@ -91,7 +90,7 @@ test("whoever cannot show sketches gets none", async () => {
 test("a screen that is hidden while its sketch is made is not sent", async () => {
   const { sender, sent } = sharing("av1", SKETCH_CODEC);
   await pass(0);
-  sender.enable(false);
+  sender.meet(null);
   await pass(300);
   expect(sent).toEqual([]);
 });
@@ -112,4 +111,15 @@ test("a browser that cannot make the sketch sends the key frame", async () => {
   const { sent } = sharing("av1", SKETCH_CODEC);
   await pass(300);
   expect(sent).toEqual(["key frame"]);
+});
+
+test("another way begins with a key frame, and what was in the making for the one before goes nowhere", async () => {
+  keyFrameMs = 0;
+  const { sender, sent, draw, arrive, another } = sharing("av1");
+  await pass(50);
+  arrive();
+  draw();
+  sender.meet(another);
+  await pass(50);
+  expect(sent).toEqual(["key frame", "other key frame"]);
 });

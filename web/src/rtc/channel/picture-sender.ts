@@ -1,11 +1,10 @@
 /**
- * The shared screen on its way into the relay: only the newest frame is kept before encoding, only few pictures are on the way,
+ * The shared screen on its way to the other end, by the relay or straight: only the newest frame is kept before encoding, only few pictures are on the way,
  * the bitrate follows how soon they arrive, and a still screen is sent again once, sharper, and whenever somebody joins.
  */
-import { afterArrival, startingRate, underwayAtMost, wantsAlone } from "../rate.ts";
-import type { Seal } from "../seal.ts";
+import { afterArrival, onAnotherWay, startingRate, underwayAtMost, wantsAlone } from "../rate.ts";
 import { Underway } from "../underway.ts";
-import { asHeavyAs, chooseCodec, encoderConfig, type Codec, type PictureSize } from "./codecs.ts";
+import { asHeavyAs, chooseCodec, encoderConfig, isAnyLeft, type Codec, type PictureSize } from "./codecs.ts";
 import { configText, packPicture, SKETCH_CODEC } from "./picture.ts";
 import { createScreen } from "./screen.ts";
 import { sketchOf } from "./sketch.ts";
@@ -25,14 +24,16 @@ const BITRATE_STEP = 0.12;
 const SKETCH_FROM_MS = 120;
 
 export interface PictureWay {
+  /** What is sent, and the number by which it is told as arrived. */
+  seal(picture: Uint8Array<ArrayBuffer>, keyFrame: boolean): Promise<{ frame: Uint8Array<ArrayBuffer>; sequence: number }>;
   /** False when there is no way just now. */
   send(frame: Uint8Array<ArrayBuffer>): boolean;
   waitingBytes(): number;
 }
 
-/** Who sees the pictures: the keys shared with him and the names of the codecs he can show. */
+/** Who sees the pictures: the way to him, and the names of the codecs he can show. */
 export interface Watcher {
-  readonly seal: Seal;
+  readonly way: PictureWay;
   readonly shows: readonly string[];
 }
 
@@ -44,7 +45,6 @@ interface Making {
 }
 
 export class PictureSender {
-  readonly #way: PictureWay;
   readonly #screen = createScreen(() => this.#pump());
   readonly #underway = new Underway();
   /** In the encoder, by time stamp. */
@@ -56,7 +56,6 @@ export class PictureSender {
   #watcher: Watcher | null = null;
   #making: Making | null = null;
   #choosing = false;
-  #enabled = false;
   #wantsKeyFrame = true;
   /** Of the key frame that is wanted next. */
   #sketch: "wanted" | "in the making" | "made" = "wanted";
@@ -64,10 +63,6 @@ export class PictureSender {
   #keyFrameMs = Infinity;
   #rate = startingRate;
   #config: string | null = null;
-
-  constructor(way: PictureWay) {
-    this.#way = way;
-  }
 
   /** The frames of the shared screen; null when it ended. */
   share(frames: MessagePort | null): void {
@@ -81,19 +76,14 @@ export class PictureSender {
     this.#screen.film(port);
   }
 
+  /** Null: pictures go nowhere. By another way they begin anew. */
   meet(watcher: Watcher | null): void {
+    if (watcher === this.#watcher) return;
     this.#watcher = watcher;
     this.#begin();
     this.#wantsKeyFrame = true;
     if (this.#making !== null && watcher !== null && !watcher.shows.includes(this.#making.codec.name)) this.#discard();
     this.#pump();
-  }
-
-  enable(on: boolean): void {
-    if (on === this.#enabled) return;
-    this.#enabled = on;
-    this.#begin();
-    this.keyFrame();
   }
 
   /** The watcher cannot show what comes to him, unless a key frame is on its way already. */
@@ -129,6 +119,8 @@ export class PictureSender {
 
   #begin(): void {
     this.#underway.clear();
+    this.#encoding.clear();
+    this.#rate = onAnotherWay(this.#rate);
     this.#encodeTimes = [];
     this.#judgedFrom = performance.now() + NOT_JUDGED_FOR_MS;
   }
@@ -136,7 +128,7 @@ export class PictureSender {
   #pump(): void {
     const watcher = this.#watcher;
     const size = this.#screen.size();
-    if (!this.#enabled || watcher === null || size === null || !this.#hasRoom()) return;
+    if (watcher === null || size === null || !this.#hasRoom(watcher)) return;
     if (!this.#screen.changed() && !this.#wantsKeyFrame) return;
     const making = this.#makingOf(size);
     if (making === null) void this.#prepare(watcher, size);
@@ -173,15 +165,15 @@ export class PictureSender {
     if (frame === null) return;
     this.#sketch = "in the making";
     const picture = await sketchOf(frame);
-    const wanted = this.#enabled && watcher === this.#watcher && this.#screen.size() !== null;
+    const wanted = watcher === this.#watcher && this.#screen.size() !== null;
     this.#sketch = wanted ? "made" : "wanted";
     if (picture !== null && wanted) void this.#send(watcher, picture, "sketch");
     this.#pump();
   }
 
-  #hasRoom(): boolean {
+  #hasRoom({ way }: Watcher): boolean {
     const atMost = wantsAlone(this.#rate, performance.now()) ? 1 : underwayAtMost(this.#rate);
-    return this.#underway.size + this.#encoding.size < atMost && this.#way.waitingBytes() < WAITING_BYTES_AT_MOST;
+    return this.#underway.size + this.#encoding.size < atMost && way.waitingBytes() < WAITING_BYTES_AT_MOST;
   }
 
   async #prepare(watcher: Watcher, size: PictureSize): Promise<void> {
@@ -207,19 +199,19 @@ export class PictureSender {
     this.#encoding.delete(chunk.timestamp);
     if (metadata?.decoderConfig !== undefined) this.#config = configText(metadata.decoderConfig);
     const watcher = this.#watcher;
-    if (watcher === null || !this.#enabled) return void (this.#wantsKeyFrame = true);
+    // Made for who was watching before.
+    if (watcher === null || began === undefined) return;
     const keyFrame = chunk.type === "key";
     void this.#send(watcher, packPicture(keyFrame ? this.#config : null, chunk), chunk.type);
-    if (began === undefined) return;
     const tookMs = performance.now() - began;
     if (keyFrame) this.#keyFrameMs = tookMs;
     if (began > this.#judgedFrom) this.#judge(tookMs);
   }
 
   async #send(watcher: Watcher, picture: Uint8Array<ArrayBuffer>, type: EncodedVideoChunkType | "sketch"): Promise<void> {
-    const { frame, sequence } = await watcher.seal.seal("picture", picture, type !== "delta");
+    const { frame, sequence } = await watcher.way.seal(picture, type !== "delta");
     if (watcher !== this.#watcher) return;
-    if (!this.#way.send(frame)) return void (this.#wantsKeyFrame = true);
+    if (!watcher.way.send(frame)) return void (this.#wantsKeyFrame = true);
     const now = performance.now();
     this.#underway.add(sequence, { sentAt: now, bytes: frame.length, keyFrame: type === "key" });
     this.#sent.push({ at: now, bits: frame.length * 8 });
@@ -235,8 +227,7 @@ export class PictureSender {
     const { codec } = this.#making;
     if (middle <= ENCODE_AT_MOST_MS) return;
     const heavy = asHeavyAs(codec);
-    const lighter = this.#watcher?.shows.some((name) => !heavy.includes(name) && !this.#tooSlow.has(name)) ?? false;
-    if (lighter) this.#giveUp(heavy);
+    if (isAnyLeft(this.#watcher?.shows ?? [], [...this.#tooSlow, ...heavy])) this.#giveUp(heavy);
   }
 
   #steer(): void {

@@ -1,7 +1,7 @@
 /** What is shown of a sketch, and when it comes too late. */
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { packPicture, SKETCH } from "./picture.ts";
-import { PictureViewer } from "./picture-viewer.ts";
+import { PictureViewer, RELAY, type From } from "./picture-viewer.ts";
 
 const pass = (ms = 20): Promise<void> => new Promise((resume) => setTimeout(resume, ms));
 let open = 0;
@@ -32,13 +32,16 @@ afterEach(() => vi.unstubAllGlobals());
 function viewing() {
   const told: string[] = [];
   const viewer = new PictureViewer({
-    arrived: (sequence) => void told.push(`arrived ${sequence}`),
+    arrived: (sequence, from) => void told.push(`arrived ${sequence}${from === RELAY ? "" : " straight"}`),
     shown: () => void told.push("shown"),
     beganShowing: ({ width, height }) => void told.push(`began ${width}x${height}`),
-    askKeyFrame: () => void told.push("key frame please"),
+    askKeyFrame: (from) => void told.push(`key frame please${from === RELAY ? "" : " straight"}`),
   });
-  const sketch = (sequence: number): void => viewer.show({ keyFrame: true, sequence, bytes: packPicture(SKETCH, new Uint8Array([1])) });
-  return { viewer, told, sketch };
+  const sketch = (sequence: number, from: From = RELAY): void =>
+    viewer.show({ from, keyFrame: true, sequence, bytes: packPicture(SKETCH, new Uint8Array([1])) });
+  const change = (sequence: number, from: From): void =>
+    viewer.show({ from, keyFrame: false, sequence, bytes: packPicture(null, new Uint8Array([1])) });
+  return { viewer, told, sketch, change };
 }
 
 test("a sketch is shown, and told as arrived", async () => {
@@ -51,7 +54,7 @@ test("a sketch is shown, and told as arrived", async () => {
 test("a sketch of what is watched no more is not shown", async () => {
   const { viewer, told, sketch } = viewing();
   sketch(0);
-  viewer.reset();
+  viewer.relayAnew();
   await pass();
   expect([told, viewer.drawn, open]).toEqual([[], 0, 0]);
 });
@@ -62,4 +65,44 @@ test("one that cannot be opened holds nothing up: the sender hears that it arriv
   sketch(0);
   await pass();
   expect(told).toEqual(["arrived 0"]);
+});
+
+test("pictures that come straight take over with the first that stands alone, and the relay takes over again", async () => {
+  const { told, viewer, sketch, change } = viewing();
+  sketch(7);
+  await pass();
+  change(0, 1);
+  sketch(0, 1);
+  await pass();
+  sketch(8);
+  await pass();
+  expect([told.filter((word) => !word.startsWith("began") && word !== "shown"), viewer.drawn]).toEqual([
+    ["arrived 7", "key frame please straight", "arrived 0 straight", "arrived 8"],
+    3,
+  ]);
+});
+
+test("what was held up on a direct path that was given up is not shown when it comes; what begins there anew is", async () => {
+  const { told, viewer, sketch, change } = viewing();
+  sketch(0, 1);
+  sketch(1);
+  await pass();
+  sketch(1, 1);
+  change(2, 1);
+  await pass();
+  expect([told.includes("arrived 1 straight"), viewer.drawn]).toEqual([false, 1]);
+  sketch(3, 2);
+  await pass();
+  expect([told.at(-3), viewer.drawn]).toEqual(["arrived 3 straight", 2]);
+});
+
+test("new keys do not disturb pictures that come straight, and another page's are counted anew", async () => {
+  const { told, viewer, sketch } = viewing();
+  sketch(0, 5);
+  viewer.relayAnew();
+  await pass();
+  viewer.directAnew();
+  sketch(0, 1);
+  await pass();
+  expect([told.filter((word) => word.startsWith("arrived")), viewer.drawn]).toEqual([["arrived 0 straight", "arrived 0 straight"], 2]);
 });

@@ -1,4 +1,4 @@
-/** Pictures from the relay onto the page. A picture that cannot be shown asks for a key frame. */
+/** Pictures from the relay, or straight from the other page, onto this one. A picture that cannot be shown asks for a key frame. */
 import type { Surface } from "../messages.ts";
 import type { PictureSize } from "./codecs.ts";
 import { parseConfig, SKETCH, unpackPicture } from "./picture.ts";
@@ -8,16 +8,21 @@ const ASK_AT_MOST_EVERY_MS = 400;
 /** With more than this in the decoder the sender is let wait. */
 const DECODING_AT_MOST = 2;
 
+/** Where pictures come from: the relay, or straight from the other page; then a number that grows whenever they begin to. */
+export type From = number;
+export const RELAY = 0;
+
 export interface ViewerEvents {
   /** The picture came and the decoder keeps up: another may follow. */
-  arrived(sequence: number): void;
+  arrived(sequence: number, from: From): void;
   shown(): void;
   /** The first picture after a break is shown. */
-  beganShowing(size: PictureSize): void;
-  askKeyFrame(): void;
+  beganShowing(size: PictureSize, from: From): void;
+  askKeyFrame(from: From): void;
 }
 
-interface Arrived {
+export interface Arrived {
+  readonly from: From;
   readonly keyFrame: boolean;
   readonly sequence: number;
   readonly bytes: Uint8Array<ArrayBuffer>;
@@ -30,6 +35,9 @@ export class PictureViewer {
   #put: ((frame: VideoFrame) => void) | null = null;
   #decoder: VideoDecoder | null = null;
   #config: string | null = null;
+  #from: From = RELAY;
+  /** The last time they came straight. */
+  #era = RELAY;
   #last: number | null = null;
   #keySequence: number | null = null;
   /** Came, but the sender was not told yet. */
@@ -44,25 +52,57 @@ export class PictureViewer {
     this.#put = surface instanceof OffscreenCanvas ? ontoCanvas(surface) : intoVideo(surface);
   }
 
-  show({ keyFrame, sequence, bytes }: Arrived): void {
-    const picture = unpackPicture(bytes);
-    if (picture === null) return;
-    if (picture.config === SKETCH) return void this.#showSketch(picture.chunk, sequence);
-    try {
-      if (keyFrame && picture.config !== null && picture.config !== this.#config) this.#prepare(picture.config);
-      const follows = keyFrame || sequence - 1 === this.#last;
-      if (this.#decoder === null || !follows) return this.#ask();
-      this.#decode(this.#decoder, { keyFrame, sequence, bytes: picture.chunk });
-    } catch {
-      this.#giveUp();
-    }
+  show(arrived: Arrived): void {
+    const picture = unpackPicture(arrived.bytes);
+    const { from, keyFrame, sequence } = arrived;
+    if (picture === null || (from !== this.#from && !this.#turnsTo(from, keyFrame))) return;
+    if (picture.config === SKETCH) void this.#showSketch(picture.chunk, sequence);
+    else this.#showPicture({ ...arrived, bytes: picture.chunk }, picture.config);
   }
 
-  /** Forgets what was before: new keys, new sender. The last picture stays in sight, and the decoder for more of the same kind. */
-  reset(): void {
+  /** New keys, by which the relay's pictures begin anew; straight ones do not depend on them. */
+  relayAnew(): void {
+    if (this.#from === RELAY) this.#forget();
+  }
+
+  /** Another page of the other end's, which begins to count anew. */
+  directAnew(): void {
+    this.#era = RELAY;
+    if (this.#from === RELAY) return;
+    this.#from = RELAY;
+    this.#forget();
+  }
+
+  /** What was before. The last picture stays in sight, and the decoder for more of the same kind. */
+  #forget(): void {
     this.#last = null;
     this.#keySequence = null;
     this.#untold = [];
+  }
+
+  /** False: this one is not to be shown. What was held up on a way that was given up comes late, and shows the past. */
+  #turnsTo(from: From, keyFrame: boolean): boolean {
+    if (from !== RELAY && from <= this.#era) return false;
+    if (!keyFrame) {
+      this.#ask(from);
+      return false;
+    }
+    this.#from = from;
+    this.#era = Math.max(this.#era, from);
+    this.#forget();
+    return true;
+  }
+
+  #showPicture(picture: Arrived, config: string | null): void {
+    const { keyFrame, sequence } = picture;
+    try {
+      if (keyFrame && config !== null && config !== this.#config) this.#prepare(config);
+      const follows = keyFrame || sequence - 1 === this.#last;
+      if (this.#decoder === null || !follows) return this.#ask();
+      this.#decode(this.#decoder, picture);
+    } catch {
+      this.#giveUp();
+    }
   }
 
   /** Unless a key frame came meanwhile, or what is watched is another; nothing else depends on it. */
@@ -70,7 +110,7 @@ export class PictureViewer {
     this.#keySequence = sequence;
     const frame = await openSketch(bytes, sequence).catch(() => null);
     if (this.#keySequence !== sequence) return frame?.close();
-    this.#events.arrived(sequence);
+    this.#events.arrived(sequence, this.#from);
     if (frame !== null) this.#draw(frame);
   }
 
@@ -84,7 +124,7 @@ export class PictureViewer {
   }
 
   #discard(): void {
-    this.reset();
+    this.#forget();
     if (this.#decoder !== null && this.#decoder.state !== "closed") this.#decoder.close();
     this.#decoder = null;
     this.#config = null;
@@ -105,12 +145,12 @@ export class PictureViewer {
     this.drawn += 1;
     this.#events.shown();
     this.#tellArrived();
-    if (sequence === this.#keySequence) this.#events.beganShowing(size);
+    if (sequence === this.#keySequence) this.#events.beganShowing(size, this.#from);
   }
 
   #tellArrived(): void {
     if ((this.#decoder?.decodeQueueSize ?? 0) > DECODING_AT_MOST) return;
-    for (const sequence of this.#untold.splice(0)) this.#events.arrived(sequence);
+    for (const sequence of this.#untold.splice(0)) this.#events.arrived(sequence, this.#from);
   }
 
   #giveUp(): void {
@@ -118,10 +158,10 @@ export class PictureViewer {
     this.#ask();
   }
 
-  #ask(): void {
+  #ask(from = this.#from): void {
     if (performance.now() - this.#askedAt < ASK_AT_MOST_EVERY_MS) return;
     this.#askedAt = performance.now();
-    this.#events.askKeyFrame();
+    this.#events.askKeyFrame(from);
   }
 }
 
