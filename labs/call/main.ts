@@ -1,15 +1,15 @@
 /**
  * How soon a change on the client's screen is on the consultant's, and how good it looks: our two paths beside a bare WebRTC page and
- * noVNC, in one run, round by round, on the same two X screens; on an open link and on a slow one.
+ * noVNC, in one run, round by round, on the same two X screens; on an open link, a slow one and one that loses packets.
  *
- *     npm run lab:call -- [--rounds 1] [--only relay,direct,bareWebrtc,novnc,novncTuned] [--links clean,slow]
+ *     npm run lab:call -- [--rounds 1] [--only relay,direct,bareWebrtc,novnc,novncTuned] [--links clean,slow,lossy]
  */
 import { parseArgs } from "node:util";
 import { startProduct } from "../../e2e/harness/product.ts";
 import { startScreen } from "../../e2e/harness/screen.ts";
 import { openEyes } from "./eyes.ts";
 import { measure, quantile, type Follow, type Measured } from "./measure.ts";
-import { openNetwork } from "./network.ts";
+import { links, openNetwork, type Link } from "./network.ts";
 import { bareWebrtc, novnc, ours, type Ground, type Path } from "./paths.ts";
 import { openScene } from "./scene.ts";
 
@@ -27,7 +27,7 @@ const { values } = parseArgs({
   options: {
     rounds: { type: "string", default: "1" },
     only: { type: "string", default: Object.keys(paths).join() },
-    links: { type: "string", default: "clean,slow" },
+    links: { type: "string", default: links.join() },
   },
 });
 
@@ -77,7 +77,7 @@ function summary(rows: readonly Row[]): Record<string, unknown> {
 }
 
 async function main(): Promise<void> {
-  const links = values.links.split(",");
+  const on = links.filter((link) => values.links.split(",").includes(link));
   const chosen = values.only.split(",").map((name) => [name, paths[name]] as const);
   const network = await openNetwork();
   const product = await startProduct({ withPast: false, host: "0.0.0.0" });
@@ -85,8 +85,8 @@ async function main(): Promise<void> {
   const ground: Ground = { network, product, screens: { client, consultant } };
   const rows: Record<string, Row[]> = {};
   const failed: string[] = [];
-  const measure = async (round: number, link: string): Promise<void> => {
-    await network.slow(link === "slow");
+  const measure = async (round: number, link: Link): Promise<void> => {
+    await network.use(link);
     for (const [name, path] of chosen) {
       if (path === undefined) throw new Error(`no path ${name}`);
       const row = await oneRow(ground, path).catch((error: unknown) => void failed.push(`${link} ${name}: ${String(error)}`));
@@ -99,15 +99,16 @@ async function main(): Promise<void> {
     }
   };
   try {
-    for (let round = 1; round <= Number(values.rounds); round += 1) for (const link of links) await measure(round, link);
+    for (let round = 1; round <= Number(values.rounds); round += 1) for (const link of on) await measure(round, link);
   } finally {
     await Promise.all([client.stop(), consultant.stop()]);
     await product.stop();
     await network.close();
   }
-  const tableOf = (link: string): Record<string, unknown> =>
+  const tableOf = (link: Link): Record<string, unknown> =>
     Object.fromEntries(chosen.map(([name]) => [name, summary(rows[`${link} ${name}`] ?? [])]));
-  console.log(JSON.stringify({ lab: "call", rounds: Number(values.rounds), failed, paths: tableOf("clean"), slow: tableOf("slow") }));
+  const tables = { paths: tableOf("clean"), slow: tableOf("slow"), lossy: tableOf("lossy") };
+  console.log(JSON.stringify({ lab: "call", rounds: Number(values.rounds), failed, ...tables }));
 }
 
 await main();

@@ -15,7 +15,14 @@ export const SERVER_ADDRESS = "10.78.0.1";
 export const CLIENT_ADDRESS = "10.78.0.2";
 const CONSULTANT_ADDRESS = "10.78.0.3";
 const BRIDGE = "minuta-lab";
-const SLOW = { bitsPerSecond: 4_000_000, delayMs: 20, queueBytes: 128 * 1024 };
+/** The client's line, each way; null: as it is between two machines of one network. `lost`: share of the packets. */
+const lines = {
+  clean: null,
+  slow: { bitsPerSecond: 4_000_000, delayMs: 20, queueBytes: 128 * 1024, lost: 0 },
+  lossy: { bitsPerSecond: 10_000_000, delayMs: 30, queueBytes: 256 * 1024, lost: 0.02 },
+} as const;
+export type Link = keyof typeof lines;
+export const links = Object.keys(lines) as Link[];
 
 export type Seat = "client" | "consultant";
 
@@ -26,8 +33,8 @@ export interface Network {
   inSeat(seat: Seat, command: string, args: readonly string[]): readonly [string, readonly string[]];
   /** Bytes that have come to the consultant so far. */
   received(): number;
-  /** Puts the client on a link of 4 Mbit/s and 20 ms each way, or back on an open one. */
-  slow(on: boolean): Promise<void>;
+  /** Puts the client on this link. */
+  use(link: Link): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -79,13 +86,14 @@ export async function openNetwork(): Promise<Network> {
     chromium: (seat) => join(folder, seat),
     inSeat: (seat, command, args) => ["ip", ["netns", "exec", inspace(seat), command, ...args]],
     received: () => Number(readFileSync("/sys/class/net/mlab-cons/statistics/tx_bytes", "latin1")),
-    async slow(on) {
+    async use(name) {
       await unlink();
-      const open = on ? "down" : "up";
+      const line = lines[name];
+      const open = line === null ? "up" : "down";
       await ip("-n", inspace("client"), "addr", "flush", "dev", "mlab-clie0");
       await ip("-n", inspace("client"), "link", "set", "mlab-clie0", open);
-      if (!on) return await plug("client", "mlab-clie0", CLIENT_ADDRESS);
-      link = await startLink();
+      if (line === null) return await plug("client", "mlab-clie0", CLIENT_ADDRESS);
+      link = await startLink(line);
       await ip("link", "set", "mlab-slow", "master", BRIDGE, "up");
       await ip("link", "set", "mlab-slow0", "netns", inspace("client"));
       await plug("client", "mlab-slow0", CLIENT_ADDRESS);
@@ -98,10 +106,9 @@ export async function openNetwork(): Promise<Network> {
   };
 }
 
-async function startLink(): Promise<Running> {
+async function startLink({ bitsPerSecond, delayMs, queueBytes, lost }: NonNullable<(typeof lines)[Link]>): Promise<Running> {
   const program = fileURLToPath(new URL("link.py", import.meta.url));
-  const { bitsPerSecond, delayMs, queueBytes } = SLOW;
-  const args = [program, "mlab-slow", "mlab-slow0", ...[bitsPerSecond, delayMs, queueBytes].map(String)];
+  const args = [program, "mlab-slow", "mlab-slow0", ...[bitsPerSecond, delayMs, queueBytes, lost].map(String)];
   const link = start("/usr/bin/python3", args, { stdio: ["pipe", "pipe", "pipe"] });
   await until("the slow link", () => {
     if (link.child.exitCode !== null) throw new Error(`the slow link ended: ${link.output()}`);

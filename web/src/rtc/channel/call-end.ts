@@ -136,8 +136,9 @@ export class CallEnd {
 
   /** Where the shared screen goes; null: nowhere. */
   sendPictures(route: PictureRoute | null): void {
-    if (route === "direct") this.#lane?.begin();
+    if (route === this.#route) return;
     this.#route = route;
+    if (route === "direct") this.#lane?.begin();
     this.#meetWatcher();
   }
 

@@ -1,6 +1,6 @@
 /**
- * The shared screen on its way to the other end, by the relay or straight: only the newest frame is kept before encoding, only few pictures are on the way,
- * the bitrate follows how soon they arrive, and a still screen is sent again once, sharper, and whenever somebody joins.
+ * The shared screen on its way to the other end, by the relay or straight: only the newest frame is kept before encoding, only few pictures are
+ * on the way, the bitrate follows how soon they arrive, and a still screen is sent again once, sharper, and whenever somebody joins.
  */
 import { afterArrival, onAnotherWay, startingRate, underwayAtMost, wantsAlone } from "../rate.ts";
 import { Underway } from "../underway.ts";
