@@ -1,34 +1,32 @@
 /** Reads the settings, starts the database and the product, says where it is, stops cleanly. */
 import { mkdir } from "node:fs/promises";
-import { createServer } from "node:net";
 import { join, resolve } from "node:path";
 import type { App } from "./app.ts";
 import { readConfig, type Config } from "./config.ts";
 import { readCertificate, type Certificate } from "./platform/certificate.ts";
 import { systemClock } from "./platform/clock.ts";
+import { closedDoor } from "./platform/door.ts";
 import { ownNames, selfMadeCertificate } from "./platform/self-made.ts";
 import { createLog, type Log } from "./platform/log.ts";
 import { launchPostgres } from "./platform/postgres.ts";
-
-/** How far from the asked port a free one is looked for. */
-const PORTS_TRIED = 50;
 
 async function main(): Promise<void> {
   const config = readConfig(process.env);
   const log = createLog(config.LOG_LEVEL);
   const folder = resolve(config.DATA_DIR);
+  const door = await closedDoor(config.HOST, config.PORT);
+  const { port } = door;
   await mkdir(folder, { recursive: true });
   const postgres = config.DATABASE_URL === undefined ? await launchPostgres({ folder: join(folder, "postgres") }) : null;
   // The product is read while its database starts.
   const [{ startApp }] = await Promise.all([import("./app.ts"), postgres?.ready()]);
-  const port = await freePort(config);
   if (port !== config.PORT && config.PORT !== 0) console.log(`Port ${config.PORT} is busy, taking ${port}.`);
   const certificate = await certificateOf(config, { folder, log });
   const publicUrl = publicUrlOf(config, { secure: certificate !== null, port });
   const connection = config.DATABASE_URL ?? postgres!.connection;
   const tell = (text: string): void => void process.stdout.write(text);
   const app = await startApp({ config, log, folder, connection, certificate, publicUrl, tell });
-  const listening = app.listen({ host: config.HOST, port });
+  const listening = app.listen({ host: config.HOST, port, waiting: door.open() });
   stopOnSignals(async () => {
     await listening;
     await app.stop();
@@ -82,32 +80,6 @@ function stopOnSignals(stop: () => Promise<void>): void {
       });
     });
   }
-}
-
-/** The asked port, or the next one nobody listens on; 0 asks the system for any. */
-async function freePort({ HOST, PORT }: Config): Promise<number> {
-  const candidates = PORT === 0 ? [0] : Array.from({ length: PORTS_TRIED }, (_, step) => PORT + step);
-  // "localhost" is two addresses, and browsers may try either.
-  const hosts = HOST === "localhost" ? ["127.0.0.1", "::1"] : [HOST];
-  for (const candidate of candidates) {
-    let port: number | null = candidate;
-    for (const host of hosts) port = port === null ? null : await tryPort(host, port);
-    if (port !== null) return port;
-  }
-  throw new Error(`ports ${PORT} to ${PORT + PORTS_TRIED - 1} are all busy: set PORT`);
-}
-
-/** The port when it can be listened on, null when somebody does; an address this machine does not have is no obstacle. */
-function tryPort(host: string, port: number): Promise<number | null> {
-  return new Promise((answer) => {
-    const probe = createServer();
-    probe.once("error", (error: NodeJS.ErrnoException) => answer(error.code === "EADDRINUSE" || error.code === "EACCES" ? null : port));
-    probe.listen({ host, port, exclusive: true }, () => {
-      const address = probe.address();
-      const taken = typeof address === "object" && address !== null ? address.port : port;
-      probe.close(() => answer(taken));
-    });
-  });
 }
 
 main().catch((error: unknown) => {

@@ -1,0 +1,76 @@
+/** The product's port, taken as soon as the program runs: who comes before the product is ready waits for it, and is not refused. */
+import { createServer, type Server, type Socket } from "node:net";
+
+/** How far from the asked port a free one is looked for. */
+const PORTS_TRIED = 50;
+/** Connections that wait at most; further ones are refused, as all were without a door. */
+const WAITING_MAX = 1_000;
+
+export interface Door {
+  readonly port: number;
+  /** Frees the port for the product; who came meanwhile, for `letIn`. */
+  open(): readonly Socket[];
+}
+
+/** At the asked port, or the next one nobody listens on; 0 asks the system for any. Refuses (throws) when all are busy. */
+export async function closedDoor(host: string, port: number): Promise<Door> {
+  const candidates = port === 0 ? [0] : Array.from({ length: PORTS_TRIED }, (_, step) => port + step);
+  for (const candidate of candidates) {
+    const door = await doorAt(host, candidate);
+    if (door !== null) return door;
+  }
+  throw new Error(`ports ${port} to ${port + PORTS_TRIED - 1} are all busy: set PORT`);
+}
+
+/** To a server that listens now. */
+export function letIn(waiting: readonly Socket[], server: Server): void {
+  for (const socket of waiting) {
+    server.emit("connection", socket);
+    socket.resume();
+  }
+}
+
+async function doorAt(host: string, asked: number): Promise<Door | null> {
+  const waiting: Socket[] = [];
+  const come = (socket: Socket): void => {
+    socket.on("error", () => socket.destroy());
+    if (waiting.length < WAITING_MAX) waiting.push(socket);
+    else socket.destroy();
+  };
+  const servers: Server[] = [];
+  const close = (): void => servers.forEach((server) => void server.close());
+  let port = asked;
+  // "localhost" is two addresses, and browsers may try either.
+  for (const address of host === "localhost" ? ["127.0.0.1", "::1"] : [host]) {
+    const server = await listening(address, port, come);
+    if (server === "busy") {
+      close();
+      return null;
+    }
+    if (server === "no such address") continue;
+    servers.push(server);
+    port = portOf(server) ?? port;
+  }
+  return {
+    port,
+    open() {
+      close();
+      return waiting;
+    },
+  };
+}
+
+function portOf(server: Server): number | null {
+  const address = server.address();
+  return typeof address === "object" && address !== null ? address.port : null;
+}
+
+function listening(host: string, port: number, come: (socket: Socket) => void): Promise<Server | "busy" | "no such address"> {
+  return new Promise((answer) => {
+    const server = createServer({ pauseOnConnect: true }, come);
+    server.once("error", (error: NodeJS.ErrnoException) =>
+      answer(error.code === "EADDRINUSE" || error.code === "EACCES" ? "busy" : "no such address"),
+    );
+    server.listen({ host, port, exclusive: true }, () => answer(server));
+  });
+}
