@@ -1,5 +1,8 @@
 /** The ways a call goes when a network lets only some of them through: each is proven by the picture on the other screen and the voices heard. */
+import { writeFile } from "node:fs/promises";
 import { expect, type Page } from "@playwright/test";
+import { signedIn, signInCookie } from "./harness/api.ts";
+import { startFirefox } from "./harness/firefox.ts";
 import { answer, control, end, invite, join, keepTo, phaseIs, shareScreen, signIn } from "./harness/journey.ts";
 import type { Product } from "./harness/product.ts";
 import { startProxy } from "./harness/proxy.ts";
@@ -75,6 +78,56 @@ test("where nothing but the page's own port is reachable, WebRTC goes by TURN on
   await talk(stage, both);
   for (const page of [both.client, both.consultant]) await goesBy(page, "webrtc-relay");
   await end(both.consultant);
+});
+
+test("a browser that lends no frames of its screen shows it straight all the same, by a picture of WebRTC's own", async ({
+  stage,
+  product,
+  sit,
+}) => {
+  test.setTimeout(300_000);
+  const [left, right] = await Promise.all([sit(stage.client), sit(stage.consultant)]);
+  const both = { client: left.page, consultant: right.page };
+  await both.client.addInitScript(() => void Reflect.deleteProperty(globalThis, "MediaStreamTrackProcessor"));
+  await meet(both, product, product.address);
+  await talk(stage, both);
+  for (const page of [both.client, both.consultant]) await goesBy(page, "webrtc-direct");
+  await seesChanges(stage, [42, 111]);
+  await end(both.consultant);
+});
+
+test("a consultant with Firefox sees what the client's Chromium shows, from the first moment and straight", async ({
+  stage,
+  product,
+  sit,
+  visitor,
+}, info) => {
+  test.setTimeout(300_000);
+  const { page: client } = await sit(stage.client);
+  const books = await (await visitor()).newPage();
+  const person = await product.demo("igor@minuta.example");
+  await signIn(books, product, person);
+  await client.goto(await invite(books, { task: "Не печатается накладная" }));
+  const callId = await join(client, "Ольга Николаевна");
+  const firefox = await startFirefox(stage.consultant.screen);
+  try {
+    const caller = await signedIn(product, person);
+    await firefox.page.browserContext().setCookie(signInCookie(product, (await caller.signIn()) ?? ""));
+    await firefox.page.goto(`${product.address}/call/${callId}`);
+    await shareScreen(client);
+    await seesChanges(stage, [77, 200]);
+    await firefox.page.waitForSelector("[data-path^=webrtc]");
+    await seesChanges(stage, [5, 130, 42]);
+    await phaseIs(client, "live");
+    const shown = await firefox.page.$$eval("main canvas, main video", (all) =>
+      all.filter((one) => getComputedStyle(one).visibility === "visible").map(({ tagName }) => tagName),
+    );
+    expect(shown, "the client's own pictures, decoded by the page, and not WebRTC's").toEqual(["CANVAS"]);
+    await writeFile(info.outputPath("firefox.png"), await firefox.page.screenshot());
+    await end(client);
+  } finally {
+    await firefox.close();
+  }
 });
 
 const proxies = [
