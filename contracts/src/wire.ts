@@ -174,7 +174,7 @@ export const SERVICE_RESTART = 1012;
 // ---- sealed signals: end to end, the server cannot read them ------------------------------------------------------------
 
 export const signal = z.discriminatedUnion("t", [
-  /** First after new keys: which page load this is (a new one needs a new peer connection) and which codecs it can show. */
+  /** First after new keys: which page load this is (a new one needs a new peer connection), which codecs it can show and which other way pictures can come. */
   z.object({
     t: z.literal("about"),
     endId: z.string().check(z.maxLength(40)),
@@ -200,7 +200,7 @@ export const signal = z.discriminatedUnion("t", [
   z.object({ t: z.literal("restart-please") }),
   /** The direct path carries nothing any more, seen from this end: media comes back to the relay at once. */
   z.object({ t: z.literal("direct-fell") }),
-  /** The first picture came over the direct path: the relay need not bring any. */
+  /** The first picture of WebRTC's own came: the relay need not bring any. */
   z.object({ t: z.literal("direct-picture") }),
 ]);
 export type Signal = z.infer<typeof signal>;

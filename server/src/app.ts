@@ -1,5 +1,4 @@
 /** The composition root: the only file that knows every domain. Makes each from what it needs, binds its routes, starts its loops. */
-import type { Socket } from "node:net";
 import { join } from "node:path";
 import { devApi } from "@minuta/contracts/dev";
 import { callId } from "@minuta/contracts/ids";
@@ -24,7 +23,7 @@ import { objectsInFolder, objectsInS3 } from "#platform/objects";
 import { forgetOldAnswers } from "#platform/once";
 import { servePages } from "#platform/pages";
 import type { Certificate } from "#platform/certificate";
-import { letIn } from "#platform/door";
+import { letIn, type Door } from "#platform/door";
 import { createFront } from "#platform/front";
 import { keysIn } from "#platform/key-file";
 import { livePast, type Past } from "#platform/past";
@@ -62,8 +61,8 @@ export interface AppOptions {
 }
 
 export interface App {
-  /** `waiting`: who came before. */
-  listen(at: { host: string; port: number; waiting?: readonly Socket[] }): Promise<void>;
+  /** `door`: of this port, taken before. */
+  listen(at: { host: string; port: number; door?: Door }): Promise<void>;
   /** Closes channels so that their evidence is written, then everything else; running calls go on with the next start. */
   stop(): Promise<void>;
   /** Empty when this is no demo. */
@@ -114,9 +113,11 @@ export async function startApp(options: AppOptions): Promise<App> {
 
   return {
     demoPeople: config.DEMO ? demoPeople() : [],
-    async listen({ waiting = [], ...at }) {
+    async listen({ door, ...at }) {
+      await http.server.ready();
+      const waiting = await door?.open();
       await http.server.listen(at);
-      letIn(waiting, http.server.server);
+      letIn(waiting ?? [], http.server.server);
       const udpPort = config.UDP_PORT ?? at.port;
       if (udpPort !== 0) await remote.listenUdp({ host: at.host, port: udpPort });
       // Who comes back to his call goes before what can wait.

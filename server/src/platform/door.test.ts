@@ -33,7 +33,7 @@ test("a request that came before the product was ready is answered by it, and so
   const early = await knock(door.port);
   early.write("GET / HTTP/1.1\r\nhost: here\r\n\r\n");
   await new Promise((passed) => setTimeout(passed, 50));
-  await moveIn(door.port, door.open());
+  await moveIn(door.port, await door.open());
   expect(await text(early)).toContain("at your service");
   expect(await (await fetch(`http://127.0.0.1:${door.port}/`)).text()).toBe("at your service");
 });

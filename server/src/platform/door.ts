@@ -3,13 +3,15 @@ import { createServer, type Server, type Socket } from "node:net";
 
 /** How far from the asked port a free one is looked for. */
 const PORTS_TRIED = 50;
+/** What Node's HTTP server asks of its connections. */
+const AS_HTTP = { allowHalfOpen: true, noDelay: true };
 /** Connections that wait at most; further ones are refused, as all were without a door. */
 const WAITING_MAX = 1_000;
 
 export interface Door {
   readonly port: number;
   /** Frees the port for the product; who came meanwhile, for `letIn`. */
-  open(): readonly Socket[];
+  open(): Promise<readonly Socket[]>;
 }
 
 /** At the asked port, or the next one nobody listens on; 0 asks the system for any. Refuses (throws) when all are busy. */
@@ -53,7 +55,9 @@ async function doorAt(host: string, asked: number): Promise<Door | null> {
   }
   return {
     port,
-    open() {
+    async open() {
+      // Whom the system has let in already is taken over first.
+      await new Promise((taken) => setImmediate(taken));
       close();
       return waiting;
     },
@@ -67,7 +71,7 @@ function portOf(server: Server): number | null {
 
 function listening(host: string, port: number, come: (socket: Socket) => void): Promise<Server | "busy" | "no such address"> {
   return new Promise((answer) => {
-    const server = createServer({ pauseOnConnect: true }, come);
+    const server = createServer({ pauseOnConnect: true, ...AS_HTTP }, come);
     server.once("error", (error: NodeJS.ErrnoException) =>
       answer(error.code === "EADDRINUSE" || error.code === "EACCES" ? "busy" : "no such address"),
     );

@@ -16,7 +16,7 @@ import { Sound } from "./sound.ts";
 import { watchEscEsc } from "./esc-esc.ts";
 
 const POINTER_EVERY_MS = 33;
-/** Once the direct path took over, or a picture begins, the relay carries pictures until one came there; no longer than this. */
+/** Once the direct path took over, or a picture begins, the relay carries pictures until one of WebRTC's came; no longer than this. */
 const OVERLAP_MS_MAX = 6_000;
 
 /** Joins the call's channel at once; `dispose` leaves it. */
@@ -57,10 +57,6 @@ class Engine {
   #relayKind: RelayKind = "websocket";
   #relayProbe: { roundTripMs: number; at: number } | null = null;
   #directProbeAt = 0;
-  /** Of the worker's picture as it last began. */
-  #framesSize: PictureSize | null = null;
-  /** How many the worker had shown when WebRTC's picture was last to be trusted, or none was shared: any further one is newer. */
-  #framesDrawnBefore = 0;
   #overlapSince = -Infinity;
   #pointedAt = 0;
   #told = { media: "", send: "" };
@@ -223,18 +219,22 @@ class Engine {
       case "signal":
         return this.#hearSignal(message.signal);
       case "picture":
-        if (message.direct) this.#direct.laneBegan();
-        this.#framesSize = { width: message.width, height: message.height };
-        this.view.framesDrawn = message.drawn;
+        this.view.framesBegan({ width: message.width, height: message.height }, message.drawn);
+        this.#drawnIs(message);
         return this.#update();
       case "relay-probe":
         return void (this.#relayProbe = { roundTripMs: message.roundTripMs, at: performance.now() });
       case "tick":
         this.#direct.tick();
-        this.view.framesDrawn = message.drawn;
+        this.#drawnIs(message);
         this.recorder.tick(performance.now());
         return this.#update();
     }
+  }
+
+  #drawnIs({ drawn, direct }: { drawn: number; direct: boolean }): void {
+    if (direct && drawn > this.view.framesDrawn) this.#direct.laneCame();
+    this.view.framesDrawn = drawn;
   }
 
   #connectionIs(connection: CallEngineState["connection"]): void {
@@ -368,21 +368,17 @@ class Engine {
     return { path, roundTripMs: this.#relayProbe?.roundTripMs ?? null, sinceLastMs: now - (this.#relayProbe?.at ?? now) };
   }
 
-  /** The picture before stays until the one on the new path is there; the other end may have left the direct path before this one. */
+  /** The other end may have left the direct path before this one. */
   #show(): void {
     const { path, otherSharing, sharing } = this.state;
     if (this.#options.call.side === "client") return this.view.show(sharing === "on" ? "own" : "nothing");
-    const track = isDirect(path) && this.#direct.pictureCame;
-    if (otherSharing !== "on" || (track && !this.#direct.odd)) this.#framesDrawnBefore = this.view.framesDrawn;
-    if (otherSharing !== "on") this.view.show("nothing");
-    else if (this.view.framesDrawn > this.#framesDrawnBefore) this.view.show("frames");
-    else if (track) this.view.show("track");
+    const track = { comes: isDirect(path) && this.#direct.pictureCame, odd: this.#direct.odd };
+    this.view.showOther(otherSharing === "on" ? track : null);
   }
 
   /** Of the picture that is shown; the same object as long as it is the same size. */
   #pictureSize(): PictureSize | null {
-    const { shown, trackSize } = this.view;
-    const size = shown === "track" ? trackSize : shown === "frames" ? this.#framesSize : null;
+    const { size } = this.view;
     const { picture } = this.state;
     return size?.width === picture?.width && size?.height === picture?.height ? picture : size;
   }

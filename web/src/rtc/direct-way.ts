@@ -11,7 +11,7 @@ const LOOK_EVERY_MS = 500;
 const PICTURES_TO_TRUST = 4;
 /** A still screen has fewer. */
 const FEW_TRUSTED_AFTER_MS = 3_000;
-/** A picture that came straight this long before it was due is the one: the other end began a moment sooner. */
+/** A picture that came by the lane this long before it was due is the one: the other end began a moment sooner. */
 const BEFORE_DUE_MS = 2_000;
 /** For so long after the way to the server was lost, silence here has the same cause. */
 const DOUBTED_FOR_MS = 1_500;
@@ -63,8 +63,8 @@ export class DirectWay {
   #cameBefore = 0;
   #doubtedAt = -Infinity;
   #pictureCame = false;
-  /** The last one that came straight and began a row of them. */
-  #begunAt = -Infinity;
+  /** When one last came by the lane. */
+  #laneCameAt = -Infinity;
   /** The other end said that a picture came, since one is sent. */
   otherSees = false;
 
@@ -162,9 +162,9 @@ export class DirectWay {
     this.#pictureCame = false;
   }
 
-  /** A picture that begins came straight. */
-  laneBegan(): void {
-    this.#begunAt = performance.now();
+  /** A picture came by the lane. */
+  laneCame(): void {
+    this.#laneCameAt = performance.now();
   }
 
   tick(): void {
@@ -181,7 +181,7 @@ export class DirectWay {
   }
 
   #isMet(dueSince: number): boolean {
-    return this.#pictureCame || this.#begunAt > dueSince - BEFORE_DUE_MS;
+    return this.#pictureCame || this.#laneCameAt > dueSince - BEFORE_DUE_MS;
   }
 
   #distrustIfSilentToo(): void {

@@ -87,5 +87,5 @@ export type WorkerToPage =
   | { readonly t: "picture"; readonly width: number; readonly height: number; readonly direct: boolean; readonly drawn: number }
   /** Round trip of a probe over the relay, ms. */
   | { readonly t: "relay-probe"; readonly roundTripMs: number }
-  /** The worker's clock, which a browser does not slow down for a hidden page. `drawn`: pictures the worker showed so far. */
-  | { readonly t: "tick"; readonly drawn: number };
+  /** The worker's clock, which a browser does not slow down for a hidden page. `drawn`: pictures the worker showed so far; `direct`: the last came straight. */
+  | { readonly t: "tick"; readonly drawn: number; readonly direct: boolean };

@@ -17,6 +17,10 @@ const OWN_STILL_EVERY_MS = 1000;
 export class PictureView {
   /** Pictures the worker showed so far. */
   framesDrawn = 0;
+  /** Of the worker's picture as it last began. */
+  #framesSize: PictureSize | null = null;
+  /** How many the worker had shown when WebRTC's picture was last to be trusted, or what was shared ended: any further one is newer. */
+  #framesBefore = 0;
   readonly #box = document.createElement("div");
   readonly #frames = document.createElement(showsFrames ? "video" : "canvas");
   readonly #track = document.createElement("video");
@@ -37,10 +41,11 @@ export class PictureView {
     this.#track.addEventListener("resize", sized);
   }
 
-  /** Null before its first picture. */
-  get trackSize(): PictureSize | null {
+  /** Of the other's picture that is shown; null: none is, or its first has not come. */
+  get size(): PictureSize | null {
+    if (this.#shown === "frames") return this.#framesSize;
     const { videoWidth: width, videoHeight: height } = this.#track;
-    return width > 0 && height > 0 ? { width, height } : null;
+    return this.#shown === "track" && width > 0 ? { width, height } : null;
   }
 
   get shown(): Shown {
@@ -63,6 +68,21 @@ export class PictureView {
     const track = new MediaStreamTrackGenerator({ kind: "video" });
     play(this.#frames, track);
     return track.writable;
+  }
+
+  /** A picture of the worker's began, the one of this number. Its word may be here before the one that something is shared again. */
+  framesBegan(size: PictureSize, number: number): void {
+    this.#framesSize = size;
+    this.#framesBefore = Math.min(this.#framesBefore, number - 1);
+  }
+
+  /** The picture before stays until the one on the new path is there. `track`: WebRTC's pictures come; null: nothing is shared. */
+  showOther(track: { readonly comes: boolean; readonly odd: boolean } | null): void {
+    const ends = track === null && this.#shown !== "nothing";
+    if (ends || (track?.comes === true && !track.odd)) this.#framesBefore = this.framesDrawn;
+    if (track === null) this.show("nothing");
+    else if (this.framesDrawn > this.#framesBefore) this.show("frames");
+    else if (track.comes) this.show("track");
   }
 
   setTrack(track: MediaStreamTrack): void {

@@ -1,5 +1,5 @@
 /**
- * How many bits a second the pictures on the relay may take, and how many pictures may be on the way, steered by how long a picture takes
+ * How many bits a second the pictures may take, and how many pictures may be on the way, steered by how long a picture takes
  * to reach the other end (there and back). A path that is not full answers in its own time; a queue shows as more than a picture of
  * that size may take. The path's own time is only believed of a picture that went out alone. Pure.
  */
@@ -31,7 +31,7 @@ export interface Rate {
 export const startingRate: Rate = { bitrate: BITRATE_START, baseMs: null, baseAt: 0, changedAt: 0 };
 
 export interface Arrived {
-  /** From handing the picture to the socket until the other end's word came back. */
+  /** From sending the picture until the other end's word came back. */
   readonly roundTripMs: number;
   readonly bytes: number;
   /** Nothing else was on the way when it went out. */

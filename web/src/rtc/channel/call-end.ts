@@ -1,4 +1,4 @@
-/** One end of a call, inside the worker: sockets, keys, relayed pictures and voice, probes. What the page must know it is told. */
+/** One end of a call, inside the worker: sockets, keys, pictures, relayed voice, probes. What the page must know it is told. */
 import type { Side } from "@minuta/contracts/ids";
 import {
   closeCodes,
@@ -16,14 +16,15 @@ import {
 } from "@minuta/contracts/wire";
 import { ECHO_EVERY_MS } from "../direct.ts";
 import type { MediaPath } from "../engine.ts";
-import type { PictureRoute, WorkerToPage } from "../messages.ts";
+import type { WorkerToPage } from "../messages.ts";
 import type { Seal } from "../seal.ts";
 import { NO_FINGERPRINT } from "../certificate.ts";
 import { canShow } from "./codecs.ts";
-import { DATA_CHANNEL, DirectLane, hasDataChannels, type AboutPictures } from "./direct-lane.ts";
+import { DATA_CHANNEL, hasDataChannels } from "./direct-lane.ts";
 import { KeyMeeting, type Met } from "./meeting.ts";
-import { PictureSender, type PictureWay, type Watcher } from "./picture-sender.ts";
-import { PictureViewer, RELAY, type From } from "./picture-viewer.ts";
+import type { PictureWay } from "./picture-sender.ts";
+import { RELAY } from "./picture-viewer.ts";
+import { Pictures } from "./pictures.ts";
 import { Probes } from "./probes.ts";
 import { CallSockets } from "./sockets.ts";
 import { Witness } from "./witness.ts";
@@ -48,26 +49,19 @@ export interface CallEndOptions {
 }
 
 export class CallEnd {
-  readonly pictures = new PictureSender();
+  readonly pictures = new Pictures({
+    say: (signal) => this.signal(signal),
+    shown: () => this.#screenCame(),
+    began: (picture) => this.#options.tell({ t: "picture", ...picture }),
+  });
   readonly voice = new VoiceSender({
     send: (packet) => void this.#sendVoice(packet),
     waitingBytes: () => this.#sockets.waitingControlBytes,
-  });
-  readonly viewer = new PictureViewer({
-    arrived: (sequence, from) => this.#tellOfPictures(from, { t: "arrived", sequence }),
-    shown: () => this.#screenCame(),
-    beganShowing: (size, from) => this.#options.tell({ t: "picture", ...size, direct: from !== RELAY, drawn: this.viewer.drawn }),
-    askKeyFrame: (from) => this.#tellOfPictures(from, { t: "key-frame-please" }),
   });
   readonly player = new VoicePlayer();
   readonly #options: CallEndOptions;
   readonly #endId = crypto.randomUUID();
   readonly #canShow = canShow();
-  /** Who would see what goes out over the relay, and straight; null: nobody. */
-  readonly #watchers: Record<PictureRoute, Watcher | null> = { relay: null, direct: null };
-  #route: PictureRoute | null = null;
-  #lane: DirectLane | null = null;
-  #otherShows: readonly string[] = [];
   readonly #sockets: CallSockets;
   readonly #probes: Probes;
   readonly #witness: Witness;
@@ -99,7 +93,7 @@ export class CallEnd {
       text: (message) => this.#hear(message),
       controlFrame: (bytes) => void this.#openFrame(bytes),
       mediaFrame: (bytes) => void this.#openFrame(bytes),
-      mediaOpened: () => this.pictures.tick(),
+      mediaOpened: () => this.pictures.sender.tick(),
     });
     this.#probes = new Probes(
       (frame) => this.#sockets.sendMedia(frame),
@@ -132,29 +126,6 @@ export class CallEnd {
   directCame({ screen, voice }: { screen: boolean; voice: boolean }): void {
     if (voice) this.#voiceAt = performance.now();
     if (screen) this.#screenCame();
-  }
-
-  /** Where the shared screen goes; null: nowhere. */
-  sendPictures(route: PictureRoute | null): void {
-    if (route === this.#route) return;
-    this.#route = route;
-    if (route === "direct") this.#lane?.begin();
-    this.#meetWatcher();
-  }
-
-  /** A channel to the page the other end has open now; null: there is none any more. */
-  useLane(channel: RTCDataChannel | null): void {
-    this.#lane?.close();
-    this.viewer.directAnew();
-    this.#lane =
-      channel &&
-      new DirectLane(channel, {
-        picture: (arrived) => this.viewer.show(arrived),
-        arrived: (sequence) => this.#picturesBy("direct")?.arrived(sequence),
-        askedKeyFrame: () => this.#picturesBy("direct")?.keyFrame(),
-      });
-    this.#watchers.direct = this.#lane && { way: this.#lane, shows: this.#otherShows };
-    this.#meetWatcher();
   }
 
   probeBack(n: number): void {
@@ -226,7 +197,7 @@ export class CallEnd {
         this.#unsaid.delete(message.line.id);
         return this.#options.tell({ t: "chat", lines: [message.line] });
       case "key-frame-please":
-        return this.#picturesBy("relay")?.dropped();
+        return this.pictures.dropped();
       case "signing-since":
         return this.#witness.begin(message.since, message.unsigned);
       case "statement":
@@ -286,7 +257,9 @@ export class CallEnd {
     this.#other = media;
     this.#options.tell({ t: "other", media });
     const shows = media !== null && (media.screen === "on" || media.screen === "blanked");
+    if (media !== null && !shows) this.pictures.straight = false;
     if (!shows) this.#setMedia({ ...this.#media, receives: { ...this.#media.receives, screen: false } });
+    else if (this.pictures.straight) this.#screenCame();
   }
 
   #forgetKeys(): void {
@@ -294,9 +267,7 @@ export class CallEnd {
     this.#seal = null;
     this.#early = [];
     this.#options.tell({ t: "safety-number", number: null });
-    this.#watchers.relay = null;
-    this.#meetWatcher();
-    this.viewer.relayAnew();
+    this.pictures.forgetRelay();
     this.#setMedia({ ...this.#media, receives: { screen: false, voice: false } });
   }
 
@@ -309,7 +280,8 @@ export class CallEnd {
     const { header, sealed } = frame;
     const plain = await seal.open(header, sealed);
     if (plain === null) return;
-    if (header.kind === "picture") this.viewer.show({ from: RELAY, keyFrame: header.keyFrame, sequence: header.sequence, bytes: plain });
+    if (header.kind === "picture")
+      this.pictures.viewer.show({ from: RELAY, keyFrame: header.keyFrame, sequence: header.sequence, bytes: plain });
     else if (header.kind === "voice") this.#hearVoice(plain, header.sequence);
     else this.#hearSignal(signalSchema.safeParse(JSON.parse(new TextDecoder().decode(plain))).data);
   }
@@ -320,13 +292,10 @@ export class CallEnd {
 
   #hearSignal(signal: Signal | undefined): void {
     if (signal === undefined) return;
-    if (signal.t === "arrived") return this.#picturesBy("relay")?.arrived(signal.sequence);
-    if (signal.t === "key-frame-please") return this.#picturesBy("relay")?.keyFrame();
+    if (signal.t === "arrived" || signal.t === "key-frame-please") return this.pictures.hear("relay", signal);
     if (signal.t !== "about") return this.#options.tell({ t: "signal", signal });
     this.#witness.otherKeyIs(signal.signingKey);
-    this.#otherShows = signal.decodes;
-    if (this.#seal !== null) this.#watchers.relay = { way: this.#relayOf(this.#seal), shows: signal.decodes };
-    this.#meetWatcher();
+    if (this.#seal !== null) this.pictures.meet(this.#relayOf(this.#seal), signal.decodes);
     const lane = hasDataChannels && signal.decodes.includes(DATA_CHANNEL);
     this.#options.tell({ t: "about", endId: signal.endId, fingerprint: this.#otherFingerprint, lane });
   }
@@ -337,20 +306,6 @@ export class CallEnd {
       send: (frame) => this.#sockets.sendMedia(frame),
       waitingBytes: () => this.#sockets.waitingMediaBytes,
     };
-  }
-
-  /** The pictures, if they go this way: what is said of another is of the past. */
-  #picturesBy(route: PictureRoute): PictureSender | null {
-    return this.#route === route ? this.pictures : null;
-  }
-
-  #meetWatcher(): void {
-    this.pictures.meet(this.#route && this.#watchers[this.#route]);
-  }
-
-  #tellOfPictures(from: From, signal: AboutPictures): void {
-    if (from === RELAY) this.signal(signal);
-    else this.#lane?.tell(signal);
   }
 
   #hearVoice(packet: Uint8Array<ArrayBuffer>, sequence: number): void {
@@ -376,11 +331,11 @@ export class CallEnd {
 
   #tick(): void {
     this.#sockets.tick();
-    this.pictures.tick();
+    this.pictures.sender.tick();
     const voice = this.#other?.microphone === "on" && performance.now() - this.#voiceAt < VOICE_FRESH_MS;
     this.#setMedia({ ...this.#media, receives: { ...this.#media.receives, voice } });
     this.#witness.tick(this.#onTheLine());
-    this.#options.tell({ t: "tick", drawn: this.viewer.drawn });
+    this.#options.tell({ t: "tick", drawn: this.pictures.viewer.drawn, direct: this.pictures.straight });
   }
 
   /** As far as this end can see: the other answers on the path of the media, and voice or screen comes through. */

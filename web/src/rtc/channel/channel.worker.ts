@@ -21,20 +21,20 @@ function obey(to: CallEnd, order: Exclude<PageToWorker, { t: "start" }>): void {
     case "media":
       return to.changeMedia({ screen: order.screen, microphone: order.microphone, path: order.path });
     case "screen":
-      return to.pictures.share(order.frames);
+      return to.pictures.sender.share(order.frames);
     case "film":
-      return to.pictures.film(order.port);
+      return to.pictures.sender.film(order.port);
     case "microphone":
       return to.voice.speak(order.data);
     case "surface":
-      return to.viewer.useSurface(order.surface);
+      return to.pictures.viewer.useSurface(order.surface);
     case "loudspeaker":
       return to.player.usePort(order.port);
     case "send":
-      to.sendPictures(order.pictures);
+      to.pictures.sendBy(order.pictures);
       return to.voice.enable(order.voice);
     case "lane":
-      return to.useLane(order.channel);
+      return to.pictures.useLane(order.channel);
     case "signal":
       return to.signal(order.signal);
     case "chat":

@@ -1,5 +1,5 @@
 /**
- * Which codecs the relay's pictures may use, best first. AV1's screen tools sharpen small text at once, and what scrolls or stands still costs it
+ * Which codecs our own pictures may use, best first. AV1's screen tools sharpen small text at once, and what scrolls or stands still costs it
  * least of all; only its key frames take long. VP9 is no way out where that is too slow: a scrolled page costs it twice as much.
  */
 
@@ -55,11 +55,11 @@ export function encoderConfig(codec: Codec, size: PictureSize, bitrate: number):
   };
 }
 
-/** The best codec this browser makes, the other end shows and that was not found too slow here; null: none. */
-export async function chooseCodec(shows: readonly string[], tooSlow: ReadonlySet<string>, size: PictureSize): Promise<Codec | null> {
+/** The best codec this browser makes and the other end shows, but these; null: none. */
+export async function chooseCodec(shows: readonly string[], without: readonly string[], size: PictureSize): Promise<Codec | null> {
   if (typeof VideoEncoder === "undefined") return null;
   for (const codec of codecs) {
-    if (!shows.includes(codec.name) || tooSlow.has(codec.name)) continue;
+    if (!shows.includes(codec.name) || without.includes(codec.name)) continue;
     if (await isSupported(() => VideoEncoder.isConfigSupported(encoderConfig(codec, size, 1_000_000)))) return codec;
   }
   return null;

@@ -22,9 +22,7 @@ export type AboutPictures = Extract<Signal, { t: "arrived" | "key-frame-please" 
 
 export interface LaneEvents {
   picture(arrived: Arrived): void;
-  /** The other end has the picture with this sequence. */
-  arrived(sequence: number): void;
-  askedKeyFrame(): void;
+  told(signal: AboutPictures): void;
 }
 
 export class DirectLane implements PictureWay {
@@ -45,12 +43,9 @@ export class DirectLane implements PictureWay {
     };
   }
 
-  /** Pictures go this way again: what may still come from before is not to be shown any more. */
-  begin(): void {
-    this.#era += 1;
-  }
-
+  /** A picture that stands alone begins an era: what comes of an earlier one once another way was taken is of the past. */
   seal(picture: Uint8Array<ArrayBuffer>, keyFrame: boolean): ReturnType<PictureWay["seal"]> {
+    if (keyFrame) this.#era += 1;
     const sequence = this.#sequence++;
     const frame = new Uint8Array(HEADER_BYTES + picture.length);
     const view = new DataView(frame.buffer);
@@ -89,15 +84,14 @@ export class DirectLane implements PictureWay {
 
   #hearSignal(text: string): void {
     const { data: signal } = signalSchema.safeParse(parsed(text));
-    if (signal?.t === "arrived") this.#events.arrived(signal.sequence);
-    else if (signal?.t === "key-frame-please") this.#events.askedKeyFrame();
+    if (signal?.t === "arrived" || signal?.t === "key-frame-please") this.#events.told(signal);
   }
 
   #hearPiece(piece: Uint8Array): void {
     this.#pieces.push(piece.subarray(1));
     this.#bytes += piece.length - 1;
-    // An end that sends more than this means no picture.
-    if (this.#bytes > PICTURE_MAX_BYTES) return this.close();
+    // An end that sends nothing at all, or more than this, means no picture.
+    if (piece.length < 2 || this.#bytes > PICTURE_MAX_BYTES) return this.close();
     if (piece[0] !== 1) return;
     const frame = joined(this.#pieces.splice(0), this.#bytes);
     this.#bytes = 0;

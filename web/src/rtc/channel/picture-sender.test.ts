@@ -5,6 +5,9 @@ import { PictureSender, type PictureWay } from "./picture-sender.ts";
 
 const pass = (ms = 10): Promise<void> => new Promise((resume) => setTimeout(resume, ms));
 let keyFrameMs = 0;
+/** The encoder fails with the next picture. */
+let breaks = false;
+let configured: string[] = [];
 
 class Frame {
   readonly displayWidth = 1280;
@@ -18,16 +21,24 @@ class Frame {
 
 class Encoder {
   static isConfigSupported = ({ codec }: VideoEncoderConfig): Promise<{ supported: boolean }> =>
-    Promise.resolve({ supported: codec.startsWith("av01") });
+    Promise.resolve({ supported: codec.startsWith("av01") || codec === "vp8" });
   readonly #deliver: EncodedVideoChunkOutputCallback;
+  readonly #break: WebCodecsErrorCallback;
   state = "unconfigured";
-  constructor({ output }: VideoEncoderInit) {
+  constructor({ output, error }: VideoEncoderInit) {
     this.#deliver = output;
+    this.#break = error;
   }
-  configure(): void {
+  configure({ codec }: VideoEncoderConfig): void {
     this.state = "configured";
+    configured.push(codec);
   }
   encode({ timestamp }: Frame, { keyFrame }: { keyFrame: boolean }): void {
+    if (breaks) {
+      breaks = false;
+      setTimeout(() => this.#break(new DOMException("broken")));
+      return;
+    }
     const chunk = { type: keyFrame ? "key" : "delta", timestamp, byteLength: 1, copyTo: () => undefined } as unknown as EncodedVideoChunk;
     setTimeout(() => this.#deliver(chunk, { decoderConfig: { codec: "av01" } }), keyFrame ? keyFrameMs : 0);
   }
@@ -45,7 +56,7 @@ class Canvas {
 }
 
 beforeEach(() => {
-  keyFrameMs = 200;
+  [keyFrameMs, breaks, configured] = [200, false, []];
   for (const [name, stub] of Object.entries({ VideoFrame: Frame, VideoEncoder: Encoder, OffscreenCanvas: Canvas }))
     vi.stubGlobal(name, stub);
 });
@@ -122,4 +133,16 @@ test("another way begins with a key frame, and what was in the making for the on
   sender.meet(another);
   await pass(50);
   expect(sent).toEqual(["key frame", "other key frame"]);
+});
+
+test("a codec that breaks makes way for another, and is not tried again", async () => {
+  keyFrameMs = 0;
+  const { sent, draw, arrive } = sharing("av1", "vp8");
+  await pass(50);
+  arrive();
+  breaks = true;
+  draw();
+  await pass(50);
+  expect(configured).toEqual(["av01.0.13M.08", "vp8"]);
+  expect(sent).toEqual(["key frame", "key frame"]);
 });

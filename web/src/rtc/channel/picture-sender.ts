@@ -50,6 +50,7 @@ export class PictureSender {
   /** In the encoder, by time stamp. */
   readonly #encoding = new Map<number, number>();
   readonly #tooSlow = new Set<string>();
+  readonly #broken = new Set<string>();
   #encodeTimes: number[] = [];
   #judgedFrom = 0;
   #sent: { at: number; bits: number }[] = [];
@@ -179,10 +180,11 @@ export class PictureSender {
   async #prepare(watcher: Watcher, size: PictureSize): Promise<void> {
     if (this.#choosing) return;
     this.#choosing = true;
-    const codec = await chooseCodec(watcher.shows, this.#tooSlow, size);
+    const codec = await chooseCodec(watcher.shows, [...this.#tooSlow, ...this.#broken], size);
     this.#choosing = false;
     this.#discard();
-    if (codec === null) return;
+    // Rather slowly than not at all.
+    if (codec === null) return this.#tooSlow.clear();
     const encoder = new VideoEncoder({
       output: (chunk, metadata) => this.#deliver(chunk, metadata),
       error: () => this.#broke(encoder, codec),
@@ -227,7 +229,7 @@ export class PictureSender {
     const { codec } = this.#making;
     if (middle <= ENCODE_AT_MOST_MS) return;
     const heavy = asHeavyAs(codec);
-    if (isAnyLeft(this.#watcher?.shows ?? [], [...this.#tooSlow, ...heavy])) this.#giveUp(heavy);
+    if (isAnyLeft(this.#watcher?.shows ?? [], [...this.#tooSlow, ...this.#broken, ...heavy])) this.#giveUp(heavy, this.#tooSlow);
   }
 
   #steer(): void {
@@ -240,13 +242,15 @@ export class PictureSender {
 
   /** Another may have taken its place before it says so. */
   #broke(encoder: VideoEncoder, codec: Codec): void {
-    if (this.#making?.encoder === encoder) this.#giveUp([codec.name]);
-    else this.#tooSlow.add(codec.name);
+    if (this.#making?.encoder === encoder) this.#giveUp([codec.name], this.#broken);
+    else this.#broken.add(codec.name);
   }
 
-  #giveUp(codecs: readonly string[]): void {
-    for (const name of codecs) this.#tooSlow.add(name);
+  #giveUp(codecs: readonly string[], as: Set<string>): void {
+    for (const name of codecs) as.add(name);
     this.#discard();
+    // What it was making is wanted still, and a still screen brings nothing new.
+    this.#wantsKeyFrame = true;
     this.#pump();
   }
 

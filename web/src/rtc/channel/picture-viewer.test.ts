@@ -83,17 +83,38 @@ test("pictures that come straight take over with the first that stands alone, an
 });
 
 test("what was held up on a direct path that was given up is not shown when it comes; what begins there anew is", async () => {
-  const { told, viewer, sketch, change } = viewing();
-  sketch(0, 1);
+  const { told, viewer, sketch } = viewing();
+  sketch(0, 2);
   sketch(1);
   await pass();
   sketch(1, 1);
-  change(2, 1);
   await pass();
   expect([told.includes("arrived 1 straight"), viewer.drawn]).toEqual([false, 1]);
-  sketch(3, 2);
+  sketch(3, 3);
   await pass();
   expect([told.at(-3), viewer.drawn]).toEqual(["arrived 3 straight", 2]);
+});
+
+test("a picture of the relay's that comes late turns to it, and whoever sends straight is asked to begin anew", async () => {
+  const { told, sketch, change } = viewing();
+  sketch(0, 1);
+  await pass();
+  sketch(9);
+  await pass();
+  change(1, 1);
+  expect(told.at(-1)).toBe("key frame please straight");
+  sketch(2, 2);
+  await pass();
+  expect(told.at(-3)).toBe("arrived 2 straight");
+});
+
+test("of sketches that come faster than they can be opened some are passed over", async () => {
+  const { viewer, sketch } = viewing();
+  for (let sequence = 0; sequence < 50; sequence += 1) sketch(sequence);
+  await pass();
+  sketch(50);
+  await pass();
+  expect([viewer.drawn, open]).toEqual([2, 0]);
 });
 
 test("new keys do not disturb pictures that come straight, and another page's are counted anew", async () => {

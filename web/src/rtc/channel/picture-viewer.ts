@@ -7,15 +7,17 @@ import { openSketch } from "./sketch.ts";
 const ASK_AT_MOST_EVERY_MS = 400;
 /** With more than this in the decoder the sender is let wait. */
 const DECODING_AT_MOST = 2;
+/** More than this are sent by nobody who waits. */
+const DECODING_AT_ALL = 30;
 
-/** Where pictures come from: the relay, or straight from the other page; then a number that grows whenever they begin to. */
+/** Where a picture comes from: the relay, or straight from the other page; then a number that grows with each that stands alone there. */
 export type From = number;
 export const RELAY = 0;
 
 export interface ViewerEvents {
   /** The picture came and the decoder keeps up: another may follow. */
   arrived(sequence: number, from: From): void;
-  shown(): void;
+  shown(from: From): void;
   /** The first picture after a break is shown. */
   beganShowing(size: PictureSize, from: From): void;
   askKeyFrame(from: From): void;
@@ -36,13 +38,14 @@ export class PictureViewer {
   #decoder: VideoDecoder | null = null;
   #config: string | null = null;
   #from: From = RELAY;
-  /** The last time they came straight. */
+  /** The last that came straight. */
   #era = RELAY;
   #last: number | null = null;
   #keySequence: number | null = null;
   /** Came, but the sender was not told yet. */
   #untold: number[] = [];
   #askedAt = -Infinity;
+  #opening: Promise<void> = Promise.resolve();
 
   constructor(events: ViewerEvents) {
     this.#events = events;
@@ -56,7 +59,7 @@ export class PictureViewer {
     const picture = unpackPicture(arrived.bytes);
     const { from, keyFrame, sequence } = arrived;
     if (picture === null || (from !== this.#from && !this.#turnsTo(from, keyFrame))) return;
-    if (picture.config === SKETCH) void this.#showSketch(picture.chunk, sequence);
+    if (picture.config === SKETCH) this.#showSketch(picture.chunk, sequence);
     else this.#showPicture({ ...arrived, bytes: picture.chunk }, picture.config);
   }
 
@@ -82,8 +85,9 @@ export class PictureViewer {
 
   /** False: this one is not to be shown. What was held up on a way that was given up comes late, and shows the past. */
   #turnsTo(from: From, keyFrame: boolean): boolean {
-    if (from !== RELAY && from <= this.#era) return false;
-    if (!keyFrame) {
+    if (from !== RELAY && from < this.#era) return false;
+    // Asked again, an end that took to this way begins anew there; one that left it does not listen.
+    if (!keyFrame || from === this.#era) {
       this.#ask(from);
       return false;
     }
@@ -106,15 +110,20 @@ export class PictureViewer {
   }
 
   /** Unless a key frame came meanwhile, or what is watched is another; nothing else depends on it. */
-  async #showSketch(bytes: Uint8Array<ArrayBuffer>, sequence: number): Promise<void> {
+  #showSketch(bytes: Uint8Array<ArrayBuffer>, sequence: number): void {
     this.#keySequence = sequence;
-    const frame = await openSketch(bytes, sequence).catch(() => null);
-    if (this.#keySequence !== sequence) return frame?.close();
-    this.#events.arrived(sequence, this.#from);
-    if (frame !== null) this.#draw(frame);
+    // One at a time: those that come faster are passed over.
+    this.#opening = this.#opening.then(async () => {
+      if (this.#keySequence !== sequence) return;
+      const frame = await openSketch(bytes, sequence).catch(() => null);
+      if (this.#keySequence !== sequence) return frame?.close();
+      this.#events.arrived(sequence, this.#from);
+      if (frame !== null) this.#draw(frame);
+    });
   }
 
   #decode(decoder: VideoDecoder, { keyFrame, sequence, bytes }: Arrived): void {
+    if (decoder.decodeQueueSize > DECODING_AT_ALL) return this.#giveUp();
     this.#last = sequence;
     if (keyFrame) this.#keySequence = sequence;
     // The sequence travels through the decoder as the time stamp.
@@ -143,7 +152,7 @@ export class PictureViewer {
     if (this.#put === null) frame.close();
     else this.#put(frame);
     this.drawn += 1;
-    this.#events.shown();
+    this.#events.shown(this.#from);
     this.#tellArrived();
     if (sequence === this.#keySequence) this.#events.beganShowing(size, this.#from);
   }
