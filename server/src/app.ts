@@ -23,7 +23,7 @@ import { objectsInFolder, objectsInS3 } from "#platform/objects";
 import { forgetOldAnswers } from "#platform/once";
 import { servePages } from "#platform/pages";
 import type { Certificate } from "#platform/certificate";
-import { letIn, type Door } from "#platform/door";
+import type { Door } from "#platform/door";
 import { createFront } from "#platform/front";
 import { keysIn } from "#platform/key-file";
 import { livePast, type Past } from "#platform/past";
@@ -114,10 +114,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   return {
     demoPeople: config.DEMO ? demoPeople() : [],
     async listen({ door, ...at }) {
-      await http.server.ready();
-      const waiting = await door?.open();
-      await http.server.listen(at);
-      letIn(waiting ?? [], http.server.server);
+      await (door === undefined ? http.server.listen(at) : door.open(http.server, at));
       const udpPort = config.UDP_PORT ?? at.port;
       if (udpPort !== 0) await remote.listenUdp({ host: at.host, port: udpPort });
       // Who comes back to his call goes before what can wait.

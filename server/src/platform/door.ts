@@ -8,10 +8,17 @@ const AS_HTTP = { allowHalfOpen: true, noDelay: true };
 /** Connections that wait at most; further ones are refused, as all were without a door. */
 const WAITING_MAX = 1_000;
 
+/** Fastify, of which this is known. */
+export interface Product {
+  readonly server: Server;
+  ready(): PromiseLike<unknown>;
+  listen(at: { host: string; port: number }): Promise<unknown>;
+}
+
 export interface Door {
   readonly port: number;
-  /** Frees the port for the product; who came meanwhile, for `letIn`. */
-  open(): Promise<readonly Socket[]>;
+  /** The product takes the port over, and with it whoever came meanwhile. */
+  open(product: Product, at: { host: string; port: number }): Promise<void>;
 }
 
 /** At the asked port, or the next one nobody listens on; 0 asks the system for any. Refuses (throws) when all are busy. */
@@ -22,14 +29,6 @@ export async function closedDoor(host: string, port: number): Promise<Door> {
     if (door !== null) return door;
   }
   throw new Error(`ports ${port} to ${port + PORTS_TRIED - 1} are all busy: set PORT`);
-}
-
-/** To a server that listens now. */
-export function letIn(waiting: readonly Socket[], server: Server): void {
-  for (const socket of waiting) {
-    server.emit("connection", socket);
-    socket.resume();
-  }
 }
 
 async function doorAt(host: string, asked: number): Promise<Door | null> {
@@ -55,11 +54,16 @@ async function doorAt(host: string, asked: number): Promise<Door | null> {
   }
   return {
     port,
-    async open() {
+    async open(product, at) {
+      await product.ready();
       // Whom the system has let in already is taken over first.
       await new Promise((taken) => setImmediate(taken));
       close();
-      return waiting;
+      await product.listen(at);
+      for (const socket of waiting) {
+        product.server.emit("connection", socket);
+        socket.resume();
+      }
     },
   };
 }

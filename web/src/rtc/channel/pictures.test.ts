@@ -23,11 +23,17 @@ beforeEach(() => {
 });
 afterEach(() => vi.unstubAllGlobals());
 
-interface Channel {
-  readyState: string;
-  onmessage: ((event: { data: ArrayBuffer | string }) => void) | null;
-  send(data: Uint8Array<ArrayBuffer> | string): void;
-  close(): void;
+/** Two ends of one channel; what is sent is there at once. */
+function channels(): [RTCDataChannel, RTCDataChannel] {
+  const made: { onmessage: ((event: { data: ArrayBuffer | string }) => void) | null }[] = [];
+  const end = (other: number): RTCDataChannel =>
+    Object.assign((made[1 - other] = { onmessage: null }), {
+      readyState: "open",
+      send: (data: Uint8Array<ArrayBuffer> | string) =>
+        made[other]?.onmessage?.({ data: typeof data === "string" ? data : data.slice().buffer }),
+      close: () => undefined,
+    }) as unknown as RTCDataChannel;
+  return [end(1), end(0)];
 }
 
 /** One end that watches, and the other end's lane to it. */
@@ -38,18 +44,9 @@ function watching() {
     shown: () => undefined,
     began: ({ direct, drawn }) => void told.push(`picture ${drawn} began${direct ? " straight" : ""}`),
   });
-  const channel = (other: () => Channel): Channel => ({
-    readyState: "open",
-    onmessage: null,
-    send: (data) => other().onmessage?.({ data: typeof data === "string" ? data : data.slice().buffer }),
-    close: () => undefined,
-  });
-  const [ours, theirs]: [Channel, Channel] = [channel(() => theirs), channel(() => ours)];
-  pictures.useLane(ours as unknown as RTCDataChannel);
-  const other = new DirectLane(theirs as unknown as RTCDataChannel, {
-    picture: () => undefined,
-    told: ({ t }) => void told.push(`${t} straight`),
-  });
+  const [ours, theirs] = channels();
+  pictures.useLane(ours);
+  const other = new DirectLane(theirs, { picture: () => undefined, told: ({ t }) => void told.push(`${t} straight`) });
   const sketch = packPicture(SKETCH, new Uint8Array([1]));
   return {
     pictures,
