@@ -2,7 +2,18 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { kopecks } from "./money.ts";
-import { chargeableSeconds, costOfTalk, fundedSeconds, pulse, SECONDS_MAX, tariffKind, type LineTerms, type Pulse } from "./tariff.ts";
+import {
+  chargeableSeconds,
+  costOfTalk,
+  fundedSeconds,
+  ownSum,
+  paidSeconds,
+  pulse,
+  SECONDS_MAX,
+  tariffKind,
+  type LineTerms,
+  type Pulse,
+} from "./tariff.ts";
 
 const startedMinute: Pulse = { firstSeconds: 60, nextSeconds: 60, freeSeconds: 6 };
 const ruble: LineTerms = { pulse: startedMinute, pricePerMinute: kopecks(100), connectionFee: kopecks(0) };
@@ -141,5 +152,40 @@ describe("a tariff", () => {
     expect(pulse.safeParse({ ...startedMinute, freeSeconds: 0 }).success).toBe(true);
     for (const wrong of [{ firstSeconds: 0 }, { nextSeconds: 0 }, { freeSeconds: -1 }, { firstSeconds: 1.5 }, { nextSeconds: undefined }])
       expect(pulse.safeParse({ ...startedMinute, ...wrong }).success, JSON.stringify(wrong)).toBe(false);
+  });
+});
+
+describe("read back from the money", () => {
+  test("the paid seconds are those that were charged, from 60 kopecks a minute up", () => {
+    fc.assert(
+      fc.property(pulses, fc.bigInt({ min: 60n, max: 100_000n }).map(kopecks), talk, (of, pricePerMinute, seconds) => {
+        const charged = costOfTalk({ pulse: of, pricePerMinute, connectionFee: kopecks(0) }, seconds);
+        expect(paidSeconds(charged, pricePerMinute)).toBe(chargeableSeconds(of, seconds));
+      }),
+    );
+  });
+  test.each([
+    [100n, 100n, 60],
+    [3n, 100n, 2],
+    [1n, 100n, 1],
+    [0n, 100n, 0],
+    [100n, 0n, 0],
+  ])("%d kopecks at %d a minute pay for %d seconds", (charged, price, seconds) => {
+    expect(paidSeconds(kopecks(charged), kopecks(price))).toBe(seconds);
+  });
+});
+
+describe("what the consultant asks of his client", () => {
+  test.each([
+    [2000, 120, 4000n],
+    [2000, 61, 2033n],
+    [59, 1, 0n],
+    [0, 120, 0n],
+    [2000, 0, 0n],
+  ])("at %d kopecks a minute for %d seconds is %d, rounded down", (rate, seconds, sum) => {
+    expect(ownSum(rate, seconds)).toBe(sum);
+  });
+  test("is nothing that can be said without a rate of his own", () => {
+    expect(ownSum(null, 120)).toBeNull();
   });
 });

@@ -31,8 +31,17 @@ export async function keptPublicKey(owner: KeyOwner): Promise<string | null> {
   return pair === null ? null : (await signerOf(pair)).publicKey;
 }
 
+/** Before each try, ms: a busy server, a network that is just coming back. */
+const ENROL_AFTER_MS = [0, 300, 1500];
+
 /** A key that could not be enrolled signs all the same: then it is printed as one of this call only. */
 async function enrol(personId: string, signer: Signer): Promise<void> {
   const body = JSON.stringify({ publicKey: signer.publicKey, signature: await signer.sign(deviceText(personId, signer.publicKey)) });
-  await fetch("/api/people/devices", { method: "POST", headers: { "content-type": "application/json" }, body }).catch(() => null);
+  for (const afterMs of ENROL_AFTER_MS) {
+    await new Promise((passed) => setTimeout(passed, afterMs));
+    const reply = await fetch("/api/people/devices", { method: "POST", headers: { "content-type": "application/json" }, body }).catch(
+      () => null,
+    );
+    if (reply !== null && reply.status < 500) return;
+  }
 }

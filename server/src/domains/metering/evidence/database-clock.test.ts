@@ -101,6 +101,17 @@ test("a clock that was put back is believed", () => {
   expect(narrowed(before, after, 5000)).toEqual(after);
 });
 
+test.each([
+  ["a slow answer tells nothing beyond what clocks drift", { earliest: -50, latest: 100 }, { earliest: -1, latest: 11 }],
+  ["a quick one tells all", { earliest: 3, latest: 5 }, { earliest: 3, latest: 5 }],
+  ["what contradicts by less than the drift is set right by it", { earliest: -50, latest: 0.5 }, { earliest: -1, latest: 0.5 }],
+  ["and by just the drift as well", { earliest: -50, latest: -1 }, { earliest: -1, latest: -1 }],
+  ["beyond it the clock was put back", { earliest: -50, latest: -1.5 }, { earliest: -50, latest: -1.5 }],
+])("%s", (_, after, together) => {
+  // A second apart two clocks part by a millisecond.
+  expect(narrowed({ earliest: 0, latest: 10 }, after, 1000)).toEqual(together);
+});
+
 test("a lease asserts nothing that a lost end could still take back", () => {
   expect(EVIDENCE_DELAY_SECONDS * 1000).toBeGreaterThanOrEqual(PROBE_FRESH_MS + PROBE_EVERY_MS);
 });
