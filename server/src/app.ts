@@ -61,8 +61,8 @@ export interface AppOptions {
 }
 
 export interface App {
-  /** `door`: of this port, taken before. */
-  listen(at: { host: string; port: number; door?: Door }): Promise<void>;
+  /** On the door's port, with whoever waits there. */
+  listen(door: Door): Promise<void>;
   /** Closes channels so that their evidence is written, then everything else; running calls go on with the next start. */
   stop(): Promise<void>;
   /** Empty when this is no demo. */
@@ -113,10 +113,10 @@ export async function startApp(options: AppOptions): Promise<App> {
 
   return {
     demoPeople: config.DEMO ? demoPeople() : [],
-    async listen({ door, ...at }) {
-      await (door === undefined ? http.server.listen(at) : door.open(http.server, at));
-      const udpPort = config.UDP_PORT ?? at.port;
-      if (udpPort !== 0) await remote.listenUdp({ host: at.host, port: udpPort });
+    async listen(door) {
+      await door.open(http.server);
+      const udpPort = config.UDP_PORT ?? door.port;
+      if (udpPort !== 0) await remote.listenUdp({ host: config.HOST, port: udpPort });
       // Who comes back to his call goes before what can wait.
       stops.unshift(await startJobs(db, jobsOf(platform, domains, config), log));
     },

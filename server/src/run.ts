@@ -26,7 +26,7 @@ async function main(): Promise<void> {
   const connection = config.DATABASE_URL ?? postgres!.connection;
   const tell = (text: string): void => void process.stdout.write(text);
   const app = await startApp({ config, log, folder, connection, certificate, publicUrl, tell });
-  const listening = app.listen({ host: config.HOST, port, door });
+  const listening = app.listen(door);
   stopOnSignals(async () => {
     await listening;
     await app.stop();

@@ -24,7 +24,7 @@ async function moveIn(door: Door): Promise<void> {
   const product = Fastify({ forceCloseConnections: true });
   undo.push(() => product.close());
   product.get("/", (_, reply) => reply.header("connection", "close").send("at your service"));
-  await door.open(product, { host: "127.0.0.1", port: door.port });
+  await door.open(product);
 }
 
 test("a request that came before the product was ready is answered by it, and so is one after", async () => {

@@ -18,7 +18,7 @@ export interface Product {
 export interface Door {
   readonly port: number;
   /** The product takes the port over, and with it whoever came meanwhile. */
-  open(product: Product, at: { host: string; port: number }): Promise<void>;
+  open(product: Product): Promise<void>;
 }
 
 /** At the asked port, or the next one nobody listens on; 0 asks the system for any. Refuses (throws) when all are busy. */
@@ -54,12 +54,12 @@ async function doorAt(host: string, asked: number): Promise<Door | null> {
   }
   return {
     port,
-    async open(product, at) {
+    async open(product) {
       await product.ready();
       // Whom the system has let in already is taken over first.
       await new Promise((taken) => setImmediate(taken));
       close();
-      await product.listen(at);
+      await product.listen({ host, port });
       for (const socket of waiting) {
         product.server.emit("connection", socket);
         socket.resume();

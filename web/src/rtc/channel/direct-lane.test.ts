@@ -4,23 +4,7 @@ import { PICTURE_MAX_BYTES } from "@minuta/contracts/wire";
 import { expect, test } from "vitest";
 import { DirectLane, type AboutPictures } from "./direct-lane.ts";
 import type { Arrived } from "./picture-viewer.ts";
-
-/** Two ends of one channel; what is sent is there at once. */
-class Channel {
-  readyState = "open";
-  bufferedAmount = 0;
-  binaryType = "";
-  other: Channel | null = null;
-  longest = 0;
-  onmessage: ((event: { data: ArrayBuffer | string }) => void) | null = null;
-  send(data: Uint8Array<ArrayBuffer> | string): void {
-    this.longest = Math.max(this.longest, data.length);
-    this.other?.onmessage?.({ data: typeof data === "string" ? data : data.slice().buffer });
-  }
-  close(): void {
-    this.readyState = "closed";
-  }
-}
+import { channelEnds } from "./testing.ts";
 
 function connected() {
   const came: Arrived[] = [];
@@ -29,9 +13,7 @@ function connected() {
     picture: (arrived: Arrived) => void came.push(arrived),
     told: (signal: AboutPictures) => void told.push(signal),
   };
-  const [ours, theirs] = [new Channel(), new Channel()];
-  ours.other = theirs;
-  theirs.other = ours;
+  const [ours, theirs] = channelEnds();
   const lane = new DirectLane(ours as unknown as RTCDataChannel, events);
   const other = new DirectLane(theirs as unknown as RTCDataChannel, events);
   return { lane, other, ours, theirs, came, told };

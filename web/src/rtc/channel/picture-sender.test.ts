@@ -2,22 +2,13 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { SKETCH, SKETCH_CODEC, unpackPicture } from "./picture.ts";
 import { PictureSender, type PictureWay } from "./picture-sender.ts";
+import { StubFrame } from "./testing.ts";
 
 const pass = (ms = 10): Promise<void> => new Promise((resume) => setTimeout(resume, ms));
 let keyFrameMs = 0;
 /** The encoder fails with the next picture. */
 let breaks = false;
 let configured: string[] = [];
-
-class Frame {
-  readonly displayWidth = 1280;
-  readonly displayHeight = 720;
-  readonly timestamp: number;
-  constructor(_: unknown, { timestamp }: { timestamp: number }) {
-    this.timestamp = timestamp;
-  }
-  close(): void {}
-}
 
 class Encoder {
   static isConfigSupported = ({ codec }: VideoEncoderConfig): Promise<{ supported: boolean }> =>
@@ -33,7 +24,7 @@ class Encoder {
     this.state = "configured";
     configured.push(codec);
   }
-  encode({ timestamp }: Frame, { keyFrame }: { keyFrame: boolean }): void {
+  encode({ timestamp }: StubFrame, { keyFrame }: { keyFrame: boolean }): void {
     if (breaks) {
       breaks = false;
       setTimeout(() => this.#break(new DOMException("broken")));
@@ -57,7 +48,7 @@ class Canvas {
 
 beforeEach(() => {
   [keyFrameMs, breaks, configured] = [200, false, []];
-  for (const [name, stub] of Object.entries({ VideoFrame: Frame, VideoEncoder: Encoder, OffscreenCanvas: Canvas }))
+  for (const [name, stub] of Object.entries({ VideoFrame: StubFrame, VideoEncoder: Encoder, OffscreenCanvas: Canvas }))
     vi.stubGlobal(name, stub);
 });
 afterEach(() => vi.unstubAllGlobals());
@@ -76,10 +67,10 @@ function sharing(...shows: readonly string[]) {
     send: () => true,
     waitingBytes: () => 0,
   });
-  const port = { onmessage: null as ((event: { data: Frame }) => void) | null, postMessage: () => undefined };
+  const port = { onmessage: null as ((event: { data: StubFrame }) => void) | null, postMessage: () => undefined };
   sender.share(port as unknown as MessagePort);
   sender.meet({ way: way(""), shows });
-  const draw = (): void => port.onmessage?.({ data: new Frame(null, { timestamp: 1 }) });
+  const draw = (): void => port.onmessage?.({ data: new StubFrame(null, { timestamp: 1 }) });
   draw();
   return { sender, sent, draw, arrive: () => sender.arrived(sequence - 1), another: { way: way("other "), shows } };
 }

@@ -2,28 +2,14 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { packPicture, SKETCH } from "./picture.ts";
 import { PictureViewer, RELAY, type From } from "./picture-viewer.ts";
+import { StubFrame } from "./testing.ts";
 
 const pass = (ms = 20): Promise<void> => new Promise((resume) => setTimeout(resume, ms));
-let open = 0;
-
-class Frame {
-  readonly displayWidth = 1280;
-  readonly displayHeight = 720;
-  readonly timestamp: number;
-  constructor(_: unknown, { timestamp }: { timestamp: number }) {
-    this.timestamp = timestamp;
-    open += 1;
-  }
-  close(): void {
-    open -= 1;
-  }
-}
-
 let opens: () => Promise<{ close(): void }>;
 beforeEach(() => {
-  open = 0;
+  StubFrame.open = 0;
   opens = () => pass(5).then(() => ({ close: () => undefined }));
-  vi.stubGlobal("VideoFrame", Frame);
+  vi.stubGlobal("VideoFrame", StubFrame);
   vi.stubGlobal("createImageBitmap", () => opens());
 });
 afterEach(() => vi.unstubAllGlobals());
@@ -48,7 +34,7 @@ test("a sketch is shown, and told as arrived", async () => {
   const { viewer, told, sketch } = viewing();
   sketch(0);
   await pass();
-  expect([told, viewer.drawn, open]).toEqual([["arrived 0", "shown", "began 1280x720"], 1, 0]);
+  expect([told, viewer.drawn, StubFrame.open]).toEqual([["arrived 0", "shown", "began 1280x720"], 1, 0]);
 });
 
 test("a sketch of what is watched no more is not shown", async () => {
@@ -56,7 +42,7 @@ test("a sketch of what is watched no more is not shown", async () => {
   sketch(0);
   viewer.relayAnew();
   await pass();
-  expect([told, viewer.drawn, open]).toEqual([[], 0, 0]);
+  expect([told, viewer.drawn, StubFrame.open]).toEqual([[], 0, 0]);
 });
 
 test("one that cannot be opened holds nothing up: the sender hears that it arrived, and the key frame follows", async () => {
@@ -114,7 +100,7 @@ test("of sketches that come faster than they can be opened some are passed over"
   await pass();
   sketch(50);
   await pass();
-  expect([viewer.drawn, open]).toEqual([2, 0]);
+  expect([viewer.drawn, StubFrame.open]).toEqual([2, 0]);
 });
 
 test("new keys do not disturb pictures that come straight, and another page's are counted anew", async () => {

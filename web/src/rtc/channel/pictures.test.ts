@@ -4,37 +4,15 @@ import { DirectLane } from "./direct-lane.ts";
 import { packPicture, SKETCH } from "./picture.ts";
 import { RELAY } from "./picture-viewer.ts";
 import { Pictures } from "./pictures.ts";
+import { channelEnds, StubFrame } from "./testing.ts";
 
 const pass = (ms = 10): Promise<void> => new Promise((resume) => setTimeout(resume, ms));
 
-class Frame {
-  readonly displayWidth = 1280;
-  readonly displayHeight = 720;
-  readonly timestamp: number;
-  constructor(_: unknown, { timestamp }: { timestamp: number }) {
-    this.timestamp = timestamp;
-  }
-  close(): void {}
-}
-
 beforeEach(() => {
-  vi.stubGlobal("VideoFrame", Frame);
+  vi.stubGlobal("VideoFrame", StubFrame);
   vi.stubGlobal("createImageBitmap", () => Promise.resolve({ close: () => undefined }));
 });
 afterEach(() => vi.unstubAllGlobals());
-
-/** Two ends of one channel; what is sent is there at once. */
-function channels(): [RTCDataChannel, RTCDataChannel] {
-  const made: { onmessage: ((event: { data: ArrayBuffer | string }) => void) | null }[] = [];
-  const end = (other: number): RTCDataChannel =>
-    Object.assign((made[1 - other] = { onmessage: null }), {
-      readyState: "open",
-      send: (data: Uint8Array<ArrayBuffer> | string) =>
-        made[other]?.onmessage?.({ data: typeof data === "string" ? data : data.slice().buffer }),
-      close: () => undefined,
-    }) as unknown as RTCDataChannel;
-  return [end(1), end(0)];
-}
 
 /** One end that watches, and the other end's lane to it. */
 function watching() {
@@ -44,9 +22,12 @@ function watching() {
     shown: () => undefined,
     began: ({ direct, drawn }) => void told.push(`picture ${drawn} began${direct ? " straight" : ""}`),
   });
-  const [ours, theirs] = channels();
-  pictures.useLane(ours);
-  const other = new DirectLane(theirs, { picture: () => undefined, told: ({ t }) => void told.push(`${t} straight`) });
+  const [ours, theirs] = channelEnds();
+  pictures.useLane(ours as unknown as RTCDataChannel);
+  const other = new DirectLane(theirs as unknown as RTCDataChannel, {
+    picture: () => undefined,
+    told: ({ t }) => void told.push(`${t} straight`),
+  });
   const sketch = packPicture(SKETCH, new Uint8Array([1]));
   return {
     pictures,
