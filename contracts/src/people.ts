@@ -2,7 +2,7 @@
 import { z } from "zod/mini";
 import { endpoints } from "./endpoint.ts";
 import { deviceId, guestId, personId, signInId } from "./ids.ts";
-import { publicKey, signature } from "./signing.ts";
+import { publicKey } from "./signing.ts";
 import { instant } from "./time.ts";
 
 /** NIST SP 800-63B: length counts, composition rules do not. */
@@ -125,15 +125,7 @@ export const peopleApi = endpoints({
   },
   endSignIn: { method: "DELETE", path: "/api/people/sign-ins/:signInId", access: "person", params: z.object({ signInId }), reply: nothing },
   devices: { method: "GET", path: "/api/people/devices", access: "person", reply: z.object({ devices: z.array(device) }) },
-  /** `signature`: of `deviceText`, so that nobody enrols another's key. A key that was revoked stays so. */
-  enrolDevice: {
-    method: "POST",
-    path: "/api/people/devices",
-    access: "person",
-    limit: { max: 20, perSeconds: 3600 },
-    body: z.object({ publicKey, signature }),
-    reply: z.object({ device }),
-  },
+  /** A key that was revoked stays so. */
   revokeDevice: {
     method: "DELETE",
     path: "/api/people/devices/:deviceId",

@@ -14,7 +14,6 @@ const forms = {
   statement: "minuta-statement-1",
   countersignature: "minuta-countersignature-1",
   callKey: "minuta-call-key-1",
-  device: "minuta-device-1",
   comment: "minuta-comment-1",
 } as const;
 
@@ -68,7 +67,6 @@ export const countersignatureText = (statementHash: string, by: Omit<Countersign
 /** What an end signs to show that a key is its own. */
 export const callKeyText = (call: string, of: { side: Side; publicKey: string }): string =>
   canonicalJson([forms.callKey, call, of.side, of.publicKey]);
-export const deviceText = (personId: string, key: string): string => canonicalJson([forms.device, personId, key]);
 export const commentText = (call: string, of: { side: Side; publicKey: string; text: string }): string =>
   canonicalJson([forms.comment, call, of.side, of.publicKey, of.text]);
 

@@ -92,7 +92,14 @@ describe("a guest's e-mail", () => {
       const signer = await signerOf(await newKeyPair());
       const { publicKey } = signer;
       const signature = await signer.sign(callKeyText(callId, { side, publicKey }));
-      expect(await world.journal.witness.showKey(callId, { side, personId: null, publicKey, signature })).not.toBeNull();
+      expect(
+        await world.journal.witness.showKey(callId, {
+          side,
+          caller: { personId: null, agent: "Firefox", address: "203.0.113.9" },
+          publicKey,
+          signature,
+        }),
+      ).not.toBeNull();
       await heardAll(world);
       return fingerprintOf(publicKey);
     };

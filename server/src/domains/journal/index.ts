@@ -37,8 +37,8 @@ export interface JournalDeps {
     isOver(callId: CallId): Promise<boolean | null>;
   };
   readonly people: {
-    /** Whether the person enrolled this key as his and did not revoke it. */
-    isDeviceOf(reader: Reader, personId: PersonId, publicKey: string): Promise<boolean>;
+    /** Whether the key is the person's own from now on. */
+    enrolDevice(tx: Tx, one: { personId: PersonId; publicKey: string }, caller: ShownKey["caller"]): Promise<boolean>;
   };
   readonly recordings: {
     /** The ends of both sides' chains of recorded segments, as far as they were told. */

@@ -1,8 +1,6 @@
-/** The keys of a person's browsers: enrolled by the browser itself while its owner is signed in, seen and revoked in the profile. */
+/** The keys of a person's browsers: enrolled as a browser shows its key in a call of its owner's, seen and revoked in the profile. */
 import type { DeviceId, PersonId } from "@minuta/contracts/ids";
-import type { Device } from "@minuta/contracts/people";
-import { isSigned } from "@minuta/contracts/signing";
-import { deviceText } from "@minuta/contracts/statement";
+import type { Tx } from "#platform/db";
 import type { Caller } from "#platform/http";
 import { refuse } from "#platform/refusal";
 import type { PeopleDeps } from "./index.ts";
@@ -12,18 +10,19 @@ import * as store from "./store.ts";
 export interface NewDevice {
   readonly personId: PersonId;
   readonly publicKey: string;
-  /** Of `deviceText`, by that key. */
-  readonly signature: string;
 }
 
-/** Refuses a key whose owner did not sign, and more keys than a person has browsers. */
-export async function enrolDevice({ db }: PeopleDeps, { personId, publicKey, signature }: NewDevice, caller: Caller): Promise<Device> {
-  if (!(await isSigned(deviceText(personId, publicKey), { publicKey, signature })))
-    throw refuse("invalid-input", { fields: ["signature"] });
-  return db.tx(async (tx) => {
-    if ((await tx.one(store.countDevices, [personId, publicKey])).count >= DEVICES_MAX) throw refuse("not-allowed", {});
-    return tx.one(store.enrolDevice, [personId, publicKey, caller.agent.slice(0, AGENT_MAX_LENGTH), caller.address]);
-  });
+/**
+ * Whether the key is the person's own from now on: not when he revoked it, nor past the number of keys a person may have. To be asked for a
+ * key whose owner has just signed with it in this sign-in.
+ */
+export async function enrolDevice(
+  tx: Tx,
+  { personId, publicKey }: NewDevice,
+  { agent, address }: Pick<Caller, "agent" | "address">,
+): Promise<boolean> {
+  await tx.run(store.enrolDevice, [personId, publicKey, agent.slice(0, AGENT_MAX_LENGTH), address, DEVICES_MAX]);
+  return (await tx.maybe(store.findDevice, [personId, publicKey])) !== null;
 }
 
 /** Refuses one that is not his; what is revoked stays revoked. */

@@ -3,7 +3,7 @@
  * A person exists once his e-mail is confirmed; before that there is only somebody's wish to sign up.
  * A sign-in is one browser of a person, known by a cookie; ending it stops it at once, live connections included.
  * What a person says of himself (name, firm, INN) is shown to the other side of his calls as a card; `verified` is an operator's word.
- * A browser of his may enrol a key that signs minutes and comments in his name; revoked in the profile it signs nothing new.
+ * A browser of his has a key that signs minutes and comments in his name; revoked in the profile it signs nothing new in it.
  * Guests are not persons: they belong to calls. Money and organisations know persons by their id only.
  */
 import type { ConsultantCard } from "@minuta/contracts/calls";
@@ -14,7 +14,7 @@ import type { Db, Reader } from "#platform/db";
 import type { Caller } from "#platform/http";
 import type { Mail } from "#platform/mail";
 import { changeProfile } from "./change-profile.ts";
-import { enrolDevice, revokeDevice, type NewDevice } from "./devices.ts";
+import { enrolDevice, revokeDevice } from "./devices.ts";
 import { requestReset, resetPassword } from "./reset-password.ts";
 import type { ProfileChanges } from "./rules.ts";
 import { endSignIn, resolveCaller, signIn, type Credentials, type SignInOfPerson } from "./sign-in.ts";
@@ -45,11 +45,8 @@ export function createPeople(deps: PeopleDeps) {
     signIns: (personId: PersonId) => db.rows(store.listSignIns, [personId]),
     endSignIn: (one: SignInOfPerson) => db.tx((tx) => endSignIn(deps, tx, one)),
     devices: (personId: PersonId) => db.rows(store.listDevices, [personId]),
-    enrolDevice: (one: NewDevice, caller: Caller) => enrolDevice(deps, one, caller),
+    enrolDevice,
     revokeDevice: (one: { personId: PersonId; deviceId: DeviceId }) => revokeDevice(deps, one),
-    /** Whether the person enrolled this key and did not revoke it. */
-    isDeviceOf: async (reader: Reader, personId: PersonId, publicKey: string) =>
-      (await reader.maybe(store.findDevice, [personId, publicKey])) !== null,
     resolveCaller: (cookieValue: string) => resolveCaller(deps, cookieValue),
     person: (personId: PersonId): Promise<Person | null> => db.maybe(store.findPerson, [personId]),
     findPersonByEmail: (tx: Reader, email: string): Promise<Person | null> => tx.maybe(store.findByEmail, [email.trim().toLowerCase()]),

@@ -51,9 +51,6 @@ function profileRoutes(routes: Routes, people: People): void {
     return {};
   });
   routes.bind(peopleApi.devices, async ({ caller }) => ({ devices: await people.devices(personOf(caller)) }));
-  routes.bind(peopleApi.enrolDevice, async ({ body, caller }) => ({
-    device: await people.enrolDevice({ ...body, personId: personOf(caller) }, caller),
-  }));
   routes.bind(peopleApi.revokeDevice, async ({ params, caller }) => {
     await people.revokeDevice({ personId: personOf(caller), deviceId: params.deviceId });
     return {};

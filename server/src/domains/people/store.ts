@@ -185,17 +185,12 @@ const deviceRow = z
     revokedAt: revoked_at,
   }));
 const deviceColumns = "id, public_key, agent, address, enrolled_at, revoked_at";
-/** Again for the same key: as it was. */
-export const enrolDevice = query({
+/** Again for the same key: as it was. None when there are `$5` already. */
+export const enrolDevice = command({
   name: "people.enrol_device",
-  row: deviceRow,
-  text: `insert into people.device as d (person_id, public_key, agent, address) values ($1, $2, $3, $4)
-    on conflict (person_id, public_key) do update set agent = d.agent returning ${deviceColumns}`,
-});
-export const countDevices = query({
-  name: "people.count_devices",
-  row: z.object({ count: z.bigint().transform(Number) }),
-  text: "select count(*) as count from people.device where person_id = $1 and public_key <> $2",
+  text: `insert into people.device (person_id, public_key, agent, address)
+    select $1, $2, $3, $4 where (select count(*) from people.device where person_id = $1) < $5
+    on conflict (person_id, public_key) do nothing`,
 });
 export const listDevices = query({
   name: "people.list_devices",

@@ -69,7 +69,7 @@ export interface RemotePorts {
     watch(callId: CallId): Promise<{ readonly signed: SignedSeconds; readonly last: SignedStatement | null }>;
     showKey(
       callId: CallId,
-      shown: { side: Side; personId: PersonId | null; publicKey: string; signature: string },
+      shown: { side: Side; caller: Caller; publicKey: string; signature: string },
     ): Promise<{ readonly since: ChainPlace; readonly unsigned: readonly SignedStatement[] } | null>;
     /** States what is due, if anything; answers every statement after `afterN`. */
     state(callId: CallId, afterN: number): Promise<readonly SignedStatement[]>;

@@ -94,7 +94,7 @@ export class Signing {
 
   async #showKey(end: End, { publicKey, signature }: Message<"signing-key">): Promise<void> {
     const { side, caller } = end;
-    const known = await this.#ports.witness.showKey(this.#callId, { side, personId: caller.personId, publicKey, signature });
+    const known = await this.#ports.witness.showKey(this.#callId, { side, caller, publicKey, signature });
     if (known !== null) end.tell({ t: "signing-since", since: known.since, unsigned: [...known.unsigned] });
     end.tell({ t: "signed", ...this.#signed });
     // What was stated as this key came is news for the other end.

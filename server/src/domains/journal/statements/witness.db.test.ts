@@ -1,11 +1,10 @@
 /** Minutes with three signatures: what is stated, who may sign it, and how far that lets the bill go. */
 import { checkProtocol } from "@minuta/contracts/check-protocol";
-import type { CallId, PersonId, Side } from "@minuta/contracts/ids";
+import { callId, type CallId, type PersonId, type Side } from "@minuta/contracts/ids";
 import { newKeyPair, signerOf, type Signer } from "@minuta/contracts/signing";
 import {
   callKeyText,
   countersignatureText,
-  deviceText,
   hashOfStatement,
   objectionTo,
   statementText,
@@ -14,7 +13,8 @@ import {
 import { isSigned } from "@minuta/contracts/signing";
 import { describe, expect, test } from "vitest";
 import { RecordingEnd, scenesOf } from "../../recordings/testing.ts";
-import { callsWorld, heardAll, openCall, talk } from "../../calls/testing.ts";
+import { DEVICES_MAX } from "../../people/rules.ts";
+import { Browser, callsWorld, heardAll, invite, openCall, talk } from "../../calls/testing.ts";
 
 const world = callsWorld();
 const scenes = scenesOf(world);
@@ -26,9 +26,11 @@ interface End {
   readonly personId: PersonId | null;
 }
 
+const browser = { agent: "Firefox", address: "203.0.113.9" };
 async function show(id: CallId, { side, signer, personId }: End) {
-  const signature = await signer.sign(callKeyText(id, { side, publicKey: signer.publicKey }));
-  return world.journal.witness.showKey(id, { side, personId, publicKey: signer.publicKey, signature });
+  const { publicKey } = signer;
+  const signature = await signer.sign(callKeyText(id, { side, publicKey }));
+  return world.journal.witness.showKey(id, { side, caller: { ...browser, personId }, publicKey, signature });
 }
 async function sign(id: CallId, statement: SignedStatement, { side, signer }: End, sinceN = 0) {
   const by = { side, publicKey: signer.publicKey, sinceN, observedSeconds: statement.provenSeconds };
@@ -177,18 +179,62 @@ describe("a proven minute", () => {
     expect(file!.recordings.client).toHaveLength(1);
   });
 
-  test("a key is shown by who holds it, and is the person's own once he enrolled it", async () => {
-    const { id, consultant } = await openCall(world);
-    const signer = await newSigner();
-    const end: End = { side: "consultant", signer, personId: consultant.id };
-    expect(
-      await world.journal.witness.showKey(id, { ...end, publicKey: signer.publicKey, signature: await signer.sign("мой") }),
-    ).toBeNull();
-    const signature = await signer.sign(deviceText(consultant.id, signer.publicKey));
-    await world.people.enrolDevice({ personId: consultant.id, publicKey: signer.publicKey, signature }, caller);
-    await show(id, end);
-    expect((await world.journal.events(id)).at(-1)).toMatchObject({ kind: "key-shown", facts: { kind: "device" } });
+  describe("a person's key", () => {
+    const kindOf = async (id: CallId): Promise<unknown> => {
+      const { kind, facts } = (await world.journal.events(id)).at(-1)!;
+      return kind === "key-shown" && facts["kind"];
+    };
+    const keysOf = (person: PersonId) => world.people.devices(person);
+
+    test("is his own from the first call in which he shows it; a guest's is this call's", async () => {
+      const { id, consultant } = await openCall(world);
+      const own: End = { side: "consultant", signer: await newSigner(), personId: consultant.id };
+      await show(id, own);
+      expect(await kindOf(id)).toBe("device");
+      expect(await keysOf(consultant.id)).toEqual([
+        expect.objectContaining({ ...browser, publicKey: own.signer.publicKey, revokedAt: null }),
+      ]);
+      await show(id, { side: "client", signer: await newSigner(), personId: null });
+      expect(await kindOf(id)).toBe("call");
+    });
+
+    test("is shown by who holds it", async () => {
+      const { id, consultant } = await openCall(world);
+      const { publicKey, sign } = await newSigner();
+      const shown = {
+        side: "consultant",
+        caller: { ...browser, personId: consultant.id },
+        publicKey,
+        signature: await sign("мой"),
+      } as const;
+      expect(await world.journal.witness.showKey(id, shown)).toBeNull();
+      expect(await keysOf(consultant.id)).toEqual([]);
+    });
+
+    test("stays one key however often it comes, and signs as this call's only once he revoked it", async () => {
+      const own: End = { side: "consultant", signer: await newSigner(), personId: null };
+      const first = await openCall(world);
+      const personId = first.consultant.id;
+      await show(first.id, { ...own, personId });
+      const [device, ...others] = await keysOf(personId);
+      expect(others).toEqual([]);
+      await world.people.revokeDevice({ personId, deviceId: device!.id });
+      const second = await new Browser(world).join((await invite(first.consultant)).token);
+      const id = callId.parse(second.body.callId);
+      await show(id, { ...own, personId });
+      expect(await kindOf(id)).toBe("call");
+      expect(await keysOf(personId)).toEqual([expect.objectContaining({ revokedAt: expect.any(Date) })]);
+    });
+
+    test("is not kept past the number a person may have; those he has stay his", async () => {
+      const { id, consultant } = await openCall(world);
+      const enrol = (publicKey: string) =>
+        world.database.db.tx((tx) => world.people.enrolDevice(tx, { personId: consultant.id, publicKey }, browser));
+      for (let n = 0; n < DEVICES_MAX; n += 1) expect(await enrol(`key ${n}`)).toBe(true);
+      expect(await enrol("key 0")).toBe(true);
+      await show(id, { side: "consultant", signer: await newSigner(), personId: consultant.id });
+      expect(await kindOf(id)).toBe("call");
+      expect(await keysOf(consultant.id)).toHaveLength(DEVICES_MAX);
+    });
   });
 });
-
-const caller = { personId: null, roles: [], signInId: null, guestId: null, address: "203.0.113.9", agent: "Firefox" };

@@ -1,5 +1,5 @@
 /** The ends' word: which keys are theirs, and what they sign. */
-import type { CallId, PersonId, Side } from "@minuta/contracts/ids";
+import type { CallId, Side } from "@minuta/contracts/ids";
 import { fingerprintOf, isSigned } from "@minuta/contracts/signing";
 import {
   beginning,
@@ -16,6 +16,7 @@ import { KEYS_MAX } from "../rules.ts";
 import { stateIn, type StatingDeps } from "./state.ts";
 import * as store from "./store.ts";
 import type { Tx } from "#platform/db";
+import type { Caller } from "#platform/http";
 import { emit } from "#platform/events";
 import type { JournalDeps } from "../index.ts";
 
@@ -35,8 +36,8 @@ export async function watch({ db, metering }: WitnessDeps, callId: CallId): Prom
 
 export interface ShownKey {
   readonly side: Side;
-  /** Null: a guest. */
-  readonly personId: PersonId | null;
+  /** Who shows it; `personId` null: a guest. */
+  readonly caller: Pick<Caller, "personId" | "agent" | "address">;
   readonly publicKey: string;
   readonly signature: string;
 }
@@ -49,7 +50,7 @@ export interface KeyKnown {
 
 /**
  * An end shows the key it will sign with. The key that signed until now goes on where it was; any other begins now, with a statement of
- * what was proven before it came. Null: the signature shows that the key is not its own, or a side shows keys without end.
+ * what was proven before it came, and is the person's own where a person shows it. Null: the signature shows that the key is not its own, or a side shows keys without end.
  */
 export async function showKey(deps: WitnessDeps, callId: CallId, shown: ShownKey): Promise<KeyKnown | null> {
   if (!(await isSigned(callKeyText(callId, shown), shown))) return null;
@@ -63,8 +64,9 @@ export async function showKey(deps: WitnessDeps, callId: CallId, shown: ShownKey
     if (over || before.length >= KEYS_MAX) return null;
     await stateIn(deps, tx, { callId, over, always: true });
     const sinceN = (await tx.maybe(store.findLastStatement, [callId]))?.signed.n ?? 0;
-    const enrolled = shown.personId !== null && (await deps.people.isDeviceOf(tx, shown.personId, shown.publicKey));
-    const kind = enrolled ? "device" : "call";
+    const { personId } = shown.caller;
+    const isOwn = personId !== null && (await deps.people.enrolDevice(tx, { personId, publicKey: shown.publicKey }, shown.caller));
+    const kind = isOwn ? "device" : "call";
     await tx.run(store.addKey, [callId, shown.side, shown.publicKey, kind, sinceN]);
     await append(tx, callId, { actor: shown.side, kind: "key-shown", facts: { publicKey: shown.publicKey, kind, sinceN } });
     if (before.every(({ publicKey }) => publicKey !== shown.publicKey)) {
