@@ -9,10 +9,13 @@ import type { Area } from "./x11.ts";
 const WHITE_FROM = 170;
 const BLACK_UP_TO = 85;
 
+/** Shares no divisor with what a line of text takes, so that each of its rows has its turn. */
+const ROWS_APART = 7;
+
 export interface Eyes {
   /** The number at the marker's place; null when it is not certain. Takes some microseconds. */
   number(): number | null;
-  /** Lightness (0…255) of every second row of the area. */
+  /** Lightness (0…255) of some rows of the area: all of them take longer to compare than a picture takes to change. */
   lightness(area: Area): Float32Array;
   close(): void;
 }
@@ -38,10 +41,10 @@ export function openEyes({ pixelsFile }: Screen): Eyes {
       return bits.slice(0, 8).reduce((value, bit) => value * 2 + (bit ? 1 : 0), 0);
     },
     lightness({ x, y, width, height }) {
-      const rows = Math.floor(height / 2);
+      const rows = Math.floor(height / ROWS_APART);
       const lights = new Float32Array(rows * width);
       for (let index = 0; index < rows; index += 1) {
-        readRow(y + index * 2);
+        readRow(y + index * ROWS_APART);
         for (let column = 0; column < width; column += 1) lights[index * width + column] = lightnessAt(row, x + column);
       }
       return lights;
