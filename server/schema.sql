@@ -500,12 +500,12 @@ declare
 begin
   if coalesce(cardinality(purses), 0) = 0 then return '{}'; end if;
   with asked as materialized (
-    select q.*, p.owner, p.set_aside, p.reserved, p.budgets,
+    select q.*, p.ctid as place, p.owner, p.set_aside, p.reserved, p.budgets,
       q.amount > 0 and q.quota >= 0 and p.charged = q.before and p.closed_at is null and p.reserved + q.quota >= q.amount as fits
     from unnest(purses, befores, amounts, quotas) with ordinality as q (purse, before, amount, quota, ord)
     join ledger.purse p on p.id = q.purse where p.id = any (purses)
   ), wallets as materialized (
-    select a.id, a.balance, a.kind = 'wallet' and a.balance >= q.quota as reaches
+    select a.id, a.ctid as place, a.balance, a.kind = 'wallet' and a.balance >= q.quota as reaches
     from (select owner, sum(quota) as quota from asked where quota > 0 group by owner) q join ledger.account a on a.id = q.owner
     where a.id = any (array(select owner from asked where quota > 0))
   ), limits as materialized (
@@ -516,17 +516,17 @@ begin
     select *, fits and (quota = 0 or (owner not in (select id from wallets where not reaches)
       and (budgets = '{}' or not exists (select from limits where not reaches and limits.id = any (budgets))))) as posts from asked
   ), drawn as materialized (
-    select d.purse, d.set_aside, d.owner, d.quota, d.budgets, w.balance, w.balance - sum(d.quota) over (partition by d.owner order by d.purse) as left
+    select d.purse, d.set_aside, d.owner, d.quota, d.budgets, w.place, w.balance, w.balance - sum(d.quota) over (partition by d.owner order by d.purse) as left
     from decided d join wallets w on w.id = d.owner where d.posts and d.quota > 0
   ), in_purses as (
     update ledger.purse p set reserved = p.reserved + d.quota - d.amount, held = p.held + d.amount,
       set_aside = p.set_aside + d.quota, charged = p.charged + d.amount
-    from decided d
-    where d.posts and p.id = d.purse and p.id = any (purses) and p.charged = d.before and p.reserved = d.reserved and p.set_aside = d.set_aside and p.closed_at is null returning 1
+    from (select * from decided where posts order by purse) d
+    where p.ctid = d.place and p.charged = d.before and p.reserved = d.reserved and p.set_aside = d.set_aside and p.closed_at is null returning 1
   ), in_accounts as (
     update ledger.account a set balance = a.balance - q.quota
-    from (select owner, balance, sum(quota)::bigint as quota from drawn group by owner, balance) q
-    where a.id = q.owner and a.id = any (array(select owner from drawn)) and a.balance = q.balance returning 1
+    from (select owner, place, balance, sum(quota)::bigint as quota from drawn group by owner, place, balance order by owner) q
+    where a.ctid = q.place and a.balance = q.balance returning 1
   ), in_budgets as (
     update ledger.budget b set spent = b.spent + q.quota
     from (
@@ -1084,7 +1084,7 @@ begin
     join copy client on client.id = l.client_copy join copy consultant on consultant.id = l.consultant_copy
     join (select id, charged, reserved, budgets from ledger.purse_view where id = any (array(select purse from line))) p on p.id = l.purse
     join (select id, balance from ledger.account_view where id = any (array(select wallet from line))) w on w.id = l.wallet
-    join (select payer, sum(price_per_minute)::bigint as burn from metering.line where payer = any (array(select payer from line)) and status = 'live' group by payer) r on r.payer = l.payer
+    join (select payer, sum(price_per_minute)::bigint as burn from metering.line where lane = of_lane and payer = any (array(select payer from line)) and status = 'live' group by payer) r on r.payer = l.payer
     offset 0
   ), bounded as (
     select *, least(proven, signed) as bound from proved offset 0
@@ -1115,7 +1115,7 @@ begin
       and case when budgets = '{}' then true else (select min((b.money - b.reserved - alone.quota)::numeric / nullif(b.burn, 0)) from counting b where b.id = any (budgets)) - 1 >= all (warning_minutes) end, false) as plain
     from alone left join drawn using (wallet) offset 0
   )
-  select count(*), (select slot from line order by slot desc, id desc limit 1), (select id from line order by slot desc, id desc limit 1), coalesce(array_agg(id) filter (where not plain), '{}'),
+  select count(*), (select slot from line offset page - 1), (select id from line offset page - 1), coalesce(array_agg(id) filter (where not plain), '{}'),
     array_agg(id) filter (where plain), array_agg(call_id) filter (where plain), array_agg(purse) filter (where plain), array_agg(charged) filter (where plain),
     array_agg(amount) filter (where plain), array_agg(quota) filter (where plain), array_agg(bound) filter (where plain)
   into seen, last_slot, last_id, rest, ids, calls, purses, befores, amounts, quotas, billables from told;
@@ -1141,7 +1141,6 @@ begin
   end if;
 end
 $function$;
-CREATE INDEX line_of_payer ON metering.line USING btree (payer) INCLUDE (price_per_minute, status) WHERE (status <> 'ended'::text);
 
 CREATE OR REPLACE FUNCTION metering.chargeable_seconds(free integer, first integer, next integer, billable bigint)
  RETURNS bigint
@@ -1199,6 +1198,7 @@ CREATE OR REPLACE FUNCTION metering.budgets_of_page(budgets bigint[], OUT id big
 AS $function$
   select * from metering.budgets_of(budgets)
 $function$;
+CREATE INDEX line_of_payer ON metering.line USING btree (lane, payer) INCLUDE (price_per_minute, status) WHERE (status <> 'ended'::text);
 comment on table metering.tariff is 'A version of the terms of one kind of call, in force from valid_from until the next of its kind. Never changed once in force: a line keeps the version it began with.';
 comment on column metering.tariff.price_per_minute is 'Kopecks. Null: the payee names his own price (marketplace).';
 comment on table metering.line is 'One charging line: a call, its payer, its payee and the price. Money of it lies in a purse of the ledger. A steady minute changes nothing here.';

@@ -208,7 +208,6 @@ const settings = [
   `shared_buffers=${sharedBuffersMb}MB`,
   "max_wal_size=2GB",
   "max_connections=200",
-  "wal_compression=on",
   "log_min_messages=warning",
   "random_page_cost=1.1",
 ];

@@ -122,13 +122,21 @@ describe("a steady minute", () => {
   });
 
   test.each([
-    { meanwhile: "closes one of its purses", sql: "select ledger.close_purses(array[$1::bigint])", code: "LG409" },
+    { meanwhile: "closes one of its purses", sql: "select ledger.close_purses(array[$1::bigint])", code: "LG409", anew: [false, true] },
+    {
+      meanwhile: "pays into its wallet",
+      sql: `select ledger.post_batch(array[(gen_random_uuid()::text, 'top-up', null, ledger.open_account('bank'), owner, 1, null, false, 'for the test', now())::ledger.movement])
+        from ledger.purse where id = $1`,
+      code: "LG409",
+      anew: [true, true],
+    },
     {
       meanwhile: "charges one of them alike",
       sql: "select ledger.post_charges(array[$1::bigint], '{0}', '{100}', '{300}', now())",
       code: "23505",
+      anew: [false, true],
     },
-  ])("waits for somebody who $meanwhile, and moves nothing then: it is decided anew", async ({ sql: moves, code }) => {
+  ])("waits for somebody who $meanwhile, and moves nothing then: it is decided anew", async ({ sql: moves, code, anew }) => {
     const wallet = await aWallet(1000n);
     const [moving, going] = [await aPurse(wallet), await aPurse(wallet)];
     const page = () => post([moving, going].map((purse) => ({ purse, amount: 100n, quota: 300n })));
@@ -141,7 +149,7 @@ describe("a steady minute", () => {
     other.release();
     expect(await refused).toMatchObject({ code });
     expect(await purseIs(going)).toEqual({ reserved: 0n, held: 0n, set_aside: 0n, charged: 0n });
-    expect(await page()).toEqual([false, true]);
+    expect(await page()).toEqual(anew);
   });
 
   test("comes to what the long way comes to, to the kopeck, for any wallets and amounts", async () => {

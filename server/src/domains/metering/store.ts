@@ -25,7 +25,7 @@ export const readFunds = query({
       greatest(0, t.sibling_minutes * r.burn - r.reserved)::bigint as for_running
     from metering.tariff t cross join (
       select coalesce(sum(l.price_per_minute), 0) as burn, coalesce(sum(p.reserved), 0) as reserved
-      from metering.line l join ledger.purse_view p on p.id = l.purse where l.payer = $1 and l.status <> 'ended'
+      from metering.line l join ledger.purse_view p on p.id = l.purse where l.lane = metering.lane_of($1) and l.payer = $1 and l.status <> 'ended'
     ) r
     where t.id = $2`,
 });
@@ -171,7 +171,7 @@ export const look = query({
     ), running as (
       select s.payer, sum(p.reserved) as reserved, sum(s.price_per_minute) filter (where s.status = 'live') as burn
       from metering.line s join ledger.purse_view p on p.id = s.purse
-      where s.status <> 'ended' and s.payer in (select (l).payer from after where live) group by s.payer
+      where s.status <> 'ended' and (s.lane, s.payer) in (select (l).lane, (l).payer from after where live) group by s.payer
     ), of_budgets as (
       select budget, sum(charge) as charged from after cross join lateral unnest(budgets) budget group by budget
     ), all_money as (
@@ -219,7 +219,7 @@ export const reclaim = query({
           greatest(metering.proven_seconds(l, client.through, consultant.through), metering.funded_seconds(t, l.price_per_minute, p.charged)) + 1)) as spare
       from metering.line l join metering.tariff t on t.id = l.tariff join ledger.purse_view p on p.id = l.purse
       left join metering.copy client on client.id = l.client_copy left join metering.copy consultant on consultant.id = l.consultant_copy
-      where l.status <> 'ended' and l.id <> all ($1) and l.payer in (select payer from metering.line where id = any ($1))
+      where l.status <> 'ended' and l.id <> all ($1) and (l.lane, l.payer) in (select lane, payer from metering.line where id = any ($1))
     )
     select cardinality(ledger.post_batch(array_agg(ledger.quota_return(purse, wallet, returned, spare, platform.now()) order by id))) as moved
     from sibling where spare > 0 and spare <= (select reserved from ledger.purse_view where id = sibling.purse)`,
@@ -335,7 +335,7 @@ export const readMeters = query({
     ), running as (
       select s.payer, sum(p.reserved) as reserved, sum(s.price_per_minute) filter (where s.status = 'live') as burn
       from metering.line s join ledger.purse_view p on p.id = s.purse
-      where s.status <> 'ended' and s.payer in (select payer from mine where status = 'live') group by s.payer
+      where s.status <> 'ended' and (s.lane, s.payer) in (select lane, payer from mine where status = 'live') group by s.payer
     )
     select m.call_id, m.status, m.proven as "provenSeconds",
       least(m.proven, metering.funded_seconds(m.t, m.price_per_minute, m.charged + m.reserved), m.countersigned_seconds + (m.t).uncountersigned_seconds)::bigint as "billableSeconds",
@@ -349,7 +349,7 @@ export const readMeters = query({
 export const readBurn = query({
   name: "metering.read_burn",
   row: z.object({ burn: kopecksColumn }),
-  text: "select coalesce(sum(price_per_minute), 0)::bigint as burn from metering.line where payer = $1 and status = 'live'",
+  text: "select coalesce(sum(price_per_minute), 0)::bigint as burn from metering.line where lane = metering.lane_of($1) and payer = $1 and status = 'live'",
 });
 
 export const readLife = query({
