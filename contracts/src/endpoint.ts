@@ -24,8 +24,11 @@ export interface Endpoint {
   readonly reply: z.ZodMiniType;
   /** Changes something: carries an `Idempotency-Key` (a UUID) and runs once, in one transaction with its answer. */
   readonly command?: true;
-  /** At most `max` calls in `perSeconds` from one address (and over all addresses `maxGlobal`). */
-  readonly limit?: { readonly max: number; readonly perSeconds: number; readonly maxGlobal?: number };
+  /**
+   * At most `max` calls in `perSeconds` from one address (and over all addresses `maxGlobal`). `of: "caller"`: for each person or guest instead,
+   * where what a page does by itself would else add up over an office that has one address.
+   */
+  readonly limit?: { readonly max: number; readonly perSeconds: number; readonly maxGlobal?: number; readonly of?: "caller" };
 }
 
 /** Keeps the literal types of an endpoint table. */

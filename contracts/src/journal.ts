@@ -149,7 +149,7 @@ export const journalApi = endpoints({
     method: "POST",
     path: "/api/journal/:callId/countersignatures",
     access: "party",
-    limit: { max: 120, perSeconds: 60 },
+    limit: { max: 120, perSeconds: 60, of: "caller" },
     params: ofCall,
     body: z.object({ n: z.int().check(z.positive()), by: countersignature }),
     reply: z.object({ taken: z.boolean() }),

@@ -26,6 +26,13 @@ const api = endpoints({
     reply: z.object({ calls: z.int() }),
   },
   limited: { method: "GET", path: "/api/test/limited", access: "anyone", limit: { max: 2, perSeconds: 60 }, reply: z.object({}) },
+  limitedEach: {
+    method: "GET",
+    path: "/api/test/limited-each",
+    access: "anyone",
+    limit: { max: 2, perSeconds: 60, of: "caller" },
+    reply: z.object({}),
+  },
   operators: { method: "GET", path: "/api/test/operators", access: "operator", reply: z.object({}) },
   parties: { method: "GET", path: "/api/test/:callId", access: "party", params: z.object({ callId: z.string() }), reply: z.object({}) },
   broken: { method: "GET", path: "/api/test/broken/now", access: "anyone", reply: z.object({}) },
@@ -34,7 +41,7 @@ const api = endpoints({
 let database: TestDatabase;
 let http: Http;
 let calls = 0;
-const anna = randomUUID();
+const people: Record<string, string> = { anna: randomUUID(), boris: randomUUID() };
 
 beforeAll(async () => {
   database = await testDatabase();
@@ -44,7 +51,7 @@ beforeAll(async () => {
     log: createLog("silent"),
     behindProxy: false,
     identify: async (cookies) => ({
-      personId: cookies.get("who") === "anna" ? (anna as never) : null,
+      personId: (people[cookies.get("who") ?? ""] ?? null) as never,
       roles: [],
       signInId: null,
       guestId: null,
@@ -60,6 +67,7 @@ beforeAll(async () => {
     return { calls };
   });
   http.bind(api.limited, async () => ({}));
+  http.bind(api.limitedEach, async () => ({}));
   http.bind(api.operators, async () => ({}));
   http.bind(api.parties, async () => ({}));
   http.bind(api.broken, async () => {
@@ -73,6 +81,7 @@ afterAll(async () => {
 });
 
 const asAnna = { cookie: "who=anna" };
+const asBoris = { cookie: "who=boris" };
 const rowsCounted = async (): Promise<number> => (await database.db.pool.query("select count(*)::int as n from counted")).rows[0].n;
 
 test("money crosses the wire as whole kopecks", async () => {
@@ -151,6 +160,12 @@ test("attempts past the limit wait and are told how long", async () => {
   const third = await send();
   expect(third.statusCode).toBe(429);
   expect(Number(third.headers["retry-after"])).toBeGreaterThan(0);
+});
+
+test("people of one office do not use up each other's attempts where each has his own", async () => {
+  const send = async (headers = {}) => (await http.server.inject({ method: "GET", url: "/api/test/limited-each", headers })).statusCode;
+  expect([await send(asAnna), await send(asAnna), await send(asAnna)]).toEqual([200, 200, 429]);
+  expect([await send(asBoris), await send(), await send(), await send()], "who is nobody shares the address").toEqual([200, 200, 200, 429]);
 });
 
 test("a failure of ours says nothing of our insides", async () => {

@@ -214,16 +214,19 @@ async function authorise({
   throw caller.personId === null ? refuse("not-signed-in", {}) : refuse("not-allowed", {});
 }
 
-const actorOf = (caller: Caller): string => {
-  if (caller.personId) return `person:${caller.personId}`;
-  return caller.guestId ? `guest:${caller.guestId}` : `address:${caller.address}`;
+/** Null: nobody known. */
+const nameOf = ({ personId, guestId }: Caller): string | null => {
+  if (personId) return `person:${personId}`;
+  return guestId ? `guest:${guestId}` : null;
 };
+const actorOf = (caller: Caller): string => nameOf(caller) ?? `address:${caller.address}`;
 
 async function limitAttempts(db: Db, endpoint: Endpoint, caller: Caller): Promise<void> {
   const { limit } = endpoint;
   if (limit === undefined) return;
   const what = `${endpoint.method} ${endpoint.path}`;
-  await countOrRefuse(db, { what, who: networkOf(caller.address), max: limit.max, perSeconds: limit.perSeconds });
+  const who = (limit.of === "caller" ? nameOf(caller) : null) ?? networkOf(caller.address);
+  await countOrRefuse(db, { what, who, max: limit.max, perSeconds: limit.perSeconds });
   if (limit.maxGlobal !== undefined) await countOrRefuse(db, { what, who: "*", max: limit.maxGlobal, perSeconds: limit.perSeconds });
 }
 
