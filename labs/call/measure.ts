@@ -100,9 +100,9 @@ async function turnPage({ scene, client, consultant }: Stand): Promise<{ sharpMs
   return { sharpMs, db: likeness(original, consultant.lightness(TEXT_PAGE)) };
 }
 
-const PAGES = 3;
+const PAGES = 5;
 
-/** All of it, some 17 seconds. */
+/** All of it, some 20 seconds. */
 export async function measure(stand: Stand): Promise<Measured> {
   const still = await follow(stand, { seconds: 3, everyMs: () => 110 + Math.random() * 120 });
   const busy = await follow(stand, { seconds: 2, everyMs: () => 1000 / 60 });
