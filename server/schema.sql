@@ -500,12 +500,12 @@ declare
 begin
   if coalesce(cardinality(purses), 0) = 0 then return '{}'; end if;
   with asked as materialized (
-    select q.*, p.ctid as place, p.owner, p.set_aside, p.reserved, p.budgets,
+    select q.*, p.owner, p.set_aside, p.reserved, p.budgets,
       q.amount > 0 and q.quota >= 0 and p.charged = q.before and p.closed_at is null and p.reserved + q.quota >= q.amount as fits
     from unnest(purses, befores, amounts, quotas) with ordinality as q (purse, before, amount, quota, ord)
     join ledger.purse p on p.id = q.purse where p.id = any (purses)
   ), wallets as materialized (
-    select a.id, a.ctid as place, a.balance, a.kind = 'wallet' and a.balance >= q.quota as reaches
+    select a.id, a.balance, a.kind = 'wallet' and a.balance >= q.quota as reaches
     from (select owner, sum(quota) as quota from asked where quota > 0 group by owner) q join ledger.account a on a.id = q.owner
     where a.id = any (array(select owner from asked where quota > 0))
   ), limits as materialized (
@@ -516,17 +516,17 @@ begin
     select *, fits and (quota = 0 or (owner not in (select id from wallets where not reaches)
       and (budgets = '{}' or not exists (select from limits where not reaches and limits.id = any (budgets))))) as posts from asked
   ), drawn as materialized (
-    select d.purse, d.set_aside, d.owner, d.quota, d.budgets, w.place, w.balance, w.balance - sum(d.quota) over (partition by d.owner order by d.purse) as left
+    select d.purse, d.set_aside, d.owner, d.quota, d.budgets, w.balance, w.balance - sum(d.quota) over (partition by d.owner order by d.purse) as left
     from decided d join wallets w on w.id = d.owner where d.posts and d.quota > 0
   ), in_purses as (
     update ledger.purse p set reserved = p.reserved + d.quota - d.amount, held = p.held + d.amount,
       set_aside = p.set_aside + d.quota, charged = p.charged + d.amount
-    from (select * from decided where posts order by purse) d
-    where p.ctid = d.place and p.charged = d.before and p.reserved = d.reserved and p.set_aside = d.set_aside and p.closed_at is null returning 1
+    from decided d
+    where d.posts and p.id = d.purse and p.id = any (purses) and p.charged = d.before and p.reserved = d.reserved and p.set_aside = d.set_aside and p.closed_at is null returning 1
   ), in_accounts as (
     update ledger.account a set balance = a.balance - q.quota
-    from (select owner, place, balance, sum(quota)::bigint as quota from drawn group by owner, place, balance order by owner) q
-    where a.ctid = q.place and a.balance = q.balance returning 1
+    from (select owner, balance, sum(quota)::bigint as quota from drawn group by owner, balance) q
+    where a.id = q.owner and a.id = any (array(select owner from drawn)) and a.balance = q.balance returning 1
   ), in_budgets as (
     update ledger.budget b set spent = b.spent + q.quota
     from (

@@ -198,12 +198,10 @@ async function record({ recordings }: Stage, end: Recording, from: Date): Promis
   await recordings.addSegment(end, { segment, n, hash: hashOfSegment({ ...end, n, before }, segment) });
 }
 
-const BROWSER = { agent: "Firefox", address: "203.0.113.9" };
-
 async function showKey({ journal }: Stage, { id, ends, actors }: Playing, side: Side): Promise<void> {
   const { publicKey, sign } = ends[side];
   const signature = await sign(callKeyText(id, { side, publicKey }));
-  await journal.witness.showKey(id, { side, caller: { ...BROWSER, personId: actors[side].personId }, publicKey, signature });
+  await journal.witness.showKey(id, { side, caller: { ...from, personId: actors[side].personId }, publicKey, signature });
 }
 
 async function signAll({ journal }: Stage, { id, ends }: Playing): Promise<void> {

@@ -50,7 +50,8 @@ export interface KeyKnown {
 
 /**
  * An end shows the key it will sign with. The key that signed until now goes on where it was; any other begins now, with a statement of
- * what was proven before it came, and is the person's own where a person shows it. Null: the signature shows that the key is not its own, or a side shows keys without end.
+ * what was proven before it came, and is the person's own where a person shows it. Null: the signature shows that the key is not its own, or
+ * a side shows keys without end.
  */
 export async function showKey(deps: WitnessDeps, callId: CallId, shown: ShownKey): Promise<KeyKnown | null> {
   if (!(await isSigned(callKeyText(callId, shown), shown))) return null;
