@@ -87,14 +87,13 @@ export interface ProtocolCheck {
 
 /** Never throws, whatever the bytes are. */
 export async function checkProtocol(bytes: Uint8Array, pins: Pins): Promise<ProtocolCheck> {
-  const read = readFile(bytes);
-  if (read === null)
+  const file = readFile(bytes);
+  if (file === null)
     return { verdict: "fails", checks: [{ name: "file", holds: false, at: "" }], minutes: [], commentKeys: [], file: null };
-  const { file, unsealed } = read;
   const minutes = signedMinutes(file.statements);
   const found: [CheckName, string | null | Promise<string | null>][] = [
     ["file", null],
-    ["seal", sealOf(file, unsealed)],
+    ["seal", sealOf(file)],
     ["journal", journalOf(file)],
     ["head", headFits(file.protocol)],
     ["statements", statementsOf(file)],
@@ -138,21 +137,19 @@ function isEndSigned({ protocol: { call, events }, statements }: ProtocolFile): 
   return sides.every((side) => covering.some(({ countersignatures }) => countersignatures.some((by) => by.side === side)));
 }
 
-const asObject = z.record(z.string(), z.unknown());
-
-function readFile(bytes: Uint8Array): { file: ProtocolFile; unsealed: Record<string, unknown> } | null {
+/** A protocol has nothing in it but what is read here: whatever else stood in it nobody would have checked, and another reader would show it. */
+function readFile(bytes: Uint8Array): ProtocolFile | null {
   try {
     const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-    const written = asObject.parse(JSON.parse(text));
-    if (`${canonicalJson(written)}\n` !== text) return null;
-    const { seal: _, ...unsealed } = written;
-    return { file: protocolFile.parse(written), unsealed };
+    const file = protocolFile.parse(JSON.parse(text));
+    return `${canonicalJson(z.encode(protocolFile, file))}\n` === text ? file : null;
   } catch {
     return null;
   }
 }
 
-async function sealOf({ seal }: ProtocolFile, unsealed: Record<string, unknown>): Promise<string | null> {
+async function sealOf(file: ProtocolFile): Promise<string | null> {
+  const { seal, ...unsealed } = z.encode(protocolFile, file);
   return (await isSigned(sealText(unsealed, seal.publicKey), seal)) ? null : PROTOCOL_FORM;
 }
 

@@ -12,6 +12,7 @@ import { publicKey, signature } from "./signing.ts";
 import { countersignature, signedStatement } from "./statement.ts";
 import { instant } from "./time.ts";
 
+/** A file with a member more or fewer than `protocolFile` has is of another form, and gets another name. */
 export const PROTOCOL_FORM = "minuta-protocol-1";
 
 /** A key an end showed, as the journal has it. `device`: enrolled with the person's account. */

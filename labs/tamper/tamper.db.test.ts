@@ -33,14 +33,25 @@ describe("a protocol", () => {
     const [{ text, signing, ends }] = played as [PlayedCall];
     const content = contentOf(text);
     const { events } = content.protocol;
+    /** No event has a member of this name: readers of JSON lose it, so no protocol with one is read (see tamperings). */
+    const facts = fc.dictionary(
+      fc.string().filter((name) => name !== "__proto__"),
+      fc.jsonValue(),
+    );
     await fc.assert(
-      fc.asyncProperty(fc.nat(events.length - 1), fc.dictionary(fc.string(), fc.jsonValue()), async (at, facts) => {
+      fc.asyncProperty(fc.nat(events.length - 1), facts, async (at, facts) => {
         const protocol = { ...content.protocol, events: events.with(at, { ...events[at]!, facts }) };
         const forged = await forge({ ...content, protocol }, { server: signing, ends, others: "kept" });
         const { file } = await checkProtocol(new TextEncoder().encode(forged), { server: signing.publicKeys });
         expect(file?.protocol.events[at]?.facts).toEqual(facts);
       }),
-      { numRuns: 60, examples: [[events.findIndex(({ kind }) => kind === "ended"), {}]] },
+      {
+        numRuns: 60,
+        examples: [
+          [0, { a: { ["__proto__"]: {} } }],
+          [events.findIndex(({ kind }) => kind === "ended"), {}],
+        ],
+      },
     );
   }, 60_000);
 

@@ -7,6 +7,7 @@ import { kopecks } from "@minuta/contracts/money";
 import { headOf } from "@minuta/contracts/protocol-head";
 import { hashesOfSegments } from "@minuta/contracts/recording-chain";
 import { sha256Hex } from "@minuta/contracts/sha256";
+import { sealText } from "@minuta/contracts/protocol-file";
 import { newKeyPair, signerOf, type Signer } from "@minuta/contracts/signing";
 import { commentText, hashOfStatement } from "@minuta/contracts/statement";
 import { paidSeconds } from "@minuta/contracts/tariff";
@@ -259,6 +260,22 @@ const byServerAlone =
   async ({ call, chance }) =>
     asFile(await forge(change(contentOf(call.text), chance), { server: call.signing, ends: {}, others: "kept" }));
 
+/** The file's objects, whole and each part. */
+function objectsIn(value: unknown): Json[] {
+  if (Array.isArray(value)) return value.flatMap(objectsIn);
+  return typeof value === "object" && value !== null ? [value as Json, ...Object.values(value).flatMap(objectsIn)] : [];
+}
+
+/** A member that the form does not know, or that readers of JSON lose, under the server's own seal: no hash and no signature has it. */
+const unknownMember: Tampering = async ({ call, chance }) => {
+  const { seal: _, ...content } = JSON.parse(call.text);
+  const name = some(["__proto__", "remark"], chance);
+  Object.defineProperty(some(objectsIn(content), chance), name, { value: { paid: true }, enumerable: true });
+  const { publicKey } = call.signing;
+  const seal = { publicKey, signature: call.signing.sign(sealText(content, publicKey)) };
+  return asFile(`${canonicalJson({ ...content, seal })}\n`);
+};
+
 export const tamperings: Readonly<Record<string, Tampering>> = {
   "a byte is changed": ({ call, chance }) => {
     const bytes = utf8.encode(call.text);
@@ -367,6 +384,7 @@ export const tamperings: Readonly<Record<string, Tampering>> = {
     ]),
   ),
   ...Object.fromEntries(Object.entries(laterAdded).map(([what, add]) => [`the server alone adds ${what}`, byServerAlone(add)])),
+  "the server alone seals what nobody reads": unknownMember,
   "the server alone writes the end anew that nobody signed": byServerAlone((content, chance) => {
     const protocol = otherHeads["another rate"]!(content.protocol, chance);
     const end = protocol.events.findIndex(({ kind }) => kind === "ended");
