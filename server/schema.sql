@@ -499,30 +499,35 @@ declare
   expected bigint[];
 begin
   if coalesce(cardinality(purses), 0) = 0 then return '{}'; end if;
-  with asked as materialized (
-    select q.*, p.owner, p.set_aside, p.reserved, p.budgets,
-      q.amount > 0 and q.quota >= 0 and p.charged = q.before and p.closed_at is null and p.reserved + q.quota >= q.amount as fits
-    from unnest(purses, befores, amounts, quotas) with ordinality as q (purse, before, amount, quota, ord)
-    join ledger.purse p on p.id = q.purse where p.id = any (purses)
+  with given as materialized (
+    select * from unnest(purses, befores, amounts, quotas) with ordinality as g (purse, before, amount, quota, ord)
+  ), asked as materialized (
+    select g.*, p.owner, p.set_aside, p.reserved, p.budgets,
+      g.amount > 0 and p.charged = g.before and p.closed_at is null and p.reserved + g.quota >= g.amount as fits
+    from given g join ledger.purse p on p.id = g.purse where g.quota > 0 and p.id = any (array(select purse from given where quota > 0))
   ), wallets as materialized (
     select a.id, a.balance, a.kind = 'wallet' and a.balance >= q.quota as reaches
-    from (select owner, sum(quota) as quota from asked where quota > 0 group by owner) q join ledger.account a on a.id = q.owner
-    where a.id = any (array(select owner from asked where quota > 0))
+    from (select owner, sum(quota) as quota from asked group by owner) q join ledger.account a on a.id = q.owner
+    where a.id = any (array(select owner from asked))
   ), limits as materialized (
     select b.id, b.allowed, b.spent, b.allowed - b.spent >= q.quota as reaches
-    from (select budget, sum(quota) as quota from asked cross join lateral unnest(budgets) budget where quota > 0 and budgets <> '{}' group by budget) q join ledger.budget b on b.id = q.budget
-    where b.id = any (array(select unnest(budgets) from asked where quota > 0 and budgets <> '{}'))
-  ), decided as materialized (
-    select *, fits and (quota = 0 or (owner not in (select id from wallets where not reaches)
-      and (budgets = '{}' or not exists (select from limits where not reaches and limits.id = any (budgets))))) as posts from asked
+    from (select budget, sum(quota) as quota from asked cross join lateral unnest(budgets) budget where budgets <> '{}' group by budget) q join ledger.budget b on b.id = q.budget
+    where b.id = any (array(select unnest(budgets) from asked where budgets <> '{}'))
   ), drawn as materialized (
-    select d.purse, d.set_aside, d.owner, d.quota, d.budgets, w.balance, w.balance - sum(d.quota) over (partition by d.owner order by d.purse) as left
-    from decided d join wallets w on w.id = d.owner where d.posts and d.quota > 0
+    select a.*, w.balance, w.balance - sum(a.quota) over (partition by a.owner order by a.purse) as left
+    from asked a join wallets w on w.id = a.owner
+    where fits and reaches and (budgets = '{}' or not exists (select from limits where not limits.reaches and limits.id = any (budgets)))
+  ), posting as materialized (
+    select ord, purse, before, amount, quota, null::bigint as reserved, null::bigint as set_aside from given where amount > 0 and quota = 0
+    union all
+    select ord, purse, before, amount, quota, reserved, set_aside from drawn
   ), in_purses as (
-    update ledger.purse p set reserved = p.reserved + d.quota - d.amount, held = p.held + d.amount,
-      set_aside = p.set_aside + d.quota, charged = p.charged + d.amount
-    from decided d
-    where d.posts and p.id = d.purse and p.id = any (purses) and p.charged = d.before and p.reserved = d.reserved and p.set_aside = d.set_aside and p.closed_at is null returning 1
+    update ledger.purse p set reserved = p.reserved + q.quota - q.amount, held = p.held + q.amount,
+      set_aside = p.set_aside + q.quota, charged = p.charged + q.amount
+    from posting q
+    where p.id = q.purse and p.id = any (purses) and p.charged = q.before and p.closed_at is null and p.reserved + q.quota >= q.amount
+      and (q.quota = 0 or (p.reserved = q.reserved and p.set_aside = q.set_aside))
+    returning q.ord, q.purse, q.before, q.amount, q.quota
   ), in_accounts as (
     update ledger.account a set balance = a.balance - q.quota
     from (select owner, balance, sum(quota)::bigint as quota from drawn group by owner, balance) q
@@ -540,16 +545,16 @@ begin
     from (
       select 'quota'::ledger.transfer_kind as kind, purse, set_aside as before, owner as from_account, quota as amount, "left" as from_balance from drawn
       union all
-      select 'charge', purse, before, null, amount, null from decided where posts
+      select 'charge', purse, before, null, amount, null from in_purses
     ) moved order by kind, purse returning 1
   )
-  select array_agg(posts order by ord),
-    array[(select count(*) from in_purses), (select count(*) from in_accounts), (select count(*) from in_budgets), (select count(*) from as_transfers)],
-    array[count(*) filter (where posts), (select count(distinct owner) from drawn), (select count(distinct budget) from drawn cross join lateral unnest(budgets) budget where budgets <> '{}'),
-      count(*) filter (where posts) + (select count(*) from drawn)]
-  into posted, changed, expected from decided;
-  if changed is distinct from expected or cardinality(posted) is distinct from cardinality(purses) then
-    raise exception 'post_charges changed % (purses, accounts, budgets, transfers) where it decided %', changed, expected using errcode = 'LG409';
+  select array_agg(i.ord is not null order by g.ord),
+    array[count(i.ord) filter (where i.quota > 0), (select count(*) from in_accounts), (select count(*) from in_budgets), (select count(*) from as_transfers)],
+    array[(select count(*) from drawn), (select count(distinct owner) from drawn), (select count(distinct budget) from drawn cross join lateral unnest(budgets) budget where budgets <> '{}'),
+      count(i.ord) + (select count(*) from drawn)]
+  into posted, changed, expected from given g left join in_purses i on i.ord = g.ord;
+  if changed is distinct from expected then
+    raise exception 'post_charges changed % (purses of quotas, accounts, budgets, transfers) where it decided %', changed, expected using errcode = 'LG409';
   end if;
   return posted;
 end
@@ -1054,94 +1059,6 @@ AS $function$
   where b.id = any (budgets)
 $function$;
 
-CREATE OR REPLACE FUNCTION metering.charge_steady(of_lane integer, slots smallint[], after_slot smallint, after_id uuid, page integer, looked timestamp with time zone, OUT seen integer, OUT last_slot smallint, OUT last_id uuid, OUT rest uuid[])
- RETURNS record
- LANGUAGE plpgsql
- SET plan_cache_mode TO 'force_generic_plan'
- SET enable_seqscan TO 'off'
- SET enable_nestloop TO 'off'
- SET enable_mergejoin TO 'off'
-AS $function$
-declare
-  at timestamptz := platform.now();
-  at_ms bigint := floor(extract(epoch from at) * 1000);
-  ids uuid[]; calls uuid[]; purses bigint[]; befores bigint[]; amounts bigint[]; quotas bigint[]; billables bigint[]; posted boolean[];
-  queues text[]; bodies jsonb[];
-begin
-  if not pg_try_advisory_xact_lock(hashtext('metering.lane'), of_lane) then return; end if;
-  with line as materialized (
-    select id, call_id, slot, tariff, payer, purse, wallet, warned, live_since, proven_before_ms, price_per_minute as price, countersigned_seconds, client_copy, consultant_copy
-    from metering.line
-    where lane = of_lane and status = 'live' and slot = any (slots) and (slot, id) > (after_slot, after_id) order by slot, id limit page
-  ), copy as materialized (
-    select id, through from metering.copy where id >= (select min(least(client_copy, consultant_copy)) from line)
-  ), proved as (
-    select l.id, l.call_id, l.slot, l.purse, l.wallet, l.warned, l.price, p.charged, p.reserved, p.budgets, w.balance, r.burn,
-      t.connection_fee as fee, t.free_seconds as free, t.first_seconds as first, t.next_seconds as next, t.quota_minutes * 60 as quota_seconds, t.quota_low_minutes * l.price as low, t.warning_minutes,
-      (date_part('epoch', l.live_since) * 1000)::bigint - l.proven_before_ms as began_ms,
-      metering.proven_seconds(l.proven_before_ms, l.live_since, client.through, consultant.through) as proven, l.countersigned_seconds + t.uncountersigned_seconds as signed
-    from line l join metering.tariff t on t.id = l.tariff
-    join copy client on client.id = l.client_copy join copy consultant on consultant.id = l.consultant_copy
-    join (select id, charged, reserved, budgets from ledger.purse_view where id = any (array(select purse from line))) p on p.id = l.purse
-    join (select id, balance from ledger.account_view where id = any (array(select wallet from line))) w on w.id = l.wallet
-    join (select payer, sum(price_per_minute)::bigint as burn from metering.line where lane = of_lane and payer = any (array(select payer from line)) and status = 'live' group by payer) r on r.payer = l.payer
-    offset 0
-  ), bounded as (
-    select *, least(proven, signed) as bound from proved offset 0
-  ), costed as (
-    select *, metering.cost(fee, free, first, next, price, bound) as cost, metering.cost(fee, free, first, next, price, bound + 1) as cost_of_more,
-      metering.chargeable_seconds(free, first, next, bound) + quota_seconds as ahead_seconds from bounded offset 0
-  ), asked as (
-    select *, cost - charged as amount,
-      case when charged + reserved - cost < low then metering.cost(fee, free, first, next, price, ahead_seconds) - charged - reserved else 0 end as quota from costed offset 0
-  ), after as (
-    select *, charged + reserved + quota - cost as reserved_now from asked offset 0
-  ), turned as (
-    select *, metering.next_turn(fee, free, first, next, price, cost, reserved_now) as turn from after offset 0
-  ), planned as (
-    -- The second of next_look for a line that was charged before.
-    select *, began_ms + turn * 1000 + 12000 as look_ms from turned offset 0
-  ), alone as materialized (
-    select id, call_id, purse, wallet, charged, amount, quota, bound, balance, burn, budgets, warning_minutes,
-      amount > 0 and quota >= 0 and warned = 0 and cost_of_more <= cost + reserved_now and proven < turn and look_ms > at_ms + 1000 and look_ms / 1000 % 60 = slot as steady
-    from planned
-  ), drawn as (
-    select wallet, sum(quota)::bigint as quota from alone where quota <> 0 group by wallet
-  ), counting as materialized (
-    select * from metering.budgets_of_page(array(select distinct unnest(budgets) from alone where budgets <> '{}'))
-  ), told as (
-    -- No warning at m minutes while what is left lasts m + 1.
-    select alone.*, coalesce(steady and (balance - coalesce(drawn.quota, 0)) / nullif(burn, 0) - 1 >= all (warning_minutes)
-      and case when budgets = '{}' then true else (select min((b.money - b.reserved - alone.quota)::numeric / nullif(b.burn, 0)) from counting b where b.id = any (budgets)) - 1 >= all (warning_minutes) end, false) as plain
-    from alone left join drawn using (wallet) offset 0
-  )
-  select count(*), (select slot from line offset page - 1), (select id from line offset page - 1), coalesce(array_agg(id) filter (where not plain), '{}'),
-    array_agg(id) filter (where plain), array_agg(call_id) filter (where plain), array_agg(purse) filter (where plain), array_agg(charged) filter (where plain),
-    array_agg(amount) filter (where plain), array_agg(quota) filter (where plain), array_agg(bound) filter (where plain)
-  into seen, last_slot, last_id, rest, ids, calls, purses, befores, amounts, quotas, billables from told;
-
-  posted := array_fill(false, array[coalesce(cardinality(ids), 0)]);
-  for attempt in 1..2 loop
-    begin
-      posted := ledger.post_charges(purses, befores, amounts, quotas, at);
-      exit;
-    -- Unique: the same charge was written meanwhile, by the end of a call.
-    exception when sqlstate 'LG409' or unique_violation then
-      if attempt = 2 then raise log 'charge_steady: % lines go the long way: %', cardinality(ids), sqlerrm; end if;
-    end;
-  end loop;
-  -- Written as text: half of what jsonb_build_object costs.
-  select rest || coalesce(array_agg(line.id) filter (where not line.charged), '{}'), array_agg(line.call_id::text) filter (where line.charged),
-    array_agg(format('{"callId":"%s","lineId":"%s","amountKopecks":%s,"chargedKopecks":%s,"billableSeconds":%s}', line.call_id, line.id,
-      line.amount, line.before + line.amount, line.billable)::jsonb) filter (where line.charged)
-  into rest, queues, bodies from unnest(ids, calls, befores, amounts, billables, posted) as line (id, call_id, before, amount, billable, charged);
-  perform platform.tell('metering.charged', queues, bodies, at);
-  if seen < page and rest = '{}' then
-    insert into metering.lane (lane, looked_through) values (of_lane, looked) on conflict (lane) do update set looked_through = excluded.looked_through;
-  end if;
-end
-$function$;
-
 CREATE OR REPLACE FUNCTION metering.chargeable_seconds(free integer, first integer, next integer, billable bigint)
  RETURNS bigint
  LANGUAGE sql
@@ -1199,6 +1116,102 @@ AS $function$
   select * from metering.budgets_of(budgets)
 $function$;
 CREATE INDEX line_of_payer ON metering.line USING btree (lane, payer) INCLUDE (price_per_minute, status) WHERE (status <> 'ended'::text);
+
+CREATE OR REPLACE FUNCTION metering.charge_steady(of_lane integer, slots smallint[], after_slot smallint, after_id uuid, page integer, looked timestamp with time zone, INOUT budgets bigint[], INOUT burns bigint[], OUT seen integer, OUT last_slot smallint, OUT last_id uuid, OUT rest uuid[])
+ RETURNS record
+ LANGUAGE plpgsql
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_seqscan TO 'off'
+ SET enable_nestloop TO 'off'
+ SET enable_mergejoin TO 'off'
+AS $function$
+declare
+  at timestamptz := platform.now();
+  at_ms bigint := floor(extract(epoch from at) * 1000);
+  ids uuid[]; calls uuid[]; purses bigint[]; befores bigint[]; amounts bigint[]; quotas bigint[]; billables bigint[]; posted boolean[];
+  queues text[]; bodies jsonb[];
+begin
+  if not pg_try_advisory_xact_lock(hashtext('metering.lane'), of_lane) then return; end if;
+  with line as materialized (
+    select id, call_id, slot, tariff, payer, purse, wallet, warned, live_since, proven_before_ms, price_per_minute as price, countersigned_seconds, client_copy, consultant_copy
+    from metering.line
+    where lane = of_lane and status = 'live' and slot = any (slots) and (slot, id) > (after_slot, after_id) order by slot, id limit page
+  ), copy as materialized (
+    select id, through from metering.copy where id >= (select min(least(client_copy, consultant_copy)) from line)
+  ), proved as (
+    select l.id, l.call_id, l.slot, l.purse, l.wallet, l.warned, l.price, p.charged, p.reserved, p.budgets as under, w.balance, r.burn,
+      t.connection_fee as fee, t.free_seconds as free, t.first_seconds as first, t.next_seconds as next, t.quota_minutes * 60 as quota_seconds, t.quota_low_minutes * l.price as low, t.warning_minutes,
+      (date_part('epoch', l.live_since) * 1000)::bigint - l.proven_before_ms as began_ms,
+      metering.proven_seconds(l.proven_before_ms, l.live_since, client.through, consultant.through) as proven, l.countersigned_seconds + t.uncountersigned_seconds as signed
+    from line l join metering.tariff t on t.id = l.tariff
+    join copy client on client.id = l.client_copy join copy consultant on consultant.id = l.consultant_copy
+    join (select v.id, v.charged, v.reserved, v.budgets from ledger.purse_view v where v.id = any (array(select purse from line))) p on p.id = l.purse
+    join (select id, balance from ledger.account_view where id = any (array(select wallet from line))) w on w.id = l.wallet
+    join (select payer, sum(price_per_minute)::bigint as burn from metering.line where lane = of_lane and payer = any (array(select payer from line)) and status = 'live' group by payer) r on r.payer = l.payer
+    offset 0
+  ), bounded as (
+    select *, least(proven, signed) as bound from proved offset 0
+  ), costed as (
+    select *, metering.cost(fee, free, first, next, price, bound) as cost, metering.cost(fee, free, first, next, price, bound + 1) as cost_of_more,
+      metering.chargeable_seconds(free, first, next, bound) + quota_seconds as ahead_seconds from bounded offset 0
+  ), asked as (
+    select *, cost - charged as amount,
+      case when charged + reserved - cost < low then metering.cost(fee, free, first, next, price, ahead_seconds) - charged - reserved else 0 end as quota from costed offset 0
+  ), after as (
+    select *, charged + reserved + quota - cost as reserved_now from asked offset 0
+  ), turned as (
+    select *, metering.next_turn(fee, free, first, next, price, cost, reserved_now) as turn from after offset 0
+  ), planned as (
+    -- The second of next_look for a line that was charged before.
+    select *, began_ms + turn * 1000 + 12000 as look_ms from turned offset 0
+  ), alone as materialized (
+    select id, call_id, purse, wallet, charged, amount, quota, bound, balance, burn, under, warning_minutes,
+      amount > 0 and quota >= 0 and warned = 0 and cost_of_more <= cost + reserved_now and proven < turn and look_ms > at_ms + 1000 and look_ms / 1000 % 60 = slot as steady
+    from planned
+  ), drawn as (
+    select wallet, sum(quota)::bigint as quota from alone where quota <> 0 group by wallet
+  ), counted as (
+    select id, quota, unnest(under) as budget from alone where under <> '{}'
+  ), burning as materialized (
+    select known.id, known.burn from unnest(budgets, burns) as known (id, burn)
+    union all
+    select anew.id, anew.burn from metering.budgets_of_page(array(select distinct budget from counted where budget <> all (budgets))) anew
+  ), under_budgets as (
+    select c.id, min((b.allowed - b.spent - c.quota) / nullif(k.burn, 0)) as minutes
+    from counted c join (select id, allowed, spent from ledger.budget_view where id = any (array(select budget from counted))) b on b.id = c.budget join burning k on k.id = c.budget group by c.id
+  ), told as (
+    -- No warning at m minutes while what is left lasts m + 1.
+    select alone.*, coalesce(steady and (balance - coalesce(drawn.quota, 0)) / nullif(burn, 0) - 1 >= all (warning_minutes)
+      and (under = '{}' or under_budgets.minutes - 1 >= all (warning_minutes)), false) as plain
+    from alone left join drawn using (wallet) left join under_budgets using (id) offset 0
+  )
+  select count(*), (select slot from line offset page - 1), (select id from line offset page - 1), coalesce(array_agg(id) filter (where not plain), '{}'),
+    array_agg(id) filter (where plain), array_agg(call_id) filter (where plain), array_agg(purse) filter (where plain), array_agg(charged) filter (where plain),
+    array_agg(amount) filter (where plain), array_agg(quota) filter (where plain), array_agg(bound) filter (where plain),
+    array(select b.id from burning b order by b.id), array(select b.burn from burning b order by b.id)
+  into seen, last_slot, last_id, rest, ids, calls, purses, befores, amounts, quotas, billables, budgets, burns from told;
+
+  posted := array_fill(false, array[coalesce(cardinality(ids), 0)]);
+  for attempt in 1..2 loop
+    begin
+      posted := ledger.post_charges(purses, befores, amounts, quotas, at);
+      exit;
+    -- Unique: the same charge was written meanwhile, by the end of a call.
+    exception when sqlstate 'LG409' or unique_violation then
+      if attempt = 2 then raise log 'charge_steady: % lines go the long way: %', cardinality(ids), sqlerrm; end if;
+    end;
+  end loop;
+  -- Written as text: half of what jsonb_build_object costs.
+  select rest || coalesce(array_agg(line.id) filter (where not line.charged), '{}'), array_agg(line.call_id::text) filter (where line.charged),
+    array_agg(format('{"callId":"%s","lineId":"%s","amountKopecks":%s,"chargedKopecks":%s,"billableSeconds":%s}', line.call_id, line.id,
+      line.amount, line.before + line.amount, line.billable)::jsonb) filter (where line.charged)
+  into rest, queues, bodies from unnest(ids, calls, befores, amounts, billables, posted) as line (id, call_id, before, amount, billable, charged);
+  perform platform.tell('metering.charged', queues, bodies, at);
+  if seen < page and rest = '{}' then
+    insert into metering.lane (lane, looked_through) values (of_lane, looked) on conflict (lane) do update set looked_through = excluded.looked_through;
+  end if;
+end
+$function$;
 comment on table metering.tariff is 'A version of the terms of one kind of call, in force from valid_from until the next of its kind. Never changed once in force: a line keeps the version it began with.';
 comment on column metering.tariff.price_per_minute is 'Kopecks. Null: the payee names his own price (marketplace).';
 comment on table metering.line is 'One charging line: a call, its payer, its payee and the price. Money of it lies in a purse of the ledger. A steady minute changes nothing here.';

@@ -44,6 +44,8 @@ export const SIGNAL_MAX_BYTES = 64 * 1024;
 export const PROBE_EVERY_MS = 1000;
 /** A beat or an answered probe older than this proves nothing any more (domain rule "On the line"). */
 export const PROBE_FRESH_MS = 4000;
+/** An end whose voice and pictures go through the server, and that nothing at all came from for so long, is cut off. */
+export const RELAY_SILENT_MS = 2000;
 
 // ---- text messages -----------------------------------------------------------------------------------------------------
 

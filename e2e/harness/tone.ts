@@ -67,15 +67,16 @@ export function soundsIn(samples: Int16Array, hertz: number): boolean {
   return windows > 0 && clear >= windows / 5;
 }
 
-/** The longest stretch without the pitch, in ms, beyond the silence between two beeps. */
-export function longestSilence(samples: Int16Array, hertz: number): number {
+/** The longest stretch without the pitch beyond the silence between two beeps: ms from the first sample on, and how long it was. */
+export function longestSilence(samples: Int16Array, hertz: number): { began: number; ms: number } {
   const size = Math.round(WINDOW_SECONDS * HEARING_RATE);
-  let [longest, now] = [0, 0];
+  let [longest, end, now] = [0, 0, 0];
   for (let n = 0; n < Math.floor(samples.length / size); n += 1) {
     now = shareOfTone(samples.subarray(n * size, (n + 1) * size), hertz) > 0.5 ? 0 : now + 1;
-    longest = Math.max(longest, now);
+    if (now > longest) [longest, end] = [now, n + 1];
   }
-  return Math.max(0, Math.round((longest * WINDOW_SECONDS - SILENCE_SECONDS) * 1000));
+  const ms = Math.max(0, Math.round((longest * WINDOW_SECONDS - SILENCE_SECONDS) * 1000));
+  return { began: Math.round(end * WINDOW_SECONDS * 1000) - ms, ms };
 }
 
 export interface Ear {
@@ -83,6 +84,8 @@ export interface Ear {
   readonly env: NodeJS.ProcessEnv;
   /** Listens for that many seconds from now: 16 kHz mono. */
   listen(seconds: number): Promise<Int16Array>;
+  /** As `listen`; `began`: when the first sample sounded, by `performance.now()`. */
+  listenFrom(seconds: number): Promise<{ readonly began: number; readonly samples: Int16Array }>;
 }
 
 export interface SoundHouse {
@@ -95,20 +98,24 @@ function ear(folder: string, server: string, sink: string): Ear {
   return {
     env: { PULSE_SERVER: server, PULSE_SINK: sink },
     async listen(seconds) {
+      return (await this.listenFrom(seconds)).samples;
+    },
+    async listenFrom(seconds) {
       const wanted = Math.round(seconds * HEARING_RATE) * 2;
       const format = ["--format=s16le", `--rate=${HEARING_RATE}`, "--channels=1", "--latency-msec=50", "--raw"];
       const recorder = start("parec", [`--device=${sink}.monitor`, ...format], { env });
       const chunks: Buffer[] = [];
-      let heard = 0;
+      let [heard, began] = [0, 0];
       recorder.child.stdout?.on("data", (chunk: Buffer) => {
         chunks.push(chunk);
         heard += chunk.length;
+        if (heard === chunk.length) began = performance.now() - (heard / 2 / HEARING_RATE) * 1000;
       });
       await until("sound from the sink", () => (heard >= wanted || recorder.child.exitCode !== null ? true : null));
       await recorder.stop();
       if (heard < wanted) throw new Error(`parec ended early: ${recorder.output().slice(-500)}`);
       const bytes = Buffer.concat(chunks).subarray(0, wanted);
-      return new Int16Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + wanted));
+      return { began, samples: new Int16Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + wanted)) };
     },
   };
 }

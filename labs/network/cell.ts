@@ -13,7 +13,7 @@ import type { Coturn } from "./coturn.ts";
 import type { Happening } from "./events.ts";
 import { layCondition, probeControls, type Laid } from "./lay.ts";
 import { ADDRESS } from "./spaces.ts";
-import { longestGap, watch, type Watch } from "./watch.ts";
+import { longestGap, NUMBER_EVERY_MS, overlap, watch, type Watch } from "./watch.ts";
 
 export interface Cell {
   readonly kind: "condition" | "event";
@@ -37,7 +37,7 @@ export interface Survived {
   /** The longest time without a new number from then on, and without the client's tone. */
   readonly pictureInterruptionMs: number | null;
   readonly voiceInterruptionMs: number | null;
-  /** Evidence of both ends that lies within the picture's interruption, and what it costs by the lab's tariff. */
+  /** Evidence of both ends that lies where neither picture nor voice came, and what it costs by the lab's tariff. */
   readonly provenSeconds: number | null;
   readonly chargedKopecks: number | null;
 }
@@ -137,7 +137,7 @@ async function survive(lab: Lab, { call, watching, happening, coturn }: Running)
   const { stage, product } = lab;
   const clock = Date.now() - performance.now();
   const began = performance.now();
-  const heard = stage.consultant.ear.listen((happening.awayMs + WATCHED_AT_LEAST_MS) / 1000);
+  const heard = stage.consultant.ear.listenFrom((happening.awayMs + WATCHED_AT_LEAST_MS) / 1000);
   await happening.happen({ ...lab, coturn });
   await until(
     "the picture again",
@@ -147,13 +147,20 @@ async function survive(lab: Lab, { call, watching, happening, coturn }: Running)
   const gap = longestGap(watching.seenAt, began);
   await soundBothWays(stage);
   await sleep(EVIDENCE_SETTLES_MS);
+  const sound = await heard;
+  const silence = longestSilence(sound.samples, CLIENT_PITCH);
+  // The last number stood until another was due. Who hears is in a talk though he sees nothing new, and the other way round.
+  const nothingCame = overlap(
+    { began: gap.began + NUMBER_EVERY_MS, ms: gap.ms - NUMBER_EVERY_MS },
+    { began: sound.began + silence.began, ms: silence.ms },
+  );
   const at = (instant: number): Date => new Date(clock + instant);
-  const charged = await product.money.chargedBetween(call.id, at(gap.began), at(gap.began + gap.ms));
+  const charged = await product.money.chargedBetween(call.id, at(nothingCame.began), at(nothingCame.began + nothingCame.ms));
   return {
     on: happening.on,
     awayMs: happening.awayMs,
     pictureInterruptionMs: Math.round(gap.ms),
-    voiceInterruptionMs: longestSilence(await heard, CLIENT_PITCH),
+    voiceInterruptionMs: silence.ms,
     ...charged,
   };
 }

@@ -6,7 +6,7 @@ import { markerCells } from "../../e2e/harness/marker.ts";
 import type { Pixels, Rows } from "../../e2e/harness/pixels.ts";
 import { conditions } from "./conditions.ts";
 import { plan } from "./plan.ts";
-import { longestGap, quickReader } from "./watch.ts";
+import { longestGap, overlap, quickReader } from "./watch.ts";
 
 /** A program is started that reads much of the tests' own. */
 const START_WITHIN_MS = 60_000;
@@ -39,6 +39,12 @@ test("every condition has controls that its network must fail or pass", () => {
 test("the longest silence after an event is found, what was before it is not counted", () => {
   expect(longestGap([0, 5000, 5200, 6700, 6900], 5100)).toEqual({ began: 5200, ms: 1500 });
   expect(longestGap([5000, 9000], 5100)).toEqual({ began: 5100, ms: 3900 });
+});
+
+test("nothing came only where neither did", () => {
+  expect(overlap({ began: 1000, ms: 2000 }, { began: 1500, ms: 700 })).toEqual({ began: 1500, ms: 700 });
+  expect(overlap({ began: 1000, ms: 2000 }, { began: 2500, ms: 900 })).toEqual({ began: 2500, ms: 500 });
+  expect(overlap({ began: 1000, ms: 200 }, { began: 2500, ms: 900 }).ms).toBe(0);
 });
 
 /** A marker in a frame of `size` pixels, its corner at (`at`, `at`); null: changing just now, its cells are neither black nor white. */

@@ -4,7 +4,7 @@ import { findMarker, MARKER_VALUES, widthOf, type Box } from "../../e2e/harness/
 import type { Pixels, Rows } from "../../e2e/harness/pixels.ts";
 import type { Stage } from "../../e2e/harness/stage.ts";
 
-const NUMBER_EVERY_MS = 200;
+export const NUMBER_EVERY_MS = 200;
 const LOOK_EVERY_MS = 20;
 /** The whole screen takes longer to look at, from what others need. */
 const LOOK_EVERYWHERE_EVERY_MS = 100;
@@ -78,8 +78,19 @@ export function quickReader(look: (rows?: Rows) => Promise<Pixels>): () => Promi
   };
 }
 
+export interface Gap {
+  readonly began: number;
+  readonly ms: number;
+}
+
+/** When both lasted; 0 ms: never. */
+export function overlap(one: Gap, other: Gap): Gap {
+  const began = Math.max(one.began, other.began);
+  return { began, ms: Math.max(0, Math.min(one.began + one.ms, other.began + other.ms) - began) };
+}
+
 /** The longest silence among the instants from `from` on: where it began and how long it was. */
-export function longestGap(instants: readonly number[], from: number): { began: number; ms: number } {
+export function longestGap(instants: readonly number[], from: number): Gap {
   const after = [from, ...instants.filter((at) => at > from)];
   let [began, ms] = [from, 0];
   for (let n = 1; n < after.length; n += 1) {

@@ -248,10 +248,11 @@ export class Copy {
       const end = room.ends[side];
       const facts =
         end === null
-          ? { connected: false, heardAt: 0, answeredAt: null }
+          ? { connected: false, heardAt: 0, relayed: true, answeredAt: null }
           : {
               connected: end.closedAt === null || end.waiting.closed,
               heardAt: START_MS + end.heardAt,
+              relayed: true,
               answeredAt: end.answeredAt === null ? null : START_MS + end.answeredAt,
             };
       room.lines[side].step(facts, room.call.talking, now);

@@ -152,6 +152,30 @@ describe("a steady minute", () => {
     expect(await page()).toEqual(anew);
   });
 
+  test("that is in the reserve already waits for whoever moves its purse, and only what he took is left alone", async () => {
+    const wallet = await aWallet(1000n);
+    const [moving, going] = [await aPurse(wallet), await aPurse(wallet)];
+    expect(await post([moving, going].map((purse) => ({ purse, amount: 100n, quota: 300n })))).toEqual([true, true]);
+    const other = await base.db.pool.connect();
+    await other.query("begin");
+    await other.query("select ledger.post_charges(array[$1::bigint], '{100}', '{150}', '{0}', now())", [moving]);
+    const page = post([moving, going].map((purse) => ({ purse, before: 100n, amount: 100n })));
+    await vi.waitFor(async () => expect(await sql(WAITING)).toEqual([{ waits: true }]));
+    await other.query("commit");
+    other.release();
+    expect(await page).toEqual([false, true]);
+    expect(await purseIs(moving)).toEqual({ reserved: 50n, held: 250n, set_aside: 300n, charged: 250n });
+    expect(await purseIs(going)).toEqual({ reserved: 100n, held: 200n, set_aside: 300n, charged: 200n });
+    expect(
+      await sql("select purse, amount from ledger.transfer where kind = 'charge' and before = 100 and purse = any ($1)", [[moving, going]]),
+    ).toEqual(
+      expect.arrayContaining([
+        { purse: moving, amount: 150n },
+        { purse: going, amount: 100n },
+      ]),
+    );
+  });
+
   test("comes to what the long way comes to, to the kopeck, for any wallets and amounts", async () => {
     const charge = fc.record({
       of: fc.nat({ max: 2 }),

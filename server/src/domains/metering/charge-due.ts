@@ -84,8 +84,10 @@ async function chargeLane(deps: Deps, lane: number): Promise<void> {
   const { now, looked_through } = await deps.db.one(lanes.readLane, [lane]);
   const slots = slotsBetween(looked_through, now);
   if (slots.length === 0) return;
-  for (let [slot, id]: [number, string] = [-1, NO_LINE]; ;) {
-    const page = await deps.db.one(lanes.chargeSteady, [lane, slots, slot, id, BATCH, now]);
+  let [slot, id]: [number, string] = [-1, NO_LINE];
+  let [budgets, burns]: [readonly bigint[], readonly bigint[]] = [[], []];
+  for (;;) {
+    const page = await deps.db.one(lanes.chargeSteady, [lane, slots, slot, id, BATCH, now, budgets, burns]);
     if (page.rest === null) return;
     if (page.rest.length > 0) {
       const rest = page.rest.map((line) => ({ id: line }));
@@ -98,6 +100,7 @@ async function chargeLane(deps: Deps, lane: number): Promise<void> {
       return;
     }
     [slot, id] = [page.last_slot, page.last_id];
+    ({ budgets, burns } = page);
   }
 }
 

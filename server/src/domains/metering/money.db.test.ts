@@ -2,8 +2,10 @@
 import { callId, type CallId } from "@minuta/contracts/ids";
 import { kopecks } from "@minuta/contracts/money";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { chargeSteady } from "./lanes/store.ts";
 import { createWorld, type World } from "./testing.ts";
 
+const NO_LINE = "00000000-0000-0000-0000-000000000000";
 let world: World;
 beforeAll(async () => void (world = await createWorld()));
 afterEach(async () => expect(await world.broken()).toEqual([]));
@@ -312,6 +314,28 @@ describe("a budget that runs out", () => {
     await world.wait(60 * 5, 3);
     expect((await warnings(call)).slice(before)[0]).toBe(5);
     await world.end(call);
+  });
+
+  test("is asked what is left of it for every page of a pass, and what its lines cost a minute for the first one only", async () => {
+    const payer = await aPayerWithGift(1000);
+    const calls = [await runningCall(payer), await runningCall(payer), await runningCall(payer)];
+    const budget = await budgeted(10_000, calls);
+    await world.wait(70);
+    await world.waitWithoutPass(60);
+    // Six minutes of all three: that much is left when nobody has to be told yet.
+    await world.db.pool.query("update ledger.budget set allowed = spent + $2 where id = $1", [budget, 6 * 300]);
+    const { rows } = await world.db.pool.query("select lane from metering.line where payer = $1", [payer]);
+    const seconds = Array.from({ length: 60 }, (_, second) => second);
+    const page = (after: { last_slot: number | null; last_id: string | null }, burns: readonly bigint[]) =>
+      world.db.one(chargeSteady, [rows[0].lane, seconds, after.last_slot, after.last_id, 1, world.now(), burns.map(() => budget), burns]);
+    const first = await page({ last_slot: -1, last_id: NO_LINE }, []);
+    expect(first).toMatchObject({ seen: 1, rest: [], budgets: [budget], burns: [300n] });
+    const second = await page(first, [301n]);
+    expect(second).toMatchObject({ seen: 1, rest: [second.last_id], budgets: [budget], burns: [301n] });
+    await world.db.pool.query("update ledger.budget set allowed = allowed - 1 where id = $1", [budget]);
+    const third = await page(second, [300n]);
+    expect(third).toMatchObject({ seen: 1, rest: [third.last_id] });
+    for (const call of calls) await world.end(call);
   });
 });
 

@@ -1,51 +1,20 @@
 import { once } from "node:events";
-import {
-  closeCodes,
-  noMedia,
-  remotePaths,
-  TAG_BYTES,
-  writeHeader,
-  writeProbe,
-  type EndMedia,
-  type FrameHeader,
-} from "@minuta/contracts/wire";
+import { closeCodes, noMedia, remotePaths, TAG_BYTES, writeHeader, type EndMedia, type FrameHeader } from "@minuta/contracts/wire";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { bytesOf } from "./inbox.ts";
 import { CONTROL_QUEUE_BYTES, PICTURE_QUEUE_BYTES } from "./limits.ts";
-import { CALL, Page, startWorld, until, type World } from "./testing.ts";
+import { bothJoined, CALL, Page, startWorld, until, type World } from "./testing.ts";
 
 let world: World;
 beforeEach(async () => void (world = await startWorld()));
 afterEach(() => world.stop());
 
 const sharing: EndMedia = { ...noMedia, screen: "on", path: "websocket" };
-const watching: EndMedia = { ...noMedia, path: "websocket", receives: { screen: true, voice: false } };
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 function frame(kind: FrameHeader["kind"], sequence = 0, keyFrame = false): Buffer {
   return Buffer.concat([writeHeader({ kind, keyFrame, pairing: 1, sequence }), Buffer.alloc(TAG_BYTES + 40, sequence)]);
-}
-
-async function bothJoined(media: { client?: EndMedia; consultant?: EndMedia } = {}): Promise<{ client: Page; consultant: Page }> {
-  const [client, consultant] = [new Page(world, "client"), new Page(world, "consultant")];
-  await client.join(media.client);
-  await consultant.join(media.consultant);
-  await client.next("other-joined");
-  return { client, consultant };
-}
-
-/** Probes each way and their answers, as both engines send them every second. */
-async function probe({ client, consultant }: { client: Page; consultant: Page }, number: bigint): Promise<void> {
-  for (const [from, to] of [
-    [client, consultant],
-    [consultant, client],
-  ] as const) {
-    const before = to.pictures.length;
-    from.media?.send(writeProbe("probe", number));
-    await until("the probe at the other end", () => (to.pictures.length > before ? true : null));
-    to.media?.send(writeProbe("answer", number));
-  }
 }
 
 describe("meeting", () => {
@@ -67,7 +36,7 @@ describe("meeting", () => {
   });
 
   test("the second tab of the same person takes over and the first is told", async () => {
-    const { client, consultant } = await bothJoined();
+    const { client, consultant } = await bothJoined(world);
     const again = new Page(world, "consultant");
     const welcome = await again.join();
     expect(await consultant.closed()).toBe(closeCodes.replaced);
@@ -76,7 +45,7 @@ describe("meeting", () => {
   });
 
   test("key messages reach the other end of this meeting and of no other", async () => {
-    const { client, consultant } = await bothJoined();
+    const { client, consultant } = await bothJoined(world);
     const again = new Page(world, "consultant");
     const { other } = await again.join();
     const pairing = other?.pairing ?? 0;
@@ -99,13 +68,13 @@ describe("meeting", () => {
   });
 
   test("an end that is to try the direct path again gets credentials anew", async () => {
-    const { client } = await bothJoined();
+    const { client } = await bothJoined(world);
     client.say({ t: "ice-servers-please" });
     expect((await client.next("ice-servers")).iceServers).toMatchObject([{ username: /:client:test$/ }]);
   });
 
   test("the payer alone learns what is charged and how many minutes are left", async () => {
-    const { client, consultant } = await bothJoined();
+    const { client, consultant } = await bothJoined(world);
     expect((await consultant.next("meter")).meter).toMatchObject({ charged: 200n, reserved: 300n, minutesLeft: 7 });
     expect((await client.next("meter")).meter).toMatchObject({ charged: 0n, reserved: 0n, minutesLeft: null });
     world.publish(`call:${CALL}`, { t: "low-balance", minutesLeft: 2 });
@@ -117,7 +86,7 @@ describe("meeting", () => {
 
 describe("the relay", () => {
   test("passes voice, signals and pictures as they are", async () => {
-    const { client, consultant } = await bothJoined();
+    const { client, consultant } = await bothJoined(world);
     client.control.send(frame("voice", 1));
     client.control.send(frame("signal", 2));
     await until("two frames", () => (consultant.frames.length === 2 ? true : null));
@@ -129,7 +98,7 @@ describe("the relay", () => {
   });
 
   test("passes no media while the call is paused, and signals still", async () => {
-    const { client, consultant } = await bothJoined();
+    const { client, consultant } = await bothJoined(world);
     world.setCall({ status: "paused" });
     await client.next("call");
     await consultant.next("call");
@@ -148,7 +117,7 @@ describe("the relay", () => {
   });
 
   test("asks for a key frame when pictures were lost for want of a receiver", async () => {
-    const { client, consultant } = await bothJoined();
+    const { client, consultant } = await bothJoined(world);
     const late = new Page(world, "consultant");
     const welcome = await late.greet();
     expect(await consultant.closed()).toBe(closeCodes.replaced);
@@ -179,7 +148,7 @@ describe("a receiver that never reads", () => {
   }
 
   test("of pictures makes the server keep a second of them and not a picture more", async () => {
-    const { client, consultant } = await bothJoined();
+    const { client, consultant } = await bothJoined(world);
     await pause(50);
     consultant.media?.pause();
     let n = 0;
@@ -198,7 +167,7 @@ describe("a receiver that never reads", () => {
   }, 20_000);
 
   test("of voice and signals makes the server keep little voice, and is dropped for signals it does not take", async () => {
-    const { client, consultant } = await bothJoined();
+    const { client, consultant } = await bothJoined(world);
     consultant.control.pause();
     let n = 0;
     const signal = (): number => {
@@ -212,62 +181,6 @@ describe("a receiver that never reads", () => {
   }, 20_000);
 });
 
-describe("evidence", () => {
-  test("both are on the line once probes came back both ways and the screen is really seen", async () => {
-    const pages = await bothJoined({ client: sharing, consultant: { ...watching, receives: { screen: false, voice: false } } });
-    await probe(pages, 1n);
-    await pause(400);
-    expect(world.evidence).toEqual([]);
-    pages.consultant.say({ t: "media", media: watching });
-    await until("both ends on the line", () => (world.evidence.length === 2 ? true : null));
-    expect(world.evidence.map(({ what }) => what).toSorted()).toEqual(["begin client", "begin consultant"]);
-    expect(world.journal).toContain("server on-the-line");
-  });
-
-  test("an end whose probes are not answered any more leaves the line at the last answer", async () => {
-    const pages = await bothJoined({ client: sharing, consultant: watching });
-    await probe(pages, 1n);
-    await until("both ends on the line", () => (world.evidence.length === 2 ? true : null));
-    const answeredBy = Date.now();
-    const beats = setInterval(() => [pages.client, pages.consultant].forEach((page) => page.say({ t: "beat", n: 1 })), 500);
-    await until("both ends off the line", () => (world.evidence.length === 4 ? true : null)).finally(() => clearInterval(beats));
-    for (const { what, at } of world.evidence.slice(2)) {
-      expect(what).toMatch(/^end/);
-      expect(at.getTime()).toBeLessThanOrEqual(answeredBy);
-    }
-  }, 10_000);
-
-  test("answers to probes that nobody sent prove nobody", async () => {
-    const { client, consultant } = await bothJoined({ client: sharing, consultant: watching });
-    for (const { media } of [client, consultant]) media?.send(writeProbe("answer", 1n));
-    await until("the answers at the other end", () => (client.pictures.length + consultant.pictures.length === 2 ? true : null));
-    await pause(400);
-    expect(world.evidence).toEqual([]);
-  });
-
-  test("a page that closes ends the time of both", async () => {
-    const pages = await bothJoined({ client: sharing, consultant: watching });
-    await probe(pages, 1n);
-    await until("both ends on the line", () => (world.evidence.length === 2 ? true : null));
-    pages.client.control.terminate();
-    await until("both ends off the line", () => (world.evidence.length === 4 ? true : null));
-    expect(world.journal).toContain("client end-disconnected");
-  });
-
-  test("over WebRTC the answers an end tells of prove the other one, those the relay sees prove nobody", async () => {
-    const direct = { path: "webrtc-direct" } as const;
-    const pages = await bothJoined({ client: { ...sharing, ...direct }, consultant: { ...watching, ...direct } });
-    await probe(pages, 1n);
-    await pause(400);
-    expect(world.evidence).toEqual([]);
-    pages.consultant.say({ t: "probe-back", n: 0 });
-    await until("the client on the line", () => (world.evidence.length === 1 ? true : null));
-    expect(world.evidence[0]?.what).toBe("begin client");
-    pages.client.say({ t: "probe-back", n: 0 });
-    await until("the consultant on the line", () => (world.evidence.length === 2 ? true : null));
-  });
-});
-
 describe("what must not pass", () => {
   test("strangers, a socket that does not say hello, and a ticket nobody was given", async () => {
     expect(await new Page(world, "stranger").closed()).toBe(closeCodes.notAllowed);
@@ -279,7 +192,7 @@ describe("what must not pass", () => {
     await rude.opened();
     rude.say({ t: "beat", n: 1 });
     expect(await rude.closed()).toBe(closeCodes.badMessage);
-    const { client } = await bothJoined();
+    const { client } = await bothJoined(world);
     const socket = await client.openMedia("a".repeat(32));
     const [code] = await once(socket, "close");
     expect(code).toBe(closeCodes.notAllowed);
@@ -299,7 +212,7 @@ describe("what must not pass", () => {
     ["bytes that are no frame", (page: Page) => page.control.send(Buffer.from([9, 9, 9]))],
     ["pictures on the control channel", (page: Page) => page.control.send(frame("picture"))],
   ])("%s closes the socket and leaves the other end alone", async (_what, send) => {
-    const { client, consultant } = await bothJoined();
+    const { client, consultant } = await bothJoined(world);
     send(client);
     expect(await client.closed()).toBe(closeCodes.badMessage);
     await consultant.next("other-left");
@@ -307,7 +220,7 @@ describe("what must not pass", () => {
   });
 
   test("more messages than a person can mean", async () => {
-    const { client } = await bothJoined();
+    const { client } = await bothJoined(world);
     for (let n = 0; n < 200; n += 1) client.say({ t: "beat", n });
     expect(await client.closed()).toBe(closeCodes.tooMuch);
   });
@@ -315,7 +228,7 @@ describe("what must not pass", () => {
 
 describe("chat", () => {
   test("is kept once, told to both, and shown again to whoever comes later", async () => {
-    const { client, consultant } = await bothJoined();
+    const { client, consultant } = await bothJoined(world);
     const line = { t: "chat", id: crypto.randomUUID(), text: " Здравствуйте " } as const;
     client.say(line);
     expect((await consultant.next("chat")).line).toMatchObject({ from: "client", text: "Здравствуйте" });
@@ -346,7 +259,7 @@ describe("the check before a call", () => {
 
 describe("the end", () => {
   test("of the call closes both for good, and nobody comes in again", async () => {
-    const { client, consultant } = await bothJoined();
+    const { client, consultant } = await bothJoined(world);
     world.setCall({ state: "ended" });
     expect((await client.next("call")).call.state).toBe("ended");
     expect([await client.closed(), await consultant.closed()]).toEqual([closeCodes.callOver, closeCodes.callOver]);
@@ -357,7 +270,7 @@ describe("the end", () => {
   });
 
   test("of the sign-in closes that person's sockets and nobody else's", async () => {
-    const { client, consultant } = await bothJoined();
+    const { client, consultant } = await bothJoined(world);
     const live = new Page(world, "consultant", remotePaths.live);
     await live.opened();
     await until("the page to be known", () => (world.openPages.size === 1 ? true : null));
@@ -368,7 +281,7 @@ describe("the end", () => {
   });
 
   test("of this copy's right to assert presence sends both ends elsewhere", async () => {
-    const { client, consultant } = await bothJoined();
+    const { client, consultant } = await bothJoined(world);
     world.fence();
     expect([await client.closed(), await consultant.closed()]).toEqual([1012, 1012]);
     const again = new Page(world, "client");
@@ -376,7 +289,7 @@ describe("the end", () => {
   });
 
   test("red stop is written down and told", async () => {
-    const { client, consultant } = await bothJoined();
+    const { client, consultant } = await bothJoined(world);
     client.say({ t: "red-stop" });
     await consultant.next("other-red-stop");
     expect(world.journal).toContain("client stopped-in-red");

@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import type { Side } from "@minuta/contracts/ids";
 import type { CallView, Meter } from "@minuta/contracts/calls";
-import { closeCodes, serverMessage, type EndMedia, type IceServer, type ServerMessage } from "@minuta/contracts/wire";
+import { closeCodes, isWebRtc, serverMessage, type EndMedia, type IceServer, type ServerMessage } from "@minuta/contracts/wire";
 import { z } from "zod";
 import { meterAsSeen } from "#calls";
 import type { Caller } from "#platform/http";
@@ -64,7 +64,8 @@ export class End {
   }
 
   get facts(): EndFacts {
-    return { connected: this.#control.readyState === this.#control.OPEN, heardAt: this.heardAt, answeredAt: this.answeredAt };
+    const { heardAt, answeredAt } = this;
+    return { connected: this.#control.readyState === this.#control.OPEN, heardAt, relayed: !isWebRtc(this.media.path), answeredAt };
   }
 
   /** Whether this end has not yet told of a probe with this number or a later one. */

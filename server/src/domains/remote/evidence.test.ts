@@ -25,7 +25,7 @@ function world() {
   );
   const look = (connected: boolean): void => {
     const now = Date.now();
-    line.step({ connected, heardAt: now, answeredAt: now }, true, now);
+    line.step({ connected, heardAt: now, relayed: true, answeredAt: now }, true, now);
   };
   return { told, journal, line, look, answerWith: (next: Promise<void>) => void (answer = next) };
 }

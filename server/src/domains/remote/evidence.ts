@@ -42,7 +42,7 @@ export function openLine(ports: LinePorts, callId: CallId, side: Side): Line {
       if (stoodStill) believedFrom = now + SOCKETS_READ_WITHIN_MS;
       lookedAt = now;
       const on = onTheLine(facts, talk, now) && lastProven(facts, 0) >= believedFrom;
-      if (since !== null && !stoodStill) provenAt = lastProven(facts, since);
+      if (since !== null && !stoodStill) provenAt = Math.max(provenAt, lastProven(facts, since));
       if (since !== null && !on) {
         since = null;
         tell("off-the-line", ports.evidence.end({ callId, side, at: new Date(provenAt) }));

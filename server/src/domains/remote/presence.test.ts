@@ -1,4 +1,4 @@
-import { established, noMedia, PROBE_FRESH_MS, type EndMedia } from "@minuta/contracts/wire";
+import { established, noMedia, PROBE_FRESH_MS, RELAY_SILENT_MS, type EndMedia } from "@minuta/contracts/wire";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { lastProven, onTheLine } from "./presence.ts";
@@ -28,7 +28,7 @@ describe("voice or screen is established", () => {
 
 describe("on the line", () => {
   const now = 1_000_000;
-  const here = { connected: true, heardAt: now - 500, answeredAt: now - 900 };
+  const here = { connected: true, heardAt: now - 500, relayed: false, answeredAt: now - 900 };
 
   test("a still screen counts as long as probes come back", () => {
     expect(onTheLine(here, true, now)).toBe(true);
@@ -42,6 +42,12 @@ describe("on the line", () => {
     expect(onTheLine({ ...here, heardAt: now - PROBE_FRESH_MS - 1 }, true, now)).toBe(false);
     expect(onTheLine({ ...here, connected: false }, true, now)).toBe(false);
   });
+  test("whose voice and pictures come through the server, and nothing came of him, is cut off sooner", () => {
+    const relayed = { ...here, relayed: true };
+    expect(onTheLine({ ...relayed, heardAt: now - RELAY_SILENT_MS }, true, now)).toBe(true);
+    expect(onTheLine({ ...relayed, heardAt: now - RELAY_SILENT_MS - 1 }, true, now)).toBe(false);
+    expect(onTheLine({ ...here, heardAt: now - RELAY_SILENT_MS - 1 }, true, now)).toBe(true);
+  });
   test("without voice and screen nobody is on the line", () => {
     expect(onTheLine(here, false, now)).toBe(false);
   });
@@ -51,7 +57,7 @@ test("what is counted never goes past the last proof, nor before the beginning",
   const instant = fc.integer({ min: 0, max: 100_000 });
   fc.assert(
     fc.property(instant, instant, fc.option(instant), (since, heardAt, answeredAt) => {
-      const at = lastProven({ connected: true, heardAt, answeredAt }, since);
+      const at = lastProven({ connected: true, heardAt, relayed: true, answeredAt }, since);
       expect(at).toBeGreaterThanOrEqual(since);
       if (at > since) expect(at).toBeLessThanOrEqual(Math.min(heardAt, answeredAt ?? since));
     }),

@@ -153,6 +153,7 @@ export class Room {
 
   /** A binary message of the control channel; false when it is none of ours. */
   controlFrame(end: End, bytes: Uint8Array): boolean {
+    end.heardAt = this.#now();
     const frame = readFrame(bytes);
     if (frame === null || "probe" in frame || frame.header.kind === "picture") return false;
     if (frame.header.kind === "voice" && !this.#mediaPasses) return true;
@@ -162,6 +163,7 @@ export class Room {
 
   /** A binary message of the media socket; false when it is none of ours. */
   mediaFrame(end: End, bytes: Uint8Array): boolean {
+    end.heardAt = this.#now();
     const frame = readFrame(bytes);
     if (frame === null) return false;
     const other = this.#ends[otherSide(end.side)];
@@ -213,7 +215,10 @@ export class Room {
     const before = end.media;
     end.media = media;
     for (const event of mediaEvents(before, media)) this.#write(end.side, event.kind, event.facts);
-    this.#ends[otherSide(end.side)]?.tell({ t: "other-media", media });
+    const other = this.#ends[otherSide(end.side)];
+    // The path was given up because nothing came by it: the other end is proven again by what comes from it the other way.
+    if (other !== null && isWebRtc(before.path) && !isWebRtc(media.path)) other.answeredAt = null;
+    other?.tell({ t: "other-media", media });
     this.step(this.#now());
   }
 
@@ -286,7 +291,7 @@ export class Room {
     // Nothing is established during a pause, whatever an end still says of its screen: the clock stands at once.
     const { client, consultant } = this.#ends;
     const talk = this.#mediaPasses && established({ client: client?.media ?? noMedia, consultant: consultant?.media ?? noMedia });
-    const facts = end?.facts ?? { connected: false, heardAt: 0, answeredAt: null };
+    const facts = end?.facts ?? { connected: false, heardAt: 0, relayed: true, answeredAt: null };
     this.#lines[side].step(facts, talk, now);
   }
 

@@ -256,3 +256,15 @@ export async function until<T>(what: string, probe: () => T | null | undefined):
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }
+
+/** Both ends of the call, met. */
+export async function bothJoined(
+  world: World,
+  media: { client?: EndMedia; consultant?: EndMedia } = {},
+): Promise<{ client: Page; consultant: Page }> {
+  const [client, consultant] = [new Page(world, "client"), new Page(world, "consultant")];
+  await client.join(media.client);
+  await consultant.join(media.consultant);
+  await client.next("other-joined");
+  return { client, consultant };
+}

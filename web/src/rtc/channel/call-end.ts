@@ -3,6 +3,7 @@ import type { Side } from "@minuta/contracts/ids";
 import {
   closeCodes,
   established,
+  isWebRtc,
   noMedia,
   PROBE_EVERY_MS,
   PROBE_FRESH_MS,
@@ -119,7 +120,11 @@ export class CallEnd {
 
   /** What the page says of its own screen, microphone and path. */
   changeMedia(changed: { screen: EndMedia["screen"]; microphone: EndMedia["microphone"]; path: MediaPath | null }): void {
-    this.#setMedia({ ...this.#media, ...changed });
+    const fell = isWebRtc(this.#media.path) && !isWebRtc(changed.path);
+    if (fell) this.#voiceAt = -Infinity;
+    // Nobody is on the line before something came, and came back, the other way.
+    this.#setMedia({ ...this.#media, ...changed, ...(fell && { receives: { screen: false, voice: false } }) });
+    if (fell) this.#probes.send();
   }
 
   /** Pictures or voice of the other side came over WebRTC. */

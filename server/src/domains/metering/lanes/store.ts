@@ -40,10 +40,18 @@ export const noteLane = command({
 
 /**
  * Null: another worker has the lane. Otherwise a page of live lines whose second came: how many, the last of them, and those that are for `look`.
- * The last page of a lane notes that it was looked at, if nothing is left for `look`.
+ * The last page of a lane notes that it was looked at, if nothing is left for `look`. `budgets`, `burns`: what the lines under them cost a
+ * minute, as this pass has summed so far.
  */
 export const chargeSteady = query({
   name: "metering.charge_steady",
-  row: z.object({ seen: z.int().nullable(), last_slot: z.int().nullable(), last_id: z.nullable(lineId), rest: z.array(lineId).nullable() }),
-  text: "select seen, last_slot, last_id, rest from metering.charge_steady($1, $2, $3, $4, $5, $6)",
+  row: z.object({
+    seen: z.int().nullable(),
+    last_slot: z.int().nullable(),
+    last_id: z.nullable(lineId),
+    rest: z.array(lineId).nullable(),
+    budgets: z.array(z.coerce.bigint()),
+    burns: z.array(z.coerce.bigint()),
+  }),
+  text: "select seen, last_slot, last_id, rest, budgets, burns from metering.charge_steady($1, $2, $3, $4, $5, $6, $7, $8)",
 });
