@@ -11,7 +11,8 @@ const WAV_RATE = 48_000;
 const HEARING_RATE = 16_000;
 /** Tones are sounded in beeps, as speech comes in syllables: a browser's noise suppression takes an even hum away. */
 const BEEP_SECONDS = 0.35;
-const SILENCE_SECONDS = 0.25;
+/** Between two beeps. */
+export const SILENCE_SECONDS = 0.25;
 const BEEPS = 20;
 
 /** A mono 16-bit WAV of beeps at the given pitch in hertz; 12 s, made to be looped. */

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import type { Page } from "@playwright/test";
 import { until } from "../../e2e/harness/process.ts";
 import { CLIENT_PITCH, type Stage } from "../../e2e/harness/stage.ts";
-import { longestSilence, soundsIn } from "../../e2e/harness/tone.ts";
+import { longestSilence, SILENCE_SECONDS, soundsIn } from "../../e2e/harness/tone.ts";
 import { firstPicture, goesBy, meet, pathOf, soundBothWays, type Call, type Lab } from "./call.ts";
 import type { Condition } from "./conditions.ts";
 import type { Coturn } from "./coturn.ts";
@@ -149,10 +149,11 @@ async function survive(lab: Lab, { call, watching, happening, coturn }: Running)
   await sleep(EVIDENCE_SETTLES_MS);
   const sound = await heard;
   const silence = longestSilence(sound.samples, CLIENT_PITCH);
-  // The last number stood until another was due. Who hears is in a talk though he sees nothing new, and the other way round.
+  // The last number stood until another was due, and the voice may have been back for a pause before a beep was heard. Who hears is in a talk
+  // though he sees nothing new, and the other way round.
   const nothingCame = overlap(
     { began: gap.began + NUMBER_EVERY_MS, ms: gap.ms - NUMBER_EVERY_MS },
-    { began: sound.began + silence.began, ms: silence.ms },
+    { began: sound.began + silence.began, ms: silence.ms - SILENCE_SECONDS * 1000 },
   );
   const at = (instant: number): Date => new Date(clock + instant);
   const charged = await product.money.chargedBetween(call.id, at(nothingCame.began), at(nothingCame.began + nothingCame.ms));

@@ -100,7 +100,7 @@ behind a gateway each, a net between, the product on its own address with TLS. B
   the client's cable is pulled, and neither number nor tone may come any more. A direct way is not believed where there cannot be one.
 - _First picture_: from the client's click that agrees to show his screen to the first number read from the consultant's screen.
 - _Away_: the longest time without a new number (a new tone) from the event on.
-- _Charged_: for how long the database holds evidence of both ends within the time in which neither a new number nor the tone came, though it
-  was due: who hears is in a talk though he sees nothing new, and the other way round.
+- _Charged_: for how long the database holds evidence of both ends within the time in which certainly neither a new number nor the tone came
+  (numbers change every 0.2 s, the tone is beeps 0.25 s apart): who hears is in a talk though he sees nothing new, and the other way round.
 - Two shared cores: the figures are upper bounds, good for comparing rows of one table.
 `;

@@ -33,6 +33,8 @@ import { VoicePlayer, VoiceSender } from "./voice.ts";
 
 /** Voice that came this long ago still counts as coming. */
 const VOICE_FRESH_MS = 2_500;
+/** After a fall a picture comes by the relay within this, or it is asked for: an end that sent there already begins nothing anew. */
+const PICTURE_WITHIN_MS = 1_500;
 /** Frames kept while the keys are made; the other end says little before it has heard of this one. */
 const EARLY_AT_MOST = 50;
 
@@ -77,6 +79,8 @@ export class CallEnd {
   #early: Uint8Array[] = [];
   #otherFingerprint = NO_FINGERPRINT;
   #voiceAt = -Infinity;
+  /** When WebRTC was given up for the relay; null: a picture came since, or was asked for. */
+  #fellAt: number | null = null;
   /** When a probe came back over the path that carries the media. */
   #probedAt = -Infinity;
   #paused = false;
@@ -121,7 +125,7 @@ export class CallEnd {
   /** What the page says of its own screen, microphone and path. */
   changeMedia(changed: { screen: EndMedia["screen"]; microphone: EndMedia["microphone"]; path: MediaPath | null }): void {
     const fell = isWebRtc(this.#media.path) && !isWebRtc(changed.path);
-    if (fell) this.#voiceAt = -Infinity;
+    if (fell) [this.#voiceAt, this.#fellAt] = [-Infinity, performance.now()];
     // Nobody is on the line before something came, and came back, the other way.
     this.#setMedia({ ...this.#media, ...changed, ...(fell && { receives: { screen: false, voice: false } }) });
     if (fell) this.#probes.send();
@@ -339,8 +343,15 @@ export class CallEnd {
     this.pictures.sender.tick();
     const voice = this.#other?.microphone === "on" && performance.now() - this.#voiceAt < VOICE_FRESH_MS;
     this.#setMedia({ ...this.#media, receives: { ...this.#media.receives, voice } });
+    this.#askForPicture();
     this.#witness.tick(this.#onTheLine());
     this.#options.tell({ t: "tick", drawn: this.pictures.viewer.drawn, direct: this.pictures.straight });
+  }
+
+  #askForPicture(): void {
+    if (this.#fellAt === null || performance.now() - this.#fellAt < PICTURE_WITHIN_MS) return;
+    this.#fellAt = null;
+    if (!this.#media.receives.screen) this.pictures.askRelay();
   }
 
   /** As far as this end can see: the other answers on the path of the media, and voice or screen comes through. */

@@ -79,6 +79,11 @@ export class Pictures {
     else this.sender.keyFrame();
   }
 
+  /** Asks the other end for a picture over the relay. */
+  askRelay(): void {
+    this.#events.say({ t: "key-frame-please" });
+  }
+
   /** The relay let some fall. */
   dropped(): void {
     if (this.#route === "relay") this.sender.dropped();
