@@ -115,7 +115,8 @@ function bodyOf(node: Node): Body {
   });
   const outs: string[] = [];
   visit(node["parameters"], (key, parameter) => {
-    if (key === "FunctionParameter" && parameter["mode"] === "FUNC_PARAM_OUT") outs.push(`out ${text(parameter["name"]) ?? ""} text`);
+    const isOut = ["FUNC_PARAM_OUT", "FUNC_PARAM_INOUT"].includes(String(parameter["mode"]));
+    if (key === "FunctionParameter" && isOut) outs.push(`out ${text(parameter["name"]) ?? ""} text`);
   });
   return { language: options.get("language") ?? "plpgsql", source: options.get("as") ?? "", outs };
 }
