@@ -1,5 +1,6 @@
 -- What the live lines under a budget cost a minute is summed once in a pass of a lane, not in each of its pages: whoever comes meanwhile might as well
 -- have come after it. `budgets`, `burns`: summed by earlier pages, and with this one. What is left under a budget is read anew.
+-- Lines of one payer are looked for in their lane alone, and the place of the last line is asked for only where there may be more.
 drop function metering.charge_steady(integer, smallint[], smallint, uuid, integer, timestamptz);
 create function metering.charge_steady(of_lane integer, slots smallint[], after_slot smallint, after_id uuid, page integer, looked timestamptz,
   inout budgets bigint[], inout burns bigint[], out seen integer, out last_slot smallint, out last_id uuid, out rest uuid[])

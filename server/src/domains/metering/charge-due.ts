@@ -84,7 +84,7 @@ async function chargeLane(deps: Deps, lane: number): Promise<void> {
   const { now, looked_through } = await deps.db.one(lanes.readLane, [lane]);
   const slots = slotsBetween(looked_through, now);
   if (slots.length === 0) return;
-  let [slot, id]: [number, string] = [-1, NO_LINE];
+  let [slot, id] = lanes.LANE_START;
   let [budgets, burns]: [readonly bigint[], readonly bigint[]] = [[], []];
   for (;;) {
     const page = await deps.db.one(lanes.chargeSteady, [lane, slots, slot, id, BATCH, now, budgets, burns]);
@@ -103,8 +103,6 @@ async function chargeLane(deps: Deps, lane: number): Promise<void> {
     ({ budgets, burns } = page);
   }
 }
-
-const NO_LINE = "00000000-0000-0000-0000-000000000000";
 
 /** Stretches that ended while a lease was still behind: their last seconds have come in by now. */
 async function lookAgain(deps: Deps, lane: number): Promise<void> {

@@ -2,10 +2,9 @@
 import { callId, type CallId } from "@minuta/contracts/ids";
 import { kopecks } from "@minuta/contracts/money";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { chargeSteady } from "./lanes/store.ts";
+import { chargeSteady, LANE_START } from "./lanes/store.ts";
 import { createWorld, type World } from "./testing.ts";
 
-const NO_LINE = "00000000-0000-0000-0000-000000000000";
 let world: World;
 beforeAll(async () => void (world = await createWorld()));
 afterEach(async () => expect(await world.broken()).toEqual([]));
@@ -326,14 +325,14 @@ describe("a budget that runs out", () => {
     await world.db.pool.query("update ledger.budget set allowed = spent + $2 where id = $1", [budget, 6 * 300]);
     const { rows } = await world.db.pool.query("select lane from metering.line where payer = $1", [payer]);
     const seconds = Array.from({ length: 60 }, (_, second) => second);
-    const page = (after: { last_slot: number | null; last_id: string | null }, burns: readonly bigint[]) =>
-      world.db.one(chargeSteady, [rows[0].lane, seconds, after.last_slot, after.last_id, 1, world.now(), burns.map(() => budget), burns]);
-    const first = await page({ last_slot: -1, last_id: NO_LINE }, []);
+    const page = (after: readonly (number | string | null)[], burns: readonly bigint[]) =>
+      world.db.one(chargeSteady, [rows[0].lane, seconds, ...after, 1, world.now(), burns.map(() => budget), burns]);
+    const first = await page(LANE_START, []);
     expect(first).toMatchObject({ seen: 1, rest: [], budgets: [budget], burns: [300n] });
-    const second = await page(first, [301n]);
+    const second = await page([first.last_slot, first.last_id], [301n]);
     expect(second).toMatchObject({ seen: 1, rest: [second.last_id], budgets: [budget], burns: [301n] });
     await world.db.pool.query("update ledger.budget set allowed = allowed - 1 where id = $1", [budget]);
-    const third = await page(second, [300n]);
+    const third = await page([second.last_slot, second.last_id], [300n]);
     expect(third).toMatchObject({ seen: 1, rest: [third.last_id] });
     for (const call of calls) await world.end(call);
   });

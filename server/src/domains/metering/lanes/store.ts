@@ -38,6 +38,8 @@ export const noteLane = command({
   text: "insert into metering.lane (lane, looked_through) values ($1, $2) on conflict (lane) do update set looked_through = excluded.looked_through",
 });
 
+/** Slot and line before the first page of a lane. */
+export const LANE_START: readonly [slot: number, id: string] = [-1, "00000000-0000-0000-0000-000000000000"];
 /**
  * Null: another worker has the lane. Otherwise a page of live lines whose second came: how many, the last of them, and those that are for `look`.
  * The last page of a lane notes that it was looked at, if nothing is left for `look`. `budgets`, `burns`: what the lines under them cost a
