@@ -34,7 +34,7 @@ import { VoicePlayer, VoiceSender } from "./voice.ts";
 /** Voice that came this long ago still counts as coming. */
 const VOICE_FRESH_MS = 2_500;
 /** After a fall a picture comes by the relay within this, or it is asked for: an end that sent there already begins nothing anew. */
-const PICTURE_WITHIN_MS = 1_500;
+const ASK_FOR_PICTURE_AFTER_MS = 1_500;
 /** Frames kept while the keys are made; the other end says little before it has heard of this one. */
 const EARLY_AT_MOST = 50;
 
@@ -349,7 +349,7 @@ export class CallEnd {
   }
 
   #askForPicture(): void {
-    if (this.#fellAt === null || performance.now() - this.#fellAt < PICTURE_WITHIN_MS) return;
+    if (this.#fellAt === null || performance.now() - this.#fellAt < ASK_FOR_PICTURE_AFTER_MS) return;
     this.#fellAt = null;
     if (!this.#media.receives.screen) this.pictures.askRelay();
   }
