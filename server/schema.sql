@@ -829,7 +829,7 @@ CREATE OR REPLACE FUNCTION metering.lane_of(payer uuid)
  LANGUAGE sql
  IMMUTABLE
 AS $function$
-  select (hashtextextended(payer::text, 0) & 7)::smallint
+  select (hashtextextended(payer::text, 0) & (metering.lane_count() - 1))::smallint
 $function$;
 CREATE INDEX line_of_call ON metering.line USING btree (call_id);
 CREATE INDEX line_look_again ON metering.line USING btree (lane, look_again_at) WHERE (look_again_at IS NOT NULL);
@@ -1043,7 +1043,6 @@ create view metering.line_view as
     payee,
     price_per_minute
    FROM metering.line l;
-CREATE INDEX line_due ON metering.line USING btree (lane, slot, id) WHERE (status = 'live'::text);
 
 CREATE OR REPLACE FUNCTION metering.budgets_of(budgets bigint[], OUT id bigint, OUT money bigint, OUT reserved bigint, OUT burn bigint)
  RETURNS SETOF record
@@ -1116,58 +1115,64 @@ AS $function$
   select * from metering.budgets_of(budgets)
 $function$;
 CREATE INDEX line_of_payer ON metering.line USING btree (lane, payer) INCLUDE (price_per_minute, status) WHERE (status <> 'ended'::text);
+CREATE INDEX line_due ON metering.line USING btree (lane, slot, purse) WHERE (status = 'live'::text);
+CREATE INDEX line_of_lane ON metering.line USING btree (lane, purse) WHERE (status = 'live'::text);
 
-CREATE OR REPLACE FUNCTION metering.charge_steady(of_lane integer, slots smallint[], after_slot smallint, after_id uuid, page integer, looked timestamp with time zone, INOUT budgets bigint[], INOUT burns bigint[], OUT seen integer, OUT last_slot smallint, OUT last_id uuid, OUT rest uuid[])
+CREATE OR REPLACE FUNCTION metering.charge_steady(of_lane integer, slots smallint[], after_slot smallint, after_purse bigint, page integer, looked timestamp with time zone, INOUT budgets bigint[], INOUT burns bigint[], OUT seen integer, OUT last_slot smallint, OUT last_purse bigint, OUT rest uuid[])
  RETURNS record
  LANGUAGE plpgsql
  SET plan_cache_mode TO 'force_generic_plan'
  SET enable_seqscan TO 'off'
  SET enable_nestloop TO 'off'
  SET enable_mergejoin TO 'off'
+ SET join_collapse_limit TO '1'
 AS $function$
 declare
   at timestamptz := platform.now();
   at_ms bigint := floor(extract(epoch from at) * 1000);
+  everybody boolean := cardinality(slots) = 60;
   ids uuid[]; calls uuid[]; purses bigint[]; befores bigint[]; amounts bigint[]; quotas bigint[]; billables bigint[]; posted boolean[];
   queues text[]; bodies jsonb[];
 begin
   if not pg_try_advisory_xact_lock(hashtext('metering.lane'), of_lane) then return; end if;
+  -- Another worker has charged the lane since it was listed.
+  perform from metering.lane where lane = of_lane and looked_through >= looked;
+  if found then return; end if;
   with line as materialized (
-    select id, call_id, slot, tariff, payer, purse, wallet, warned, live_since, proven_before_ms, price_per_minute as price, countersigned_seconds, client_copy, consultant_copy
+    (select id, call_id, slot, tariff, payer, purse, wallet, warned, live_since, proven_before_ms, price_per_minute as price, countersigned_seconds, client_copy, consultant_copy
     from metering.line
-    where lane = of_lane and status = 'live' and slot = any (slots) and (slot, id) > (after_slot, after_id) order by slot, id limit page
+    where not everybody and lane = of_lane and status = 'live' and slot = any (slots) and (slot, purse) > (after_slot, after_purse) order by slot, purse limit page)
+    union all
+    (select id, call_id, slot, tariff, payer, purse, wallet, warned, live_since, proven_before_ms, price_per_minute, countersigned_seconds, client_copy, consultant_copy
+    from metering.line where everybody and lane = of_lane and status = 'live' and purse > after_purse order by purse limit page)
   ), copy as materialized (
     select id, through from metering.copy where id >= (select min(least(client_copy, consultant_copy)) from line)
   ), proved as (
-    select l.id, l.call_id, l.slot, l.purse, l.wallet, l.warned, l.price, p.charged, p.reserved, p.budgets as under, w.balance, r.burn,
+    select l.id, l.call_id, l.slot, l.purse, l.wallet, l.warned, l.price, p.charged, p.charged + p.reserved as covered, p.budgets as under, w.balance, r.burn,
       t.connection_fee as fee, t.free_seconds as free, t.first_seconds as first, t.next_seconds as next, t.quota_minutes * 60 as quota_seconds, t.quota_low_minutes * l.price as low, t.warning_minutes,
       (date_part('epoch', l.live_since) * 1000)::bigint - l.proven_before_ms as began_ms,
       metering.proven_seconds(l.proven_before_ms, l.live_since, client.through, consultant.through) as proven, l.countersigned_seconds + t.uncountersigned_seconds as signed
-    from line l join metering.tariff t on t.id = l.tariff
-    join copy client on client.id = l.client_copy join copy consultant on consultant.id = l.consultant_copy
+    from line l
     join (select v.id, v.charged, v.reserved, v.budgets from ledger.purse_view v where v.id = any (array(select purse from line))) p on p.id = l.purse
     join (select id, balance from ledger.account_view where id = any (array(select wallet from line))) w on w.id = l.wallet
     join (select payer, sum(price_per_minute)::bigint as burn from metering.line where lane = of_lane and payer = any (array(select payer from line)) and status = 'live' group by payer) r on r.payer = l.payer
+    join metering.tariff t on t.id = l.tariff
+    join copy client on client.id = l.client_copy join copy consultant on consultant.id = l.consultant_copy
     offset 0
-  ), bounded as (
-    select *, least(proven, signed) as bound from proved offset 0
   ), costed as (
     select *, metering.cost(fee, free, first, next, price, bound) as cost, metering.cost(fee, free, first, next, price, bound + 1) as cost_of_more,
-      metering.chargeable_seconds(free, first, next, bound) + quota_seconds as ahead_seconds from bounded offset 0
+      metering.chargeable_seconds(free, first, next, bound) + quota_seconds as ahead_seconds
+    from (select *, least(proven, signed) as bound from proved offset 0) bounded offset 0
   ), asked as (
-    select *, cost - charged as amount,
-      case when charged + reserved - cost < low then metering.cost(fee, free, first, next, price, ahead_seconds) - charged - reserved else 0 end as quota from costed offset 0
-  ), after as (
-    select *, charged + reserved + quota - cost as reserved_now from asked offset 0
+    select *, case when covered - cost < low then metering.cost(fee, free, first, next, price, ahead_seconds) - covered else 0 end as quota from costed offset 0
   ), turned as (
-    select *, metering.next_turn(fee, free, first, next, price, cost, reserved_now) as turn from after offset 0
-  ), planned as (
-    -- The second of next_look for a line that was charged before.
-    select *, began_ms + turn * 1000 + 12000 as look_ms from turned offset 0
+    select *, metering.next_turn(fee, free, first, next, price, cost, covered + quota - cost) as turn from asked offset 0
   ), alone as materialized (
-    select id, call_id, purse, wallet, charged, amount, quota, bound, balance, burn, under, warning_minutes,
-      amount > 0 and quota >= 0 and warned = 0 and cost_of_more <= cost + reserved_now and proven < turn and look_ms > at_ms + 1000 and look_ms / 1000 % 60 = slot as steady
-    from planned
+    -- The last two are the second of next_look for a line that was charged before.
+    select id, call_id, purse, wallet, charged, cost - charged as amount, quota, bound, balance, burn, under, warning_minutes,
+      cost > charged and quota >= 0 and warned = 0 and cost_of_more <= covered + quota and proven < turn
+      and began_ms + turn * 1000 + 12000 > at_ms + 1000 and (began_ms + turn * 1000 + 12000) / 1000 % 60 = slot as steady
+    from turned
   ), drawn as (
     select wallet, sum(quota)::bigint as quota from alone where quota <> 0 group by wallet
   ), counted as (
@@ -1185,11 +1190,11 @@ begin
       and (under = '{}' or under_budgets.minutes - 1 >= all (warning_minutes)), false) as plain
     from alone left join drawn using (wallet) left join under_budgets using (id) offset 0
   )
-  select count(*), (select slot from line offset page - 1), (select id from line offset page - 1), coalesce(array_agg(id) filter (where not plain), '{}'),
+  select count(*), (select slot from line offset page - 1), (select purse from line offset page - 1), coalesce(array_agg(id) filter (where not plain), '{}'),
     array_agg(id) filter (where plain), array_agg(call_id) filter (where plain), array_agg(purse) filter (where plain), array_agg(charged) filter (where plain),
     array_agg(amount) filter (where plain), array_agg(quota) filter (where plain), array_agg(bound) filter (where plain),
     array(select b.id from burning b order by b.id), array(select b.burn from burning b order by b.id)
-  into seen, last_slot, last_id, rest, ids, calls, purses, befores, amounts, quotas, billables, budgets, burns from told;
+  into seen, last_slot, last_purse, rest, ids, calls, purses, befores, amounts, quotas, billables, budgets, burns from told;
 
   posted := array_fill(false, array[coalesce(cardinality(ids), 0)]);
   for attempt in 1..2 loop
@@ -1212,6 +1217,12 @@ begin
   end if;
 end
 $function$;
+
+CREATE OR REPLACE FUNCTION metering.lane_count()
+ RETURNS integer
+ LANGUAGE sql
+ IMMUTABLE
+AS $function$select 4$function$;
 comment on table metering.tariff is 'A version of the terms of one kind of call, in force from valid_from until the next of its kind. Never changed once in force: a line keeps the version it began with.';
 comment on column metering.tariff.price_per_minute is 'Kopecks. Null: the payee names his own price (marketplace).';
 comment on table metering.line is 'One charging line: a call, its payer, its payee and the price. Money of it lies in a purse of the ledger. A steady minute changes nothing here.';
@@ -1225,6 +1236,7 @@ comment on table metering.presence is 'An end of a call was on the line from beg
 comment on table metering.pause is 'Time that is not billed although both ends may be there.';
 comment on table metering.lane is 'How far the slots of a lane were looked at. Losing it costs one look at everything.';
 comment on view metering.line_view is 'For reports: who paid whom for a call, at which price. The money of it lies in ledger.purse_view, id = purse.';
+comment on function metering.lane_count() is 'How many lanes the payers are spread over, a power of two: as many workers can charge at a time.';
 
 create schema calls;
 

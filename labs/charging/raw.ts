@@ -20,7 +20,7 @@ export async function prepareRaw(db: Db): Promise<void> {
     await db.pool.query(`insert into raw.${table} overriding system value select * from ${schema}.${table} order by id`);
   }
   await db.pool.query(`create table raw.line as
-    select lane, (row_number() over (partition by lane order by slot, id) - 1) / ${BATCH} as page, purse, call_id, id from metering.line where status = 'live';
+    select lane, (row_number() over (partition by lane order by purse) - 1) / ${BATCH} as page, purse, call_id, id from metering.line where status = 'live';
     create index on raw.line (lane, page)`);
   await db.pool.query("vacuum analyze");
 }

@@ -64,10 +64,11 @@ export async function runPass(deps: Deps): Promise<void> {
 type Tried = (work: Promise<void>) => Promise<void>;
 type Lane = z.output<(typeof lanes.listLanes)["row"]>;
 
-async function passLane(deps: Deps, { lane, work }: Lane, tried: Tried): Promise<void> {
+async function passLane(deps: Deps, waiting: Lane, tried: Tried): Promise<void> {
+  const { lane, work } = waiting;
   if (work.includes("go-on")) await tried(goOn(deps, lane));
   if (work.includes("look-again")) await tried(lookAgain(deps, lane));
-  if (work.includes("charge")) await tried(chargeLane(deps, lane));
+  if (work.includes("charge")) await tried(chargeLane(deps, waiting));
   if (work.includes("end")) await tried(endOverdue(deps, lane));
 }
 
@@ -78,16 +79,15 @@ async function fenceSilent({ db }: Deps, tried: Tried): Promise<void> {
 
 /**
  * Live lines whose second of the minute came since the lane was looked at. A page at a time: the steady ones in one statement, what needs a
- * decision the long way. A lane that another worker has is left to it.
+ * decision the long way. A lane that another worker has, or has charged meanwhile, is left to it.
  */
-async function chargeLane(deps: Deps, lane: number): Promise<void> {
-  const { now, looked_through } = await deps.db.one(lanes.readLane, [lane]);
+async function chargeLane(deps: Deps, { lane, now, looked_through }: Lane): Promise<void> {
   const slots = slotsBetween(looked_through, now);
   if (slots.length === 0) return;
-  let [slot, id] = lanes.LANE_START;
+  let [slot, purse] = lanes.LANE_START;
   let [budgets, burns]: [readonly bigint[], readonly bigint[]] = [[], []];
   for (;;) {
-    const page = await deps.db.one(lanes.chargeSteady, [lane, slots, slot, id, BATCH, now, budgets, burns]);
+    const page = await deps.db.one(lanes.chargeSteady, [lane, slots, slot, purse, BATCH, now, budgets, burns]);
     if (page.rest === null) return;
     if (page.rest.length > 0) {
       const rest = page.rest.map((line) => ({ id: line }));
@@ -95,11 +95,11 @@ async function chargeLane(deps: Deps, lane: number): Promise<void> {
       if (looked === null) return;
       await helpOrPause(deps, lane, looked);
     }
-    if (page.last_slot === null || page.last_id === null || page.seen !== BATCH) {
+    if (page.last_slot === null || page.last_purse === null || page.seen !== BATCH) {
       if (page.rest.length > 0) await deps.db.run(lanes.noteLane, [lane, now]);
       return;
     }
-    [slot, id] = [page.last_slot, page.last_id];
+    [slot, purse] = [page.last_slot, page.last_purse];
     ({ budgets, burns } = page);
   }
 }

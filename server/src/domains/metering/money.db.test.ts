@@ -323,17 +323,21 @@ describe("a budget that runs out", () => {
     await world.waitWithoutPass(60);
     // Six minutes of all three: that much is left when nobody has to be told yet.
     await world.db.pool.query("update ledger.budget set allowed = spent + $2 where id = $1", [budget, 6 * 300]);
-    const { rows } = await world.db.pool.query("select lane from metering.line where payer = $1", [payer]);
+    const { rows } = await world.db.pool.query(
+      "select lane, array_agg(id order by purse) as lines from metering.line where payer = $1 group by lane",
+      [payer],
+    );
+    const [{ lane, lines }] = rows;
     const seconds = Array.from({ length: 60 }, (_, second) => second);
-    const page = (after: readonly (number | string | null)[], burns: readonly bigint[]) =>
-      world.db.one(chargeSteady, [rows[0].lane, seconds, ...after, 1, world.now(), burns.map(() => budget), burns]);
+    const page = (after: readonly unknown[], burns: readonly bigint[]) =>
+      world.db.one(chargeSteady, [lane, seconds, ...after, 1, world.now(), burns.map(() => budget), burns]);
     const first = await page(LANE_START, []);
     expect(first).toMatchObject({ seen: 1, rest: [], budgets: [budget], burns: [300n] });
-    const second = await page([first.last_slot, first.last_id], [301n]);
-    expect(second).toMatchObject({ seen: 1, rest: [second.last_id], budgets: [budget], burns: [301n] });
+    const second = await page([first.last_slot, first.last_purse], [301n]);
+    expect(second).toMatchObject({ seen: 1, rest: [lines[1]], budgets: [budget], burns: [301n] });
     await world.db.pool.query("update ledger.budget set allowed = allowed - 1 where id = $1", [budget]);
-    const third = await page([second.last_slot, second.last_id], [300n]);
-    expect(third).toMatchObject({ seen: 1, rest: [third.last_id] });
+    const third = await page([second.last_slot, second.last_purse], [300n]);
+    expect(third).toMatchObject({ seen: 1, rest: [lines[2]] });
     for (const call of calls) await world.end(call);
   });
 });
