@@ -6,6 +6,8 @@ import { StubFrame } from "./testing.ts";
 
 const pass = (ms = 10): Promise<void> => new Promise((resume) => setTimeout(resume, ms));
 let keyFrameMs = 0;
+/** What a picture takes that is no key frame, by the beginning of its codec's name. */
+let pictureMs: Record<string, number> = {};
 /** The encoder fails with the next picture. */
 let breaks = false;
 let configured: string[] = [];
@@ -15,6 +17,7 @@ class Encoder {
     Promise.resolve({ supported: codec.startsWith("av01") || codec === "vp8" });
   readonly #deliver: EncodedVideoChunkOutputCallback;
   readonly #break: WebCodecsErrorCallback;
+  #codec = "";
   state = "unconfigured";
   constructor({ output, error }: VideoEncoderInit) {
     this.#deliver = output;
@@ -22,6 +25,7 @@ class Encoder {
   }
   configure({ codec }: VideoEncoderConfig): void {
     this.state = "configured";
+    this.#codec = codec;
     configured.push(codec);
   }
   encode({ timestamp }: StubFrame, { keyFrame }: { keyFrame: boolean }): void {
@@ -31,7 +35,10 @@ class Encoder {
       return;
     }
     const chunk = { type: keyFrame ? "key" : "delta", timestamp, byteLength: 1, copyTo: () => undefined } as unknown as EncodedVideoChunk;
-    setTimeout(() => this.#deliver(chunk, { decoderConfig: { codec: "av01" } }), keyFrame ? keyFrameMs : 0);
+    setTimeout(
+      () => this.#deliver(chunk, { decoderConfig: { codec: "av01" } }),
+      keyFrame ? keyFrameMs : (pictureMs[this.#codec.slice(0, 3)] ?? 0),
+    );
   }
   close(): void {
     this.state = "closed";
@@ -47,11 +54,14 @@ class Canvas {
 }
 
 beforeEach(() => {
-  [keyFrameMs, breaks, configured] = [200, false, []];
+  [keyFrameMs, pictureMs, breaks, configured] = [200, {}, false, []];
   for (const [name, stub] of Object.entries({ VideoFrame: StubFrame, VideoEncoder: Encoder, OffscreenCanvas: Canvas }))
     vi.stubGlobal(name, stub);
 });
-afterEach(() => vi.unstubAllGlobals());
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
 
 /** A sender whose screen is shared, and what it sent, in words. */
 function sharing(...shows: readonly string[]) {
@@ -136,4 +146,33 @@ test("a codec that breaks makes way for another, and is not tried again", async 
   await pass(50);
   expect(configured).toEqual(["av01.0.13M.08", "vp8"]);
   expect(sent).toEqual(["key frame", "key frame"]);
+});
+
+test("a codec that is too slow makes way for a lighter one until the computer has time, and the next time for twice as long", async () => {
+  vi.useFakeTimers();
+  keyFrameMs = 0;
+  const { sender, draw, arrive } = sharing("av1", "vp8");
+  const drawFor = async (seconds: number): Promise<void> => {
+    for (const until = performance.now() + seconds * 1000; performance.now() < until;) {
+      draw();
+      await vi.advanceTimersByTimeAsync(100);
+      arrive();
+      sender.tick();
+    }
+  };
+  const [av1, vp8] = ["av01.0.13M.08", "vp8"];
+  const changes = (): string[] => configured.filter((codec, n) => codec !== configured[n - 1]);
+  await drawFor(10);
+  pictureMs = { av0: 60, vp8: 30 };
+  await drawFor(40);
+  // The lighter one is slow as well: the computer is still busy.
+  expect(changes()).toEqual([av1, vp8]);
+  pictureMs = { av0: 60, vp8: 10 };
+  await drawFor(10);
+  expect(changes()).toEqual([av1, vp8, av1, vp8]);
+  await drawFor(50);
+  expect(changes()).toHaveLength(4);
+  pictureMs = {};
+  await drawFor(20);
+  expect(changes()).toEqual([av1, vp8, av1, vp8, av1]);
 });

@@ -13,6 +13,10 @@ const WAITING_BYTES_AT_MOST = 500_000;
 /** Encoding slower than this, twenty pictures a second, makes way for a lighter codec: it is less sharp, and a busy computer slows it down as well. */
 const ENCODE_AT_MOST_MS = 50;
 const ENCODES_TO_JUDGE = 30;
+/** A computer was perhaps only busy: the better codec is tried again after this, and after twice as long each time that it was too slow again. */
+const TRY_AGAIN_AFTER_MS = 30_000;
+/** A lighter codec that takes no longer than this says that the computer has time. */
+const HAS_TIME_MS = 20;
 /** Where pictures have only begun to go this way much else is under way, and says nothing of the codec; another one is a break. */
 const NOT_JUDGED_FOR_MS = 3_000;
 /** The still screen is encoded again this long after the last change, so that what a fast change left blurred becomes sharp. */
@@ -52,7 +56,10 @@ export class PictureSender {
   readonly #tooSlow = new Set<string>();
   readonly #broken = new Set<string>();
   #encodeTimes: number[] = [];
+  #lastEncodeMs = Infinity;
   #judgedFrom = 0;
+  #tryAgainAt = Infinity;
+  #tryAgainAfterMs = TRY_AGAIN_AFTER_MS;
   #sent: { at: number; bits: number }[] = [];
   #watcher: Watcher | null = null;
   #making: Making | null = null;
@@ -115,6 +122,7 @@ export class PictureSender {
     const now = performance.now();
     this.#underway.timePassed(now);
     if (this.#screen.stillFor(now) > SHARPEN_AFTER_MS) this.#screen.sharpen();
+    if (now > this.#tryAgainAt && this.#lastEncodeMs <= HAS_TIME_MS) this.#tryAgain();
     this.#pump();
   }
 
@@ -207,6 +215,7 @@ export class PictureSender {
     void this.#send(watcher, packPicture(keyFrame ? this.#config : null, chunk), chunk.type);
     const tookMs = performance.now() - began;
     if (keyFrame) this.#keyFrameMs = tookMs;
+    this.#lastEncodeMs = tookMs;
     if (began > this.#judgedFrom) this.#judge(tookMs);
   }
 
@@ -229,7 +238,18 @@ export class PictureSender {
     const { codec } = this.#making;
     if (middle <= ENCODE_AT_MOST_MS) return;
     const heavy = asHeavyAs(codec);
-    if (isAnyLeft(this.#watcher?.shows ?? [], [...this.#tooSlow, ...this.#broken, ...heavy])) this.#giveUp(heavy, this.#tooSlow);
+    if (!isAnyLeft(this.#watcher?.shows ?? [], [...this.#tooSlow, ...this.#broken, ...heavy])) return;
+    this.#tryAgainAt = performance.now() + this.#tryAgainAfterMs;
+    this.#tryAgainAfterMs *= 2;
+    this.#giveUp(heavy, this.#tooSlow);
+  }
+
+  /** Sharp text is worth a key frame. */
+  #tryAgain(): void {
+    this.#tryAgainAt = Infinity;
+    this.#tooSlow.clear();
+    this.#keyFrameMs = Infinity;
+    this.#chooseAnew();
   }
 
   #steer(): void {
@@ -248,6 +268,10 @@ export class PictureSender {
 
   #giveUp(codecs: readonly string[], as: Set<string>): void {
     for (const name of codecs) as.add(name);
+    this.#chooseAnew();
+  }
+
+  #chooseAnew(): void {
     this.#discard();
     // What it was making is wanted still, and a still screen brings nothing new.
     this.#wantsKeyFrame = true;
