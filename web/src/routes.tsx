@@ -3,6 +3,7 @@ import { whenWrong } from "@minuta/contracts/fallback";
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent as lazy, redirect } from "@tanstack/react-router";
 import { z } from "zod/mini";
 import { whoAmI } from "./features/people/me.ts";
+import { startChannelWorkerAhead } from "./rtc/channel-worker.ts";
 import { Root } from "./shell.tsx";
 import { withWords } from "./text/index.ts";
 import { ErrorPage } from "./ui/error-page.tsx";
@@ -73,6 +74,14 @@ const workSearch = z.object({
 /** Tests and labs may keep a call on one path; people never choose. */
 const callSearch = z.object({ path: maybe(z.enum(["websocket", "webrtc", "turn"])) });
 
+/** What takes long is begun beside the page's own files. */
+function beginCall(callId: string): void {
+  startChannelWorkerAhead();
+  // What fails is asked again by the page, which says so.
+  void whoAmI().catch(() => undefined);
+  void import("./features/remote/ahead.ts").then(({ readCallAhead }) => readCallAhead(callId)).catch(() => undefined);
+}
+
 const root = createRootRoute({
   component: Root,
   errorComponent: ({ error }) => <ErrorPage error={error} />,
@@ -92,7 +101,13 @@ const anyone = [
   createRoute({ ...atRoot, path: "/join", component: pages.joinCode }),
   createRoute({ ...atRoot, path: "/join/$token", component: pages.join }),
   createRoute({ ...atRoot, path: "/my/$token", component: pages.privateLink }),
-  createRoute({ ...atRoot, path: "/call/$callId", validateSearch: callSearch, component: pages.call }),
+  createRoute({
+    ...atRoot,
+    path: "/call/$callId",
+    validateSearch: callSearch,
+    component: pages.call,
+    loader: ({ params, cause }) => (cause === "enter" ? beginCall(params.callId) : undefined),
+  }),
   createRoute({ ...atRoot, path: "/call/$callId/after", component: pages.after }),
   createRoute({ ...atRoot, path: "/call/$callId/protocol", component: pages.protocol }),
   createRoute({ ...atRoot, path: "/call/$callId/recordings", component: pages.recordings }),

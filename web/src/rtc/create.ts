@@ -2,6 +2,7 @@
 import type { Meter } from "@minuta/contracts/calls";
 import type { Side } from "@minuta/contracts/ids";
 import type { EndMedia, RelayKind, Signal } from "@minuta/contracts/wire";
+import { takeChannelWorker } from "./channel-worker.ts";
 import { makeCertificate, NO_FINGERPRINT } from "./certificate.ts";
 import { DirectWay } from "./direct-way.ts";
 import { framesOf, givesFrames, soundOf } from "./devices.ts";
@@ -45,7 +46,7 @@ class Engine {
   readonly recorder: Recorder;
   readonly view = new PictureView(() => this.#update());
   readonly #options: CallEngineOptions;
-  readonly #worker = new Worker(new URL("./channel/channel.worker.ts", import.meta.url), { type: "module", name: "call" });
+  readonly #worker = takeChannelWorker();
   readonly #sound = new Sound(() => this.#update());
   readonly #direct: DirectWay;
   readonly #listeners = new Set<() => void>();

@@ -1,21 +1,21 @@
 /** `/call/:callId`: reads the call, then hands it to the engine and the screen. An ended call goes on to its after page. */
-import { callsApi, type CallView } from "@minuta/contracts/calls";
+import type { CallView } from "@minuta/contracts/calls";
 import { useQuery } from "@tanstack/react-query";
 import { Navigate, useParams, useSearch } from "@tanstack/react-router";
 import { useEffect } from "react";
-import { reading } from "../../api/queries.ts";
 import { useTranslation } from "../../text/index.ts";
 import { Loading } from "../../ui/loading.tsx";
 import { Page } from "../../ui/page.tsx";
 import { Problem } from "../../ui/problem.tsx";
 import { useMe } from "../people/me.ts";
+import { viewOf } from "./ahead.ts";
 import { CallScreen } from "./call-screen.tsx";
 import { useEngine } from "./use-engine.ts";
 
 export function CallPage() {
   const { t } = useTranslation();
   const { callId } = useParams({ from: "/call/$callId" });
-  const read = useQuery({ ...reading(callsApi.view, { params: { callId } }), refetchOnWindowFocus: false });
+  const read = useQuery({ ...viewOf(callId), refetchOnWindowFocus: false });
   const me = useMe();
   if (read.isPending || me === undefined) return <Loading height="100dvh" />;
   if (read.error) {

@@ -140,8 +140,10 @@ export class PictureSender {
     if (watcher === null || size === null || !this.#hasRoom(watcher)) return;
     if (!this.#screen.changed() && !this.#wantsKeyFrame) return;
     const making = this.#makingOf(size);
-    if (making === null) void this.#prepare(watcher, size);
-    else if (!this.#wantsKeyFrame || !this.#sketchFirst(watcher)) this.#encode(making.encoder);
+    if (making === null) {
+      void this.#prepare(watcher, size);
+      this.#sketchFirst(watcher);
+    } else if (!this.#wantsKeyFrame || !this.#sketchFirst(watcher)) this.#encode(making.encoder);
   }
 
   /** The one at work, if it makes pictures of this size. One that broke has said so to nobody yet. */
