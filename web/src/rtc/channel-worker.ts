@@ -10,7 +10,9 @@ export function startChannelWorkerAhead(): void {
   const worker = start();
   ahead = worker;
   // Its file did not come: the call tries once more.
-  worker.addEventListener("error", () => (ahead = ahead === worker ? null : ahead));
+  worker.addEventListener("error", () => {
+    if (ahead === worker) ahead = null;
+  });
 }
 
 export function takeChannelWorker(): Worker {

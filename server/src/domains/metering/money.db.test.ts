@@ -3,6 +3,7 @@ import { callId, type CallId } from "@minuta/contracts/ids";
 import { kopecks } from "@minuta/contracts/money";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { chargeSteady, LANE_START } from "./lanes/store.ts";
+import { slotsBetween } from "./rules.ts";
 import { createWorld, type World } from "./testing.ts";
 
 let world: World;
@@ -328,7 +329,7 @@ describe("a budget that runs out", () => {
       [payer],
     );
     const [{ lane, lines }] = rows;
-    const seconds = Array.from({ length: 60 }, (_, second) => second);
+    const seconds = slotsBetween(null, world.now());
     const page = (after: readonly unknown[], burns: readonly bigint[]) =>
       world.db.one(chargeSteady, [lane, seconds, ...after, 1, world.now(), burns.map(() => budget), burns]);
     const first = await page(LANE_START, []);

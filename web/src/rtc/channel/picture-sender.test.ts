@@ -8,13 +8,17 @@ const pass = (ms = 10): Promise<void> => new Promise((resume) => setTimeout(resu
 let keyFrameMs = 0;
 /** What a picture takes that is no key frame, by the beginning of its codec's name. */
 let pictureMs: Record<string, number> = {};
+/** What the browser takes to say which codecs it makes; null: nothing to speak of. */
+let choosing: Promise<void> | null = null;
 /** The encoder fails with the next picture. */
 let breaks = false;
 let configured: string[] = [];
 
 class Encoder {
-  static isConfigSupported = ({ codec }: VideoEncoderConfig): Promise<{ supported: boolean }> =>
-    Promise.resolve({ supported: codec.startsWith("av01") || codec === "vp8" });
+  static isConfigSupported = async ({ codec }: VideoEncoderConfig): Promise<{ supported: boolean }> => {
+    await (choosing ?? undefined);
+    return { supported: codec.startsWith("av01") || codec === "vp8" };
+  };
   readonly #deliver: EncodedVideoChunkOutputCallback;
   readonly #break: WebCodecsErrorCallback;
   #codec = "";
@@ -54,7 +58,7 @@ class Canvas {
 }
 
 beforeEach(() => {
-  [keyFrameMs, pictureMs, breaks, configured] = [200, {}, false, []];
+  [keyFrameMs, pictureMs, choosing, breaks, configured] = [200, {}, null, false, []];
   for (const [name, stub] of Object.entries({ VideoFrame: StubFrame, VideoEncoder: Encoder, OffscreenCanvas: Canvas }))
     vi.stubGlobal(name, stub);
 });
@@ -89,6 +93,17 @@ test("a sketch is sent while the key frame would still be in the making, and the
   const { sent } = sharing("av1", SKETCH_CODEC);
   await pass(60);
   expect(sent).toEqual(["sketch"]);
+  await pass(300);
+  expect(sent).toEqual(["sketch", "key frame"]);
+});
+
+test("a sketch does not wait for the codec to be chosen", async () => {
+  const chosen = Promise.withResolvers<void>();
+  choosing = chosen.promise;
+  const { sent } = sharing("av1", SKETCH_CODEC);
+  await pass(60);
+  expect([configured, sent]).toEqual([[], ["sketch"]]);
+  chosen.resolve();
   await pass(300);
   expect(sent).toEqual(["sketch", "key frame"]);
 });

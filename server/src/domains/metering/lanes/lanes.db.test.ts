@@ -1,6 +1,6 @@
 /** The pages of a lane: each line is in one of them, whether by the second of the minute or, when everybody is due, by purse. */
-import type { CallId } from "@minuta/contracts/ids";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { slotsBetween } from "../rules.ts";
 import { createWorld, type World } from "../testing.ts";
 import { chargeSteady, LANE_START } from "./store.ts";
 
@@ -11,32 +11,29 @@ afterEach(async () => {
   await world.close();
 });
 
-const EVERY_SECOND = Array.from({ length: 60 }, (_, second) => second);
+const EVERY_SECOND = slotsBetween(null, new Date());
 
 /** Seven calls of one payer, so in one lane, that began one after the other on different seconds; their next minute is due. */
-async function dueCalls(): Promise<CallId[]> {
+async function dueCalls(): Promise<void> {
   const payer = await world.aPayer(1000);
-  const calls: CallId[] = [];
   for (let n = 0; n < 7; n += 1) {
     const call = await world.openCall(payer);
     await world.join(call);
     await world.wait(7);
-    calls.push(call);
   }
   await world.wait(60);
   await world.waitWithoutPass(60);
-  return calls;
 }
 
-/** The lines of the lane: of which call, by which second of the minute. */
-const listLines = async (): Promise<{ call_id: CallId; lane: number; slot: number; purse: bigint; charged: bigint }[]> =>
+/** The lines of the lane, by purse. */
+const listLines = async (): Promise<{ lane: number; slot: number; purse: bigint; charged: bigint }[]> =>
   (
     await world.db.pool.query(
-      "select l.call_id, l.lane, l.slot, l.purse, p.charged from metering.line l join ledger.purse p on p.id = l.purse order by l.purse",
+      "select l.lane, l.slot, l.purse, p.charged from metering.line l join ledger.purse p on p.id = l.purse order by l.purse",
     )
   ).rows;
-const twoLines = (lane: number, seconds: readonly number[], after: readonly unknown[]) =>
-  world.db.one(chargeSteady, [lane, seconds, ...after, 2, world.now(), [], []]);
+const twoLines = (lane: number, seconds: readonly number[], after: readonly unknown[], listedAt = world.now()) =>
+  world.db.one(chargeSteady, [lane, seconds, ...after, 2, listedAt, [], []]);
 
 /** Charges the lane in pages of two. @returns the purses that each page charged. */
 async function chargeInTwos(seconds: readonly number[]): Promise<bigint[][]> {
@@ -77,13 +74,7 @@ test("are left alone by who listed the lane before another worker charged it", a
   const { lane } = (await listLines())[0]!;
   const listedAt = world.now();
   await world.pass();
-  expect(await world.db.one(chargeSteady, [lane, EVERY_SECOND, ...LANE_START, 2, listedAt, [], []])).toMatchObject({
-    seen: null,
-    rest: null,
-  });
+  expect(await twoLines(lane, EVERY_SECOND, LANE_START, listedAt)).toMatchObject({ seen: null, rest: null });
   await world.waitWithoutPass(60);
-  expect(await world.db.one(chargeSteady, [lane, EVERY_SECOND, ...LANE_START, 2, world.now(), [], []])).toMatchObject({
-    seen: 2,
-    rest: [],
-  });
+  expect(await twoLines(lane, EVERY_SECOND, LANE_START)).toMatchObject({ seen: 2, rest: [] });
 });

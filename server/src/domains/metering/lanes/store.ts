@@ -40,9 +40,9 @@ export const noteLane = command({
 /** Slot and purse before the first page of a lane. */
 export const LANE_START: readonly [slot: number, purse: bigint] = [-1, 0n];
 /**
- * Null: another worker has the lane, or has charged it meanwhile. Otherwise a page of live lines whose second came: how many, the last of them, and those that are for `look`.
- * The last page of a lane notes that it was looked at, if nothing is left for `look`. `budgets`, `burns`: what the lines under them cost a
- * minute, as this pass has summed so far.
+ * Null: another worker has the lane, or has charged it meanwhile. Otherwise a page of live lines whose second came: how many, the last of them,
+ * and those that are for `look`. When all 60 seconds came the page goes by purse, else by second. The last page of a lane notes that it was looked
+ * at, if nothing is left for `look`. `budgets`, `burns`: what the lines under them cost a minute, as this pass has summed so far.
  */
 export const chargeSteady = query({
   name: "metering.charge_steady",
